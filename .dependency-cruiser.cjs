@@ -1,0 +1,69 @@
+/** Imports point inward: adapters know the core's ports, the core knows no adapter. */
+const sdk =
+  '^(fastify|@fastify|kysely|pino|werift|ws|@livekit|livekit-server-sdk|drachtio|node_modules/(fastify|@fastify|kysely|pino|werift|ws|@livekit|livekit-server-sdk|drachtio))';
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'core-is-pure',
+      comment: 'call, ivr and meeting decide; they do no I/O and know no SDK',
+      severity: 'error',
+      from: { path: '^src/(call|ivr|meeting)/' },
+      to: { path: `^src/(sip|bridge|store|http|caller)/|${sdk}` },
+    },
+    {
+      name: 'core-has-no-io',
+      severity: 'error',
+      from: { path: '^src/(call|ivr|meeting|sip/(message|transaction|dialog))/' },
+      to: {
+        dependencyTypes: ['core'],
+        path: '^(node:)?(fs|net|dgram|tls|http|https|worker_threads|child_process)',
+      },
+    },
+    {
+      name: 'adapters-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^src/(sip|bridge|store|http)/' },
+      to: { path: '^src/(sip|bridge|store|http)/', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'sip-machines-are-sans-io',
+      severity: 'error',
+      from: { path: '^src/sip/(message|transaction|dialog)/' },
+      to: { path: '^src/sip/(embedded|drachtio)/' },
+    },
+    {
+      name: 'only-the-room-folder-knows-livekit',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/bridge/room/' },
+      to: { path: 'node_modules/(@livekit|livekit-server-sdk|werift)/' },
+    },
+    {
+      name: 'only-the-drachtio-folder-knows-drachtio',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/sip/drachtio/' },
+      to: { path: 'node_modules/drachtio' },
+    },
+    {
+      name: 'tests-stay-outside',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.cjs'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
+  },
+};
