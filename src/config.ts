@@ -1,0 +1,228 @@
+import { z } from 'zod';
+import { isLanguage, type Language } from './ivr/language.ts';
+
+/**
+ * Every setting, read from the environment at once. The only reader of `process.env`.
+ * A bad environment is reported whole: each wrong key with what it should be.
+ */
+
+export interface PublishedNumber {
+  /** E.164 digits, with the leading + where it was given. */
+  readonly number: string;
+  readonly language: Language;
+}
+
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((v) => (v === '' ? undefined : v), schema.optional());
+
+const port = z.coerce.number().int().min(0).max(65535);
+const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const rtpPorts = z.string().transform((text, context) => {
+  const match = /^(\d{1,5})-(\d{1,5})$/.exec(text);
+  const first = Number(match?.[1]);
+  const last = Number(match?.[2]);
+  if (match === null || first < 1024 || last > 65535 || last - first < 1) {
+    context.addIssue('must be FIRST-LAST, two ports from 1024 to 65535, such as 10000-19999');
+    return z.NEVER;
+  }
+  return { first, last };
+});
+
+const cidr =
+  /^(?:(?:\d{1,3}\.){3}\d{1,3}(?:\/(?:[12]?\d|3[0-2]))?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*(?:\/(?:\d{1,2}|1[01]\d|12[0-8]))?)$/;
+
+const cidrs = list.superRefine((parts, context) => {
+  for (const part of parts) {
+    if (!cidr.test(part))
+      context.addIssue(`${part} is not an address or CIDR such as 192.0.2.0/24`);
+  }
+});
+
+const numbers = list.transform((parts, context): readonly PublishedNumber[] => {
+  const result: PublishedNumber[] = [];
+  for (const part of parts) {
+    const [number = '', language = 'sv'] = part.split('=');
+    if (!/^\+?\d{2,15}$/.test(number) || !isLanguage(language)) {
+      context.addIssue(`${part} is not NUMBER=LANGUAGE such as +46480445511=sv (sv, en or da)`);
+      return z.NEVER;
+    }
+    result.push({ number, language });
+  }
+  return result;
+});
+
+const timeZone = z.string().refine(
+  (name) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: name });
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  { error: 'must be a time zone name such as Europe/Stockholm' },
+);
+
+const url = (...protocols: readonly string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  });
+
+const environment = z.object({
+  RINGBRO_ENGINE: optional(z.enum(['embedded', 'drachtio'])),
+  RINGBRO_DATA_DIR: optional(z.string()),
+  RINGBRO_SIP_ADDRESS: optional(list),
+  RINGBRO_SIP_PORT: optional(port),
+  RINGBRO_PUBLIC_ADDRESS: optional(z.union([z.ipv4(), z.ipv6()])),
+  RINGBRO_RTP_PORTS: optional(rtpPorts),
+  RINGBRO_SIP_ALLOW: optional(cidrs),
+  RINGBRO_NUMBERS: optional(numbers),
+  RINGBRO_SIP_DOMAINS: optional(list),
+  RINGBRO_HTTP_ADDRESS: optional(z.string()),
+  RINGBRO_HTTP_PORT: optional(port),
+  RINGBRO_PUBLIC_URL: optional(url('http:', 'https:')),
+  RINGBRO_API_KEY: optional(z.string().min(16)),
+  RINGBRO_NODE_ID: optional(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/)),
+  RINGBRO_MAX_CALLS: optional(wholeNumber(1, 100_000)),
+  RINGBRO_WORKERS: optional(wholeNumber(1, 128)),
+  RINGBRO_LOG_LEVEL: optional(z.enum(['debug', 'info', 'warn', 'error', 'silent'])),
+  RINGBRO_TIMEZONE: optional(timeZone),
+  RINGBRO_RETENTION_DAYS: optional(wholeNumber(1, 3650)),
+  RINGBRO_PROMPTS_DIR: optional(z.string()),
+  RINGBRO_FIRST_DIGIT_MS: optional(wholeNumber(1000, 120_000)),
+  RINGBRO_INTER_DIGIT_MS: optional(wholeNumber(1000, 120_000)),
+  RINGBRO_MEDIA_TIMEOUT_S: optional(wholeNumber(5, 86_400)),
+  RINGBRO_MAX_CALL_MINUTES: optional(wholeNumber(1, 10_080)),
+  RINGBRO_ADMISSION_WORDS: optional(z.enum(['full', 'tone'])),
+  RINGBRO_FIRST_MEETING: optional(z.enum(['yes', 'no'])),
+  LIVEKIT_URL: optional(url('ws:', 'wss:', 'http:', 'https:')),
+  LIVEKIT_API_KEY: optional(z.string()),
+  LIVEKIT_API_SECRET: optional(z.string()),
+});
+
+export interface Config {
+  readonly engine: 'embedded' | 'drachtio';
+  readonly dataDir: string;
+  readonly promptsDir: string | undefined;
+  readonly nodeId: string | undefined;
+  readonly sip: {
+    readonly addresses: readonly string[];
+    readonly port: number;
+    readonly publicAddress: string | undefined;
+    /** CIDRs that calls may come from; empty: all. */
+    readonly allow: readonly string[];
+    readonly numbers: readonly PublishedNumber[];
+    readonly domains: readonly string[];
+  };
+  readonly media: {
+    readonly rtpPorts: { readonly first: number; readonly last: number };
+    /** undefined: cores - 1, at least 1. */
+    readonly workers: number | undefined;
+    readonly mediaTimeoutMs: number;
+  };
+  readonly http: {
+    readonly address: string;
+    readonly port: number;
+    readonly publicUrl: string | undefined;
+    /** undefined: made at the first start and kept in the data folder. */
+    readonly apiKey: string | undefined;
+  };
+  readonly livekit:
+    { readonly url: string; readonly apiKey: string; readonly apiSecret: string } | undefined;
+  readonly calls: {
+    readonly maxCalls: number;
+    readonly maxCallMs: number;
+    readonly firstDigitTimeoutMs: number;
+    readonly interDigitTimeoutMs: number;
+    readonly admissionWords: 'full' | 'tone';
+    readonly timeZone: string;
+    readonly retentionDays: number;
+  };
+  /** Whether a first meeting is made for the newcomer at the first start. */
+  readonly firstMeeting: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  /** One line a wrong key. */
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Names that begin like ours but are none of ours: most often a misspelling. */
+const unknownKeys = (env: NodeJS.ProcessEnv): string[] =>
+  Object.keys(env).filter((key) => key.startsWith('RINGBRO_') && !(key in environment.shape));
+
+const livekitProblems = (e: z.infer<typeof environment>): string[] => {
+  const given = [e.LIVEKIT_URL, e.LIVEKIT_API_KEY, e.LIVEKIT_API_SECRET];
+  return given.every((v) => v === undefined) || given.every((v) => v !== undefined)
+    ? []
+    : [
+        'LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET: give all three, or none for a local livekit-server',
+      ];
+};
+
+/** Reads the whole environment; every wrong key is reported, not only the first. */
+export const readConfig = (env: NodeJS.ProcessEnv = process.env): ConfigResult => {
+  const parsed = environment.safeParse(env);
+  const problems = [
+    ...unknownKeys(env).map((key) => `${key}: no such setting`),
+    ...(parsed.success
+      ? livekitProblems(parsed.data)
+      : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
+  ];
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: configFrom(parsed.data) };
+};
+
+const livekitFrom = (e: z.infer<typeof environment>): Config['livekit'] =>
+  e.LIVEKIT_URL === undefined ||
+  e.LIVEKIT_API_KEY === undefined ||
+  e.LIVEKIT_API_SECRET === undefined
+    ? undefined
+    : { url: e.LIVEKIT_URL, apiKey: e.LIVEKIT_API_KEY, apiSecret: e.LIVEKIT_API_SECRET };
+
+const configFrom = (e: z.infer<typeof environment>): Config => ({
+  engine: e.RINGBRO_ENGINE ?? 'embedded',
+  dataDir: e.RINGBRO_DATA_DIR ?? './data',
+  promptsDir: e.RINGBRO_PROMPTS_DIR,
+  nodeId: e.RINGBRO_NODE_ID,
+  sip: {
+    addresses: e.RINGBRO_SIP_ADDRESS ?? ['127.0.0.1'],
+    port: e.RINGBRO_SIP_PORT ?? 5060,
+    publicAddress: e.RINGBRO_PUBLIC_ADDRESS,
+    allow: e.RINGBRO_SIP_ALLOW ?? [],
+    numbers: e.RINGBRO_NUMBERS ?? [],
+    domains: e.RINGBRO_SIP_DOMAINS ?? [],
+  },
+  media: {
+    rtpPorts: e.RINGBRO_RTP_PORTS ?? { first: 10_000, last: 19_999 },
+    workers: e.RINGBRO_WORKERS,
+    mediaTimeoutMs: (e.RINGBRO_MEDIA_TIMEOUT_S ?? 60) * 1000,
+  },
+  http: {
+    address: e.RINGBRO_HTTP_ADDRESS ?? '127.0.0.1',
+    port: e.RINGBRO_HTTP_PORT ?? 8080,
+    publicUrl: e.RINGBRO_PUBLIC_URL,
+    apiKey: e.RINGBRO_API_KEY,
+  },
+  livekit: livekitFrom(e),
+  calls: {
+    maxCalls: e.RINGBRO_MAX_CALLS ?? 1000,
+    maxCallMs: (e.RINGBRO_MAX_CALL_MINUTES ?? 720) * 60_000,
+    firstDigitTimeoutMs: e.RINGBRO_FIRST_DIGIT_MS ?? 15_000,
+    interDigitTimeoutMs: e.RINGBRO_INTER_DIGIT_MS ?? 10_000,
+    admissionWords: e.RINGBRO_ADMISSION_WORDS ?? 'full',
+    timeZone: e.RINGBRO_TIMEZONE ?? 'Europe/Stockholm',
+    retentionDays: e.RINGBRO_RETENTION_DAYS ?? 90,
+  },
+  firstMeeting: e.RINGBRO_FIRST_MEETING !== 'no',
+  logLevel: e.RINGBRO_LOG_LEVEL ?? 'info',
+});

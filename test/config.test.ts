@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../src/config.ts';
+
+const problemsOf = (env: NodeJS.ProcessEnv) => {
+  const result = readConfig(env);
+  return result.ok ? [] : result.problems;
+};
+
+describe('the configuration', () => {
+  it('is complete with an empty environment', () => {
+    const result = readConfig({});
+    expect(result).toMatchObject({
+      ok: true,
+      config: {
+        engine: 'embedded',
+        sip: { addresses: ['127.0.0.1'], port: 5060, allow: [] },
+        http: { address: '127.0.0.1', port: 8080 },
+        media: { rtpPorts: { first: 10_000, last: 19_999 } },
+        livekit: undefined,
+      },
+    });
+  });
+
+  it('reads numbers with their languages and addresses as lists', () => {
+    const result = readConfig({
+      RINGBRO_NUMBERS: '+46480445511=sv, +4589100000=da',
+      RINGBRO_SIP_ADDRESS: '127.0.0.1,::1',
+    });
+    expect(result).toMatchObject({
+      ok: true,
+      config: {
+        sip: {
+          addresses: ['127.0.0.1', '::1'],
+          numbers: [
+            { number: '+46480445511', language: 'sv' },
+            { number: '+4589100000', language: 'da' },
+          ],
+        },
+      },
+    });
+  });
+
+  it('reports every wrong key at once, by its name', () => {
+    const problems = problemsOf({
+      RINGBRO_SIP_PORT: '99999',
+      RINGBRO_RTP_PORTS: '20-10',
+      RINGBRO_SIP_ALLOW: 'everybody',
+      RINGBRO_NUMBERS: '+46480445511=xx',
+      RINGBRO_TIMEZONE: 'Mars/Olympus',
+      RINGBRO_SIP_PROT: '5060',
+    });
+    for (const key of [
+      'RINGBRO_SIP_PORT',
+      'RINGBRO_RTP_PORTS',
+      'RINGBRO_SIP_ALLOW',
+      'RINGBRO_NUMBERS',
+      'RINGBRO_TIMEZONE',
+      'RINGBRO_SIP_PROT',
+    ]) {
+      expect(problems.filter((line) => line.startsWith(`${key}:`))).toHaveLength(1);
+    }
+  });
+
+  it('wants all three LiveKit settings or none', () => {
+    expect(problemsOf({ LIVEKIT_URL: 'ws://127.0.0.1:7880' })).toHaveLength(1);
+    expect(
+      problemsOf({
+        LIVEKIT_URL: 'ws://127.0.0.1:7880',
+        LIVEKIT_API_KEY: 'k',
+        LIVEKIT_API_SECRET: 's',
+      }),
+    ).toEqual([]);
+  });
+
+  it('takes an empty value as not set', () => {
+    expect(problemsOf({ RINGBRO_SIP_PORT: '', LIVEKIT_URL: '' })).toEqual([]);
+  });
+});
