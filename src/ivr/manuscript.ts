@@ -1,0 +1,238 @@
+/**
+ * Everything ringbro says, once. The files in `prompts/` are made from this table, and people who
+ * record their own read from it (docs/prompts.md).
+ *
+ * Short, plain, the important word last: the microphone opens after the last word. `{n}` and
+ * `{time}` are slots, see phrase-files.ts. `[en]…[/en]` is spoken by that language's voice.
+ */
+import type { Language } from './language.ts';
+
+export const manuscript = {
+  // ---------------------------------------------------------------- the way in
+  'enter-id': {
+    sv: 'Välkommen. Slå ditt samtals-ID, nio siffror. [en]For English, press star.[/en]',
+    en: 'Welcome. Enter your nine-digit meeting ID. [sv]Svenska: tryck stjärna.[/sv]',
+    da: 'Velkommen. Tast dit møde-id, ni cifre. [en]For English, press star.[/en]',
+  },
+  'digits-missing': {
+    sv: 'Vi har fått {n} siffror. Slå resten, eller stjärna för att börja om.',
+    en: 'We have {n} digits. Enter the rest, or star to start over.',
+    da: 'Vi har fået {n} cifre. Tast resten, eller stjerne for at begynde forfra.',
+  },
+  'silence-prompt': {
+    sv: 'Vi väntar på siffror. Slå ditt samtals-ID.',
+    en: 'We are waiting for digits. Enter your meeting ID.',
+    da: 'Vi venter på cifre. Tast dit møde-id.',
+  },
+  'silence-goodbye': {
+    sv: 'Vi fick inga siffror. Ring gärna igen. Hej då.',
+    en: 'We got no digits. Please call again. Goodbye.',
+    da: 'Vi fik ingen cifre. Ring gerne igen. Farvel.',
+  },
+  'language-menu': {
+    sv: 'Tryck ett för svenska, två för engelska, tre för danska, noll för hjälp.',
+    en: 'Press one for Swedish, two for English, three for Danish, zero for help.',
+    da: 'Tryk et for svensk, to for engelsk, tre for dansk, nul for hjælp.',
+  },
+  'language-name': { sv: 'Svenska.', en: 'English.', da: 'Dansk.' },
+  help: {
+    sv: 'Ditt samtals-ID är nio siffror och står i kallelsen. Behöver du hjälp, ring numret i kallelsen.',
+    en: 'Your meeting ID has nine digits and is in your invitation. For help, call the number in your invitation.',
+    da: 'Dit møde-id er ni cifre og står i indkaldelsen. Har du brug for hjælp, så ring til nummeret i indkaldelsen.',
+  },
+  'wrong-id': {
+    sv: 'Vi hittar inget möte med det numret. Se efter i kallelsen och försök igen.',
+    en: "We can't find a meeting with that ID. Please check it and try again.",
+    da: 'Vi kan ikke finde et møde med det id. Se efter i indkaldelsen, og prøv igen.',
+  },
+  'last-try': {
+    sv: 'Det stämde inte heller. Du kan försöka en gång till.',
+    en: "That didn't match either. You can try once more.",
+    da: 'Det passede heller ikke. Du kan prøve én gang til.',
+  },
+  'no-more-tries': {
+    sv: 'Vi hittar inget möte. Tryck noll för hjälp.',
+    en: "We can't find it. Press zero for help.",
+    da: 'Vi kan ikke finde mødet. Tast nul for hjælp.',
+  },
+  'enter-pin': {
+    sv: 'Slå mötets pinkod.',
+    en: "Enter the meeting's PIN.",
+    da: 'Tast mødets pinkode.',
+  },
+  'wrong-pin': {
+    sv: 'Pinkoden stämmer inte. Försök igen.',
+    en: "That PIN doesn't match. Please try again.",
+    da: 'Pinkoden passer ikke. Prøv igen.',
+  },
+
+  // ---------------------------------------------------------------- what the meeting answers
+  'too-early-wait': {
+    sv: 'Mötet börjar klockan {time}. Du kan vänta kvar. Ingen hör dig än.',
+    en: 'The meeting starts at {time}. You can stay on the line. Nobody can hear you yet.',
+    da: 'Mødet begynder klokken {time}. Du kan blive i røret. Ingen kan høre dig endnu.',
+  },
+  'too-early': {
+    sv: 'Mötet har inte börjat. Ring igen när det är dags.',
+    en: 'The meeting has not begun. Please call again when it is time.',
+    da: 'Mødet er ikke begyndt. Ring igen, når det er tid.',
+  },
+  ended: {
+    sv: 'Mötet är slut. Behöver du hjälp, ring numret i kallelsen. Hej då.',
+    en: 'This meeting has ended. For help, call the number in your invitation. Goodbye.',
+    da: 'Mødet er slut. Har du brug for hjælp, så ring til nummeret i indkaldelsen. Farvel.',
+  },
+  full: {
+    sv: 'Mötet är fullt. Mötesledaren har fått veta det. Ring igen om en stund.',
+    en: 'The meeting is full. The host has been told. Please call again shortly.',
+    da: 'Mødet er fuldt. Mødelederen har fået besked. Ring igen om lidt.',
+  },
+  locked: {
+    sv: 'Mötet är låst. Mötesledaren vet att du väntar. Vänta kvar.',
+    en: 'The meeting is locked. The host knows you are waiting. Please hold.',
+    da: 'Mødet er låst. Mødelederen ved, at du venter. Bliv i røret.',
+  },
+  encrypted: {
+    sv: 'Mötet är krypterat hela vägen, så det går inte att ringa in. Använd länken i kallelsen. Hej då.',
+    en: "This meeting is end-to-end encrypted, so phones can't join. Please use the link in your invitation. Goodbye.",
+    da: 'Mødet er krypteret hele vejen, så man kan ikke ringe ind. Brug linket i indkaldelsen. Farvel.',
+  },
+  'phones-not-allowed': {
+    sv: 'Det går inte att ringa in till det här mötet. Använd länken i kallelsen. Hej då.',
+    en: "Phones can't join this meeting. Please use the link in your invitation. Goodbye.",
+    da: 'Man kan ikke ringe ind til dette møde. Brug linket i indkaldelsen. Farvel.',
+  },
+  // Said for every refusal once somebody may be guessing: it must fit them all and tell nothing.
+  'general-refusal': {
+    sv: 'Vi kan inte koppla in dig. Se efter i kallelsen.',
+    en: "We can't connect you. Please check your invitation.",
+    da: 'Vi kan ikke stille dig ind. Se efter i indkaldelsen.',
+  },
+  'try-later': {
+    sv: 'Vi har ett tekniskt fel. Ring igen om en stund. Hej då.',
+    en: 'We have a technical problem. Please call again shortly. Goodbye.',
+    da: 'Vi har en teknisk fejl. Ring igen om lidt. Farvel.',
+  },
+
+  // ---------------------------------------------------------------- waiting
+  'host-wait': {
+    sv: 'Mötet öppnar när mötesledaren kommer. Ingen hör dig än. Vänta kvar.',
+    en: 'The meeting opens when the host arrives. Nobody can hear you yet. Please hold.',
+    da: 'Mødet åbner, når mødelederen kommer. Ingen kan høre dig endnu. Bliv i røret.',
+  },
+  lobby: {
+    sv: 'Du är i väntrummet. Ingen hör dig. Vänta kvar tills du blir insläppt.',
+    en: 'You are in the waiting room. Nobody can hear you. Please hold until you are let in.',
+    da: 'Du er i venteværelset. Ingen kan høre dig. Bliv i røret, til du bliver lukket ind.',
+  },
+  'still-waiting': {
+    sv: 'Du väntar fortfarande. Ingen hör dig. Vänta kvar.',
+    en: 'You are still waiting. Nobody can hear you. Please hold.',
+    da: 'Du venter stadig. Ingen kan høre dig. Bliv i røret.',
+  },
+  'not-admitted': {
+    sv: 'Mötesledaren släpper inte in dig nu. Hej då.',
+    en: 'The host is not letting you in now. Goodbye.',
+    da: 'Mødelederen lukker dig ikke ind nu. Farvel.',
+  },
+  admitted: {
+    sv: 'Du släpps in nu. Mötet får inte spelas in. Efter tonen hörs du.',
+    en: 'You are being let in. Recording is not allowed. After the tone you can be heard.',
+    da: 'Du lukkes ind nu. Mødet må ikke optages. Efter tonen kan du høres.',
+  },
+
+  // ---------------------------------------------------------------- in the meeting
+  muted: {
+    sv: 'Nu hör ingen dig. Stjärna sex för att höras.',
+    en: 'You are muted. Star six to speak.',
+    da: 'Nu kan ingen høre dig. Stjerne seks for at blive hørt.',
+  },
+  unmuted: { sv: 'Nu hörs du.', en: 'You can be heard now.', da: 'Nu kan du høres.' },
+  'muted-by-host': {
+    sv: 'Mötesledaren stängde av ditt ljud. Stjärna nio för att be om ordet.',
+    en: 'The host muted you. Star nine to ask to speak.',
+    da: 'Mødelederen slog din lyd fra. Stjerne ni for at bede om ordet.',
+  },
+  'talking-muted': {
+    sv: 'Ditt ljud är avstängt. Stjärna sex för att höras.',
+    en: 'You are muted. Star six to speak.',
+    da: 'Din lyd er slået fra. Stjerne seks for at blive hørt.',
+  },
+  'hand-raised': {
+    sv: 'Mötesledaren ser att du vill ha ordet.',
+    en: 'The host can see that you want to speak.',
+    da: 'Mødelederen kan se, at du vil have ordet.',
+  },
+  'hand-lowered': {
+    sv: 'Du ber inte längre om ordet.',
+    en: 'You are no longer asking to speak.',
+    da: 'Du beder ikke længere om ordet.',
+  },
+  'people-here': {
+    sv: 'Antal i mötet: {n}.',
+    en: 'People in the meeting: {n}.',
+    da: 'Antal i mødet: {n}.',
+  },
+  alone: {
+    sv: 'Du är ensam i mötet just nu. Vänta gärna kvar.',
+    en: 'You are the only one here right now. Please stay on the line.',
+    da: 'Du er alene i mødet lige nu. Bliv gerne i røret.',
+  },
+  'commands-help': {
+    sv: 'Stjärna sex stänger av eller slår på ditt ljud. Stjärna nio ber om ordet. Stjärna ett säger hur många som är här. Stjärna två byter språk. Stjärna fyra lämnar mötet. Tryck nu ett för högre ljud eller två för lägre.',
+    en: 'Star six mutes or unmutes you. Star nine asks to speak. Star one says how many are here. Star two changes the language. Star four leaves the meeting. Now press one for louder sound or two for softer.',
+    da: 'Stjerne seks slår din lyd fra eller til. Stjerne ni beder om ordet. Stjerne et siger, hvor mange der er her. Stjerne to skifter sprog. Stjerne fire forlader mødet. Tryk nu et for højere lyd eller to for lavere.',
+  },
+  'support-code': {
+    sv: 'Din supportkod är:',
+    en: 'Your support code is:',
+    da: 'Din supportkode er:',
+  },
+  'unknown-command': {
+    sv: 'Det valet finns inte. Stjärna noll för hjälp.',
+    en: 'There is no such choice. Star zero for help.',
+    da: 'Det valg findes ikke. Stjerne nul for hjælp.',
+  },
+  louder: { sv: 'Högre ljud.', en: 'Louder.', da: 'Højere lyd.' },
+  softer: { sv: 'Lägre ljud.', en: 'Softer.', da: 'Lavere lyd.' },
+  'leave-menu': {
+    sv: 'Tryck ett för att lämna mötet.',
+    en: 'To leave the meeting, press one.',
+    da: 'Tryk et for at forlade mødet.',
+  },
+  left: {
+    sv: 'Du lämnar mötet. Hej då.',
+    en: 'You are leaving the meeting. Goodbye.',
+    da: 'Du forlader mødet. Farvel.',
+  },
+  'room-lost': {
+    sv: 'Vi har tappat kontakten med mötet. Vänta kvar.',
+    en: 'We have lost contact with the meeting. Please hold.',
+    da: 'Vi har mistet forbindelsen til mødet. Bliv i røret.',
+  },
+  'room-back': {
+    sv: 'Nu har vi kontakt med mötet igen.',
+    en: 'We are in contact with the meeting again.',
+    da: 'Nu har vi forbindelse til mødet igen.',
+  },
+
+  // ---------------------------------------------------------------- the end
+  goodbye: {
+    sv: 'Mötet är slut. Tack och hej då.',
+    en: 'The meeting is over. Thank you, goodbye.',
+    da: 'Mødet er slut. Tak og farvel.',
+  },
+  removed: {
+    sv: 'Mötesledaren har avslutat ditt samtal. Hej då.',
+    en: 'The host has ended your call. Goodbye.',
+    da: 'Mødelederen har afsluttet dit opkald. Farvel.',
+  },
+  // A drain, a limit or an operator: not the host, so the host is not blamed.
+  'call-ended': {
+    sv: 'Samtalet avslutas nu. Hej då.',
+    en: 'Your call is ending now. Goodbye.',
+    da: 'Opkaldet afsluttes nu. Farvel.',
+  },
+} as const satisfies Record<string, Record<Language, string>>;
+
+export type PhraseKey = keyof typeof manuscript;
