@@ -121,8 +121,8 @@ const correlation = (
   let sumBB = 0;
   let sumAB = 0;
   for (let i = 0; i < n; i += 1) {
-    const a = heard[offset + i] ?? -70;
-    const b = known[i] ?? -70;
+    const a = heard[offset + i] ?? 0;
+    const b = known[i] ?? 0;
     sumA += a;
     sumB += b;
     sumAA += a * a;
