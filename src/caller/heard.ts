@@ -150,7 +150,7 @@ export interface RecognisedPrompt {
 export const recognisePrompts = (
   pcm: Int16Array,
   known: readonly KnownPrompt[],
-  least = 0.9,
+  least = 0.85,
 ): RecognisedPrompt[] => {
   // Four curves, 5 ms apart: a prompt seldom begins on our frames' edge.
   const phases = [0, 5, 10, 15].map((phaseMs) => ({
