@@ -133,8 +133,13 @@ const correlation = (
   return spread === 0 ? 0 : (n * sumAB - sumA * sumB) / spread;
 };
 
-const curveOf = (pcm: Int16Array): number[] =>
-  frameLevels(pcm).map((level) => Math.max(level, -70));
+/** Loudness as amplitude, smoothed over three frames: where a frame's edge falls weighs little. */
+const curveOf = (pcm: Int16Array): number[] => {
+  const amplitudes = frameLevels(pcm).map((level) => 10 ** (level / 20));
+  return amplitudes.map(
+    (here, index) => ((amplitudes[index - 1] ?? 0) + 2 * here + (amplitudes[index + 1] ?? 0)) / 4,
+  );
+};
 
 export interface RecognisedPrompt {
   readonly name: string;
