@@ -1,0 +1,99 @@
+/**
+ * The two kinds of link to a LiveKit room, seen from the media worker: a caller's (publishes one
+ * track) and the node's ear (listens). Both keep themselves connected until they are closed or the
+ * room has ended them for good.
+ */
+import type { Logger, RoomLeftReason } from '../../call/ports.ts';
+
+/** Which codecs pass between us and a room, and the RTP payload types we give them. */
+export const roomPayloadTypes = { PCMU: 0, PCMA: 8, opus: 111 } as const;
+export type RoomCodec = keyof typeof roomPayloadTypes;
+
+/** Events of both kinds of link. After `left` nothing more comes and nothing is tried. */
+export type LinkEvent =
+  /** The first time sound can pass; `ms` since the link was made. */
+  | { readonly type: 'connected'; readonly ms: number }
+  /** Sound no longer passes; the link is already trying again. `cause` is for the log. */
+  | { readonly type: 'lost'; readonly cause: string }
+  | { readonly type: 'recovered'; readonly outageMs: number }
+  /** The token has run out: nothing is tried until `setToken`. */
+  | { readonly type: 'token-needed' }
+  /** `code` tells more where we know it, see `link-error.ts`. */
+  | { readonly type: 'left'; readonly reason: RoomLeftReason; readonly code?: string };
+
+interface LinkOptions {
+  /** `ws:`, `wss:`, `http:` or `https:` address of the LiveKit server. */
+  readonly url: string;
+  readonly token: string;
+  readonly log: Logger;
+  /** How long the first connection may take before the link is `left` as `unreachable` [5000]. */
+  readonly joinTimeoutMs?: number;
+  /** Our address for media; by default the one from which the server is reached. */
+  readonly localAddress?: string;
+}
+
+export interface CallerLinkOptions extends LinkOptions {
+  readonly codec: 'PCMU' | 'PCMA';
+  readonly muted: boolean;
+  readonly onEvent: (event: CallerLinkEvent) => void;
+}
+
+export type CallerLinkEvent =
+  | LinkEvent
+  /** The room's side muted our track; nothing is sent until `setMuted(false)`. */
+  | { readonly type: 'muted-by-server' };
+
+/** One LiveKit participant that publishes one microphone track of G.711. */
+export interface CallerLink {
+  /** Kept across reconnects; packets leave with it whatever they carry. */
+  readonly ssrc: number;
+  /**
+   * Sends one RTP packet, version 2 with a plain 12-byte header, as it is but for payload type, SSRC and
+   * the audio level (RFC 6464; dBov, -127 to 0). Dropped while muted or not connected. The buffer is
+   * the caller's again when this returns.
+   */
+  writeRtp(packet: Buffer, audioLevelDbov: number, voice: boolean): void;
+  /** Shows the others (TrackMuted) and stops or resumes sending. */
+  setMuted(muted: boolean): void;
+  setToken(token: string): void;
+  /** Leaves the room. Idempotent, never rejects; sockets and timers are gone when it resolves. */
+  close(): Promise<void>;
+}
+
+export type ParticipantKind =
+  'standard' | 'ingress' | 'egress' | 'sip' | 'agent' | 'connector' | 'bridge';
+
+export type RoomEarEvent =
+  | LinkEvent
+  | {
+      readonly type: 'track-added';
+      /** Small whole number, unique for the life of the ear. */
+      readonly trackKey: number;
+      readonly identity: string;
+      readonly kind: ParticipantKind;
+      readonly codec: RoomCodec;
+      readonly muted: boolean;
+    }
+  | { readonly type: 'track-removed'; readonly trackKey: number }
+  | { readonly type: 'track-muted'; readonly trackKey: number; readonly muted: boolean }
+  /** Participants who are not hidden and not ours; comes at the first connection and on change. */
+  | { readonly type: 'audience'; readonly others: number }
+  /** A participant publishes end-to-end encrypted media: the room can't be heard. Once. */
+  | { readonly type: 'encrypted' };
+
+export interface RoomEarOptions extends LinkOptions {
+  /** Participants whose identity begins so are ours: not heard, not counted. */
+  readonly ownIdentityPrefixes: readonly string[];
+  readonly onEvent: (event: RoomEarEvent) => void;
+  /** A decrypted RTP packet; payload types as in `roomPayloadTypes`. The buffer is the listener's to keep. */
+  readonly onPacket: (trackKey: number, packet: Buffer) => void;
+}
+
+/** The node's one listener in a room: hidden, hears every track that is not ours. */
+export interface RoomEar {
+  /** Whether to subscribe [true]: false while nobody of ours could hear it. */
+  setListening(listening: boolean): void;
+  setToken(token: string): void;
+  /** As `CallerLink.close`. */
+  close(): Promise<void>;
+}
