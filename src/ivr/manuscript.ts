@@ -19,6 +19,12 @@ export const manuscript = {
     en: 'We have {n} digits. Enter the rest, or star to start over.',
     da: 'Vi har fået {n} cifre. Tast resten, eller stjerne for at begynde forfra.',
   },
+  // The row above for n = 1.
+  'digits-missing-1': {
+    sv: 'Vi har fått en siffra. Slå resten, eller stjärna för att börja om.',
+    en: 'We have one digit. Enter the rest, or star to start over.',
+    da: 'Vi har fået ét ciffer. Tast resten, eller stjerne for at begynde forfra.',
+  },
   'silence-prompt': {
     sv: 'Vi väntar på siffror. Slå ditt samtals-ID.',
     en: 'We are waiting for digits. Enter your meeting ID.',
