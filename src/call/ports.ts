@@ -307,6 +307,38 @@ export interface MeetingDirectory {
   releaseSeat(legId: LegId): Promise<void>;
 }
 
+/** What a meeting is made from. Without `callId` or `room` the store makes random ones. */
+export interface MeetingDraft extends Omit<
+  Meeting,
+  'callId' | 'room' | 'locked' | 'createdAt' | 'updatedAt'
+> {
+  readonly callId: CallId | undefined;
+  readonly room: RoomName | undefined;
+}
+/** A key that is there is set, `undefined` included; a key that is not there stays. */
+export type MeetingChanges = Partial<Omit<Meeting, 'callId' | 'room' | 'createdAt' | 'updatedAt'>>;
+
+export type MeetingOutcome =
+  | { readonly done: true; readonly meeting: Meeting }
+  /** Somebody else has this value. */
+  | { readonly done: false; readonly reason: 'callId' | 'room' | 'videoAddress' }
+  | { readonly done: false; readonly reason: 'not-found' };
+
+/** The booked meetings, as the API writes and reads them. */
+export interface MeetingBook extends MeetingDirectory {
+  create(draft: MeetingDraft): Promise<MeetingOutcome>;
+  change(callId: CallId, changes: MeetingChanges): Promise<MeetingOutcome>;
+  /** Newest first; `after` is the last one of the page before. */
+  list(page: {
+    readonly limit: number;
+    readonly after: { readonly createdAt: number; readonly callId: CallId } | undefined;
+  }): Promise<readonly Meeting[]>;
+  /** False where there was none. */
+  remove(callId: CallId): Promise<boolean>;
+  /** A new random room name, so that old tokens lead nowhere; a room chosen by the API keeps its own. */
+  renewRoom(callId: CallId): Promise<MeetingOutcome>;
+}
+
 export type CallState = 'ringing' | 'ivr' | 'waiting' | 'joined' | 'ended';
 
 /** One line of a call's story. `event` is from the list in `src/call/timeline.ts`; fields hold no secrets. */
@@ -347,6 +379,26 @@ export interface CallRecord {
   readonly encrypted: boolean;
   readonly quality: LegQuality | undefined;
   readonly timeline: readonly TimelineEntry[];
+}
+
+/** Which calls to find: every key that is there has to match. */
+export interface CallQuery {
+  readonly state?: 'live' | 'waiting' | 'ended';
+  readonly callId?: CallId;
+  /** `startedAt` at or after. */
+  readonly from?: number;
+  /** `startedAt` before. */
+  readonly to?: number;
+  readonly result?: TerminationResult;
+  readonly limit: number;
+  /** The last one of the page before. */
+  readonly after?: { readonly startedAt: number; readonly legId: LegId };
+}
+
+/** The stored calls of all nodes, newest first. */
+export interface CallLog {
+  list(query: CallQuery): Promise<readonly CallRecord[]>;
+  get(legId: LegId): Promise<CallRecord | undefined>;
 }
 
 /**
