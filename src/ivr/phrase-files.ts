@@ -51,7 +51,7 @@ const wordsOf: Readonly<
     one: 'one',
     zero: 'oh',
     moreThan: 'more than 59',
-    special: { am: 'a m', pm: 'p m', noon: 'noon', midnight: 'midnight' },
+    special: { am: 'a.m.', pm: 'p.m.', noon: 'noon', midnight: 'midnight' },
   },
   da: {
     one: 'et',

@@ -1,0 +1,132 @@
+/**
+ * Makes the WAV files in prompts/{sv,en,da} from the manuscript: `npm run prompts`.
+ *
+ * Needs espeak-ng and sox. Recordings by people replace the files one by one (docs/prompts.md);
+ * this overwrites them, so name the files to make: `npm run prompts -- sv/lobby.wav en/lobby.wav`.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isLanguage, languages, type Language } from '../src/ivr/language.ts';
+import { promptTexts } from '../src/ivr/phrase-files.ts';
+
+// What the telephone carries: more would be thrown away, and 8 kHz halves the size of the tree.
+const rateHz = 8000;
+const wordsPerMinute = 130;
+/** RMS while the voice is active. */
+const activeLevelDbfs = -20;
+const peakLimitDbfs = -2;
+const leadAndTailS = 0.05;
+const pauseBetweenVoicesS = 0.35;
+
+const voices: Readonly<Record<Language, string>> = { sv: 'sv', en: 'en-gb', da: 'da' };
+
+/** Where espeak-ng would read the written form wrongly. */
+const pronunciations: Readonly<Record<Language, readonly (readonly [RegExp, string])[]>> = {
+  sv: [],
+  en: [[/\bPIN\b/g, 'pin']],
+  da: [],
+};
+
+interface SpokenPart {
+  readonly language: Language;
+  readonly text: string;
+}
+
+/** Splits `Hej. [en]Hello.[/en]` into parts with their languages. */
+function partsOf(text: string, language: Language): readonly SpokenPart[] {
+  const parts: SpokenPart[] = [];
+  for (const piece of text.split(/(\[[a-z]{2}\].*?\[\/[a-z]{2}\])/)) {
+    const foreign = /^\[([a-z]{2})\](.*)\[\/\1\]$/.exec(piece);
+    const other = foreign?.[1];
+    if (foreign !== null && other !== undefined && isLanguage(other)) {
+      parts.push({ language: other, text: foreign[2] ?? '' });
+    } else if (piece.trim() !== '') parts.push({ language, text: piece.trim() });
+  }
+  return parts;
+}
+
+function spokenForm({ language, text }: SpokenPart): string {
+  let spoken = text;
+  for (const [written, said] of pronunciations[language]) spoken = spoken.replace(written, said);
+  // A piece before a slot goes on: a comma keeps the voice up.
+  return /[.:?!]$/.test(spoken) || !spoken.includes(' ') ? spoken : `${spoken},`;
+}
+
+function speak(part: SpokenPart, wav: string): void {
+  const voice = voices[part.language];
+  const text = spokenForm(part);
+  execFileSync('espeak-ng', ['-v', voice, '-s', String(wordsPerMinute), '-w', wav, text]);
+}
+
+/** Cuts silence at both ends, joins the parts and brings them to telephone rate. */
+function assemble(wavs: readonly string[], folder: string): string {
+  const trimmed = wavs.map((wav, index) => {
+    const out = join(folder, `part-${index}.wav`);
+    const cut = ['silence', '1', '0.01', '-50d'];
+    const last = index === wavs.length - 1;
+    const pad = ['pad', '0', String(last ? 0 : pauseBetweenVoicesS)];
+    execFileSync('sox', ['-R', wav, out, ...cut, 'reverse', ...cut, 'reverse', ...pad]);
+    return out;
+  });
+  const joined = join(folder, 'joined.wav');
+  const filter = ['highpass', '120', 'rate', '-v', String(rateHz)];
+  // Soft edges: a cut in the middle of a sound would click.
+  const edges = ['fade', 'q', '0.005', '-0', '0.01'];
+  const pad = ['pad', String(leadAndTailS), String(leadAndTailS)];
+  const shape = ['-R', ...trimmed, '-b', '16', joined, 'gain', '-6'];
+  execFileSync('sox', [...shape, ...filter, ...edges, ...pad]);
+  return joined;
+}
+
+/** The gain that brings the active frames (within 30 dB of the loudest) to their level, unless it would clip. */
+function gainFor(wav: string, folder: string): number {
+  const raw = join(folder, 'level.raw');
+  execFileSync('sox', [wav, '-t', 'raw', '-e', 'signed', '-b', '16', '-L', raw]);
+  const bytes = readFileSync(raw);
+  const frameSamples = rateHz / 50;
+  const powers: number[] = [];
+  let peak = 0;
+  for (let at = 0; at + 2 * frameSamples <= bytes.length; at += 2 * frameSamples) {
+    let sum = 0;
+    for (let i = 0; i < frameSamples; i++) {
+      const value = Math.abs(bytes.readInt16LE(at + 2 * i)) / 32768;
+      peak = Math.max(peak, value);
+      sum += value ** 2;
+    }
+    powers.push(sum / frameSamples);
+  }
+  const floor = Math.max(...powers) / 1000;
+  const active = powers.filter((power) => power > floor);
+  const level = 10 * Math.log10(active.reduce((sum, power) => sum + power, 0) / active.length);
+  return Math.min(activeLevelDbfs - level, peakLimitDbfs - 20 * Math.log10(peak));
+}
+
+function makePrompt(language: Language, file: string, text: string, folder: string): void {
+  const spoken = partsOf(text, language).map((part, index) => {
+    const wav = join(folder, `spoken-${index}.wav`);
+    speak(part, wav);
+    return wav;
+  });
+  const joined = assemble(spoken, folder);
+  const to = join(import.meta.dirname, language, file);
+  execFileSync('sox', ['-R', joined, to, 'gain', String(gainFor(joined, folder))]);
+}
+
+const only = new Set(process.argv.slice(2));
+const folder = mkdtempSync(join(tmpdir(), 'prompts-'));
+try {
+  for (const language of languages) {
+    mkdirSync(join(import.meta.dirname, language), { recursive: true });
+    let made = 0;
+    for (const [file, text] of promptTexts(language)) {
+      if (only.size > 0 && !only.has(`${language}/${file}`)) continue;
+      makePrompt(language, file, text, folder);
+      made++;
+    }
+    console.log(`${language}: ${made} prompts`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
