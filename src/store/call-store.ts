@@ -1,0 +1,86 @@
+/** The calls of all nodes, in the database. */
+import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
+import type { CallLog, CallQuery, CallRecord } from '../call/ports.ts';
+import { fromCallRow, toCallRow } from './call-row.ts';
+import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
+
+/** A record, and the life of the node that wrote it. */
+export interface LeasedRecord {
+  readonly leaseId: string;
+  readonly record: CallRecord;
+}
+
+export interface CallStore extends CallLog {
+  /** All or none. The latest wins, but nothing changes a call that has ended: the first end counts. */
+  save(records: readonly LeasedRecord[]): Promise<void>;
+  /** The calls that other lives of this node left open. */
+  openCalls(nodeId: string, exceptLeaseId: string): Promise<readonly LeasedRecord[]>;
+}
+
+type Filter = ExpressionWrapper<Schema, 'calls', SqlBool>;
+
+/** All methods reject with a `StoreError` when the database fails. */
+export function createCallStore({ main, search }: Database): CallStore {
+  return {
+    save: (records) =>
+      main.transaction().execute(async (transaction) => {
+        for (const { leaseId, record } of records) {
+          const row = toCallRow(record, leaseId);
+          await transaction
+            .insertInto('calls')
+            .values(row)
+            .onConflict((conflict) =>
+              conflict.column('leg_id').doUpdateSet(row).where('calls.ended_at', 'is', null),
+            )
+            .execute();
+        }
+      }),
+    async openCalls(nodeId, exceptLeaseId) {
+      const rows = await main
+        .selectFrom('calls')
+        .selectAll()
+        .where('node_id', '=', nodeId)
+        .where('state', '!=', 'ended')
+        .where('lease_id', '!=', exceptLeaseId)
+        .execute();
+      return rows.map((row) => ({ leaseId: row.lease_id, record: fromCallRow(row) }));
+    },
+    async list(query) {
+      const rows = await search
+        .selectFrom('calls')
+        .selectAll()
+        .where((builder) => builder.and(filters(builder, query)))
+        .orderBy('started_at', 'desc')
+        .orderBy('leg_id', 'desc')
+        .limit(query.limit)
+        .execute();
+      return rows.map(fromCallRow);
+    },
+    async get(legId) {
+      const row = await search
+        .selectFrom('calls')
+        .selectAll()
+        .where('leg_id', '=', legId)
+        .executeTakeFirst();
+      return row === undefined ? undefined : fromCallRow(row);
+    },
+  };
+}
+
+function filters(builder: ExpressionBuilder<Schema, 'calls'>, query: CallQuery): Filter[] {
+  const chosen: Filter[] = [];
+  if (query.state === 'live') chosen.push(builder('state', '!=', 'ended'));
+  else if (query.state !== undefined) chosen.push(builder('state', '=', query.state));
+  if (query.callId !== undefined) chosen.push(builder('call_id', '=', query.callId));
+  if (query.from !== undefined) chosen.push(builder('started_at', '>=', query.from));
+  if (query.to !== undefined) chosen.push(builder('started_at', '<', query.to));
+  if (query.result !== undefined) chosen.push(builder('result', '=', query.result));
+  if (query.after !== undefined) {
+    const { startedAt, legId } = query.after;
+    chosen.push(
+      builder(builder.refTuple('started_at', 'leg_id'), '<', builder.tuple(startedAt, legId)),
+    );
+  }
+  return chosen;
+}

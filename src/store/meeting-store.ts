@@ -1,0 +1,154 @@
+/** The booked meetings and their seats, in the database. */
+import { randomBytes } from 'node:crypto';
+import { asRoomName, type CallId, type RoomName } from '../call/identifiers.ts';
+import type { Meeting, MeetingBook, MeetingDraft, MeetingOutcome } from '../call/ports.ts';
+import type { Database } from './database.ts';
+import {
+  fromMeetingRow,
+  type MeetingRow,
+  normaliseVideoAddress,
+  toMeetingRow,
+  toMeetingUpdate,
+} from './meeting-row.ts';
+import type { PinSeal } from './pin-seal.ts';
+import { deleteSeat, type SeatOwner, takeSeat } from './seats.ts';
+import { isStoreError, StoreError } from './store-error.ts';
+
+export interface MeetingStoreOptions {
+  readonly database: Database;
+  readonly owner: SeatOwner;
+  readonly seal: PinSeal;
+  /** A random call ID (src/meeting/call-id.ts); asked again where it is taken. */
+  readonly makeCallId: () => CallId;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const attempts = 20;
+
+/** 128 random bits: knowing a call ID, or an earlier room of the meeting, tells nothing about it. */
+const makeRoomName = (): RoomName => asRoomName(randomBytes(16).toString('base64url'));
+
+/** All methods reject with a `StoreError` when the database fails. */
+export function createMeetingStore(options: MeetingStoreOptions): MeetingBook {
+  const { database, owner, seal, now } = options;
+  const { main, search } = database;
+  const read = (row: MeetingRow | undefined): Meeting | undefined =>
+    row === undefined ? undefined : fromMeetingRow(row, seal);
+
+  const byCallId = async (callId: CallId): Promise<Meeting | undefined> =>
+    read(
+      await main
+        .selectFrom('meetings')
+        .selectAll()
+        .where('call_id', '=', callId)
+        .executeTakeFirst(),
+    );
+
+  const byVideoAddress = async (address: string): Promise<Meeting | undefined> =>
+    read(
+      await main
+        .selectFrom('meetings')
+        .selectAll()
+        .where('video_address', '=', normaliseVideoAddress(address))
+        .executeTakeFirst(),
+    );
+
+  async function insert(draft: MeetingDraft, callId: CallId): Promise<Meeting | undefined> {
+    const made = { callId, room: draft.room ?? makeRoomName(), now: now() };
+    try {
+      const row = await main
+        .insertInto('meetings')
+        .values(toMeetingRow(draft, made, seal))
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return fromMeetingRow(row, seal);
+    } catch (error) {
+      if (isStoreError(error, 'store/unique')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Which of the values that have to be unique is another meeting's. */
+  async function takenValue(
+    draft: Pick<MeetingDraft, 'room' | 'videoAddress'>,
+  ): Promise<'room' | 'videoAddress' | undefined> {
+    if (draft.videoAddress !== undefined && (await byVideoAddress(draft.videoAddress))) {
+      return 'videoAddress';
+    }
+    if (draft.room === undefined) return undefined;
+    const holder = main.selectFrom('meetings').select('call_id').where('room', '=', draft.room);
+    return (await holder.executeTakeFirst()) === undefined ? undefined : 'room';
+  }
+
+  async function create(draft: MeetingDraft): Promise<MeetingOutcome> {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const meeting = await insert(draft, draft.callId ?? options.makeCallId());
+      if (meeting !== undefined) return { done: true, meeting };
+      const taken = await takenValue(draft);
+      if (taken !== undefined) return { done: false, reason: taken };
+      if (draft.callId !== undefined) return { done: false, reason: 'callId' };
+    }
+    throw new StoreError('store/fault', 'no free call ID was found');
+  }
+
+  return {
+    byCallId,
+    byVideoAddress,
+    create,
+    async change(callId, changes) {
+      try {
+        const row = await main
+          .updateTable('meetings')
+          .set(toMeetingUpdate(callId, changes, now(), seal))
+          .where('call_id', '=', callId)
+          .returningAll()
+          .executeTakeFirst();
+        return outcome(read(row));
+      } catch (error) {
+        if (isStoreError(error, 'store/unique')) return { done: false, reason: 'videoAddress' };
+        throw error;
+      }
+    },
+    async list({ limit, after }) {
+      const rows = await search
+        .selectFrom('meetings')
+        .selectAll()
+        .$if(after !== undefined, (query) =>
+          query.where((builder) =>
+            builder(
+              builder.refTuple('created_at', 'call_id'),
+              '<',
+              builder.tuple(after?.createdAt ?? 0, after?.callId ?? ''),
+            ),
+          ),
+        )
+        .orderBy('created_at', 'desc')
+        .orderBy('call_id', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => fromMeetingRow(row, seal));
+    },
+    async remove(callId) {
+      const gone = await main
+        .deleteFrom('meetings')
+        .where('call_id', '=', callId)
+        .executeTakeFirst();
+      return gone.numDeletedRows > 0n;
+    },
+    async renewRoom(callId) {
+      await main
+        .updateTable('meetings')
+        .set({ room: makeRoomName(), updated_at: now() })
+        .where('call_id', '=', callId)
+        .where('room_given', '=', 0)
+        .execute();
+      return outcome(await byCallId(callId));
+    },
+    takeSeat: (callId, legId) => takeSeat(main, owner, callId, legId),
+    releaseSeat: (legId) => deleteSeat(main, legId),
+  };
+}
+
+const outcome = (meeting: Meeting | undefined): MeetingOutcome =>
+  meeting === undefined ? { done: false, reason: 'not-found' } : { done: true, meeting };

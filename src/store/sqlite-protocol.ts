@@ -1,0 +1,33 @@
+/** What passes between the main thread and the thread that holds the SQLite file. */
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+
+export interface SqliteWorkerOptions {
+  readonly file: string;
+  /** Refuse writes on this connection: it is for searches. */
+  readonly queryOnly: boolean;
+}
+
+export type SqliteRequest =
+  | {
+      readonly kind: 'query';
+      readonly requestId: number;
+      readonly sql: string;
+      readonly parameters: readonly SQLInputValue[];
+    }
+  | { readonly kind: 'close' };
+
+export interface SqliteResult {
+  readonly rows: readonly Record<string, SQLOutputValue>[];
+  /** Rows inserted, updated or deleted; undefined for statements that answer rows. */
+  readonly changes: number | bigint | undefined;
+}
+
+export interface SqliteFailure {
+  /** SQLite's extended result code (https://sqlite.org/rescode.html), 0 where it gave none. */
+  readonly resultCode: number;
+  readonly message: string;
+}
+
+export type SqliteAnswer =
+  | { readonly requestId: number; readonly result: SqliteResult }
+  | { readonly requestId: number; readonly failure: SqliteFailure };

@@ -1,0 +1,81 @@
+/**
+ * The thread that holds the SQLite file, so that a slow search never stalls signalling. It answers
+ * one request after the other, in order; the file is opened by the first request, and opened again
+ * by a later one where that failed.
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import type {
+  SqliteAnswer,
+  SqliteFailure,
+  SqliteRequest,
+  SqliteResult,
+  SqliteWorkerOptions,
+} from './sqlite-protocol.ts';
+
+const keptStatements = 200;
+const busyTimeoutMs = 5_000;
+
+const options = workerData as SqliteWorkerOptions;
+const statements = new Map<string, StatementSync>();
+let database: DatabaseSync | undefined;
+
+function open(): DatabaseSync {
+  const opened = new DatabaseSync(options.file, { timeout: busyTimeoutMs });
+  // FULL: what was answered 201 is still there after a power cut. secure_delete: what retention
+  // removed is not left in free pages.
+  opened.exec(`PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;
+    PRAGMA query_only = ${options.queryOnly ? 'ON' : 'OFF'};`);
+  return opened;
+}
+
+/** The statement for this text, prepared once; the least recently used one makes room. */
+function prepared(sql: string): StatementSync {
+  database ??= open();
+  const statement = statements.get(sql) ?? database.prepare(sql);
+  statements.delete(sql);
+  statements.set(sql, statement);
+  const oldest = statements.keys().next();
+  if (statements.size > keptStatements && oldest.done !== true) statements.delete(oldest.value);
+  return statement;
+}
+
+function execute(request: Extract<SqliteRequest, { kind: 'query' }>): SqliteResult {
+  const statement = prepared(request.sql);
+  if (statement.columns().length > 0) {
+    return { rows: statement.all(...request.parameters), changes: undefined };
+  }
+  return { rows: [], changes: statement.run(...request.parameters).changes };
+}
+
+function asFailure(error: unknown): SqliteFailure {
+  const resultCode =
+    error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+      ? error.errcode
+      : 0;
+  return { resultCode, message: error instanceof Error ? error.message : 'not an error object' };
+}
+
+function answer(request: Extract<SqliteRequest, { kind: 'query' }>): SqliteAnswer {
+  try {
+    return { requestId: request.requestId, result: execute(request) };
+  } catch (error) {
+    return { requestId: request.requestId, failure: asFailure(error) };
+  }
+}
+
+parentPort?.on('message', (request: SqliteRequest) => {
+  if (request.kind === 'query') {
+    parentPort?.postMessage(answer(request));
+    return;
+  }
+  statements.clear();
+  try {
+    database?.close();
+  } finally {
+    parentPort?.close();
+  }
+});
