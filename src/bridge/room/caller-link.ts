@@ -1,0 +1,107 @@
+import { randomInt } from 'node:crypto';
+import {
+  AddTrackRequest,
+  MuteTrackRequest,
+  SignalRequest,
+  TrackSource,
+  TrackType,
+} from '@livekit/protocol';
+import { createKeptLink, type DialHooks } from './kept-link.ts';
+import type { CallerLink, CallerLinkOptions } from './link-types.ts';
+import { processClock } from './process-clock.ts';
+import { openRoomSession, type RoomSession } from './room-session.ts';
+
+export const defaultJoinTimeoutMs = 5_000;
+
+/**
+ * Joins a room as the token's participant and publishes one microphone track of G.711. The link is up
+ * when media can pass and the server has taken the track.
+ */
+export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
+  const { codec, log, onEvent } = options;
+  const ssrc = randomInt(1, 2 ** 32);
+  let muted = options.muted;
+  let trackSid: string | undefined;
+
+  const showMuted = (): void => {
+    if (trackSid === undefined) return;
+    const value = new MuteTrackRequest({ sid: trackSid, muted });
+    link.session()?.send(new SignalRequest({ message: { case: 'mute', value } }));
+  };
+
+  const dial = (token: string, hooks: DialHooks): RoomSession => {
+    let media = false;
+    let cid = '';
+    let publishedMuted = muted;
+    trackSid = undefined;
+    const upWhenReady = (): void => {
+      if (media && trackSid !== undefined) hooks.onUp();
+    };
+    return openRoomSession({
+      url: options.url,
+      token,
+      localAddress: options.localAddress,
+      codecs: [codec],
+      clock: processClock,
+      log,
+      prepare: (peer) => {
+        ({ cid } = peer.addAudioSender(ssrc));
+        publishedMuted = muted;
+        return [
+          new AddTrackRequest({
+            cid,
+            name: 'phone',
+            type: TrackType.AUDIO,
+            source: TrackSource.MICROPHONE,
+            muted,
+            disableDtx: true,
+            disableRed: true,
+          }),
+        ];
+      },
+      onRtp: () => undefined,
+      onMedia: () => {
+        media = true;
+        upWhenReady();
+      },
+      onDown: hooks.onDown,
+      onSignal: (event) => {
+        if (event.type === 'published' && event.cid === cid) {
+          trackSid = event.trackSid;
+          if (publishedMuted !== muted) showMuted();
+          upWhenReady();
+        } else if (event.type === 'mute' && event.trackSid === trackSid && event.muted && !muted) {
+          muted = true;
+          onEvent({ type: 'muted-by-server' });
+        } else if (event.type === 'token') {
+          hooks.onToken(event.token);
+        }
+      },
+    });
+  };
+
+  const link = createKeptLink({
+    token: options.token,
+    joinTimeoutMs: options.joinTimeoutMs ?? defaultJoinTimeoutMs,
+    clock: processClock,
+    log,
+    dial,
+    onEvent,
+  });
+
+  return {
+    ssrc,
+    writeRtp: (packet, audioLevelDbov, voice) => {
+      if (!muted) link.session()?.writeRtp(packet, audioLevelDbov, voice);
+    },
+    setMuted: (next) => {
+      if (muted === next) return;
+      muted = next;
+      showMuted();
+    },
+    setToken: (token) => {
+      link.setToken(token);
+    },
+    close: () => link.close(),
+  };
+};

@@ -1,0 +1,171 @@
+import { SessionDescription, SignalRequest, type AddTrackRequest } from '@livekit/protocol';
+import type { Clock, Logger } from '../../call/ports.ts';
+import type { RoomCodec } from './link-types.ts';
+import { localAddressToward } from './local-address.ts';
+import { createPeerConnection, type PeerConnection } from './peer-connection.ts';
+import { openSignalClient, type Down, type SignalClient } from './signal-client.ts';
+import type { SignalEvent } from './signal-message.ts';
+
+/** One connection to a room, from dialing to its end: signalling and media together. */
+export interface RoomSession {
+  send(request: SignalRequest): void;
+  writeRtp(packet: Buffer, audioLevelDbov: number, voice: boolean): void;
+  /** Idempotent, never rejects. */
+  close(): Promise<void>;
+}
+
+export interface RoomSessionDeps {
+  readonly url: string;
+  readonly token: string;
+  readonly localAddress: string | undefined;
+  readonly codecs: readonly RoomCodec[];
+  /** Adds the m-lines of the first offer; what it returns is published with it. */
+  readonly prepare: (peer: PeerConnection) => readonly AddTrackRequest[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onSignal: (event: SignalEvent) => void;
+  readonly onRtp: (ssrc: number, packet: Buffer) => void;
+  /** ICE and DTLS are done. */
+  readonly onMedia: () => void;
+  /** At most once; the session closes itself. */
+  readonly onDown: (down: Down) => void;
+}
+
+/**
+ * More receiving m-lines than any audible room needs; a server that asks for more is not followed.
+ */
+const mostSections = 1_000;
+
+export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
+  const { clock, log } = deps;
+  let signal: SignalClient | undefined;
+  let peer: PeerConnection | undefined;
+  let over = false;
+  let sections = 0;
+
+  // Offers go out one at a time; what changed meanwhile goes into the next. Answers are matched by id.
+  let offerId = 0;
+  let awaitedAnswer: number | undefined;
+  let offerAgain = false;
+
+  const down = (reason: Down): void => {
+    if (over) return;
+    over = true;
+    void shut();
+    deps.onDown(reason);
+  };
+  const fail = (cause: string, error: unknown): void => {
+    log.warn({ err: error, cause }, 'room session failed');
+    down({ verdict: 'retry', cause });
+  };
+
+  const nextOffer = async (of: PeerConnection): Promise<string> => {
+    awaitedAnswer = ++offerId;
+    return of.offer();
+  };
+
+  const negotiate = async (of: PeerConnection): Promise<void> => {
+    if (awaitedAnswer !== undefined) {
+      offerAgain = true;
+      return;
+    }
+    const sdp = await nextOffer(of);
+    const value = new SessionDescription({ type: 'offer', sdp, id: offerId });
+    signal?.send(new SignalRequest({ message: { case: 'offer', value } }));
+  };
+
+  const applyAnswer = async (of: PeerConnection, id: number, sdp: string): Promise<void> => {
+    if (id !== awaitedAnswer) {
+      log.debug({ offerId: id }, 'answer to another offer left out');
+      return;
+    }
+    await of.applyAnswer(sdp);
+    awaitedAnswer = undefined;
+    if (!offerAgain) return;
+    offerAgain = false;
+    await negotiate(of);
+  };
+
+  const onSignal = (event: SignalEvent): void => {
+    if (over || peer === undefined) return;
+    switch (event.type) {
+      case 'answer':
+        applyAnswer(peer, event.offerId, event.sdp).catch((error: unknown) => {
+          fail('bad-answer', error);
+        });
+        break;
+      case 'candidate':
+        void peer.addCandidate(event.candidate);
+        break;
+      case 'sections-required':
+        sections += event.audios;
+        if (sections > mostSections) {
+          fail('too-many-sections', undefined);
+          return;
+        }
+        peer.addAudioReceivers(event.audios);
+        negotiate(peer).catch((error: unknown) => {
+          fail('offer-failed', error);
+        });
+        break;
+      default:
+        break;
+    }
+    deps.onSignal(event);
+  };
+
+  const start = async (): Promise<void> => {
+    const localAddress = deps.localAddress ?? (await localAddressToward(deps.url));
+    if (over) return;
+    peer = createPeerConnection({
+      localAddress,
+      codecs: deps.codecs,
+      log,
+      now: () => clock.now(),
+      onRtp: deps.onRtp,
+      onState: (state) => {
+        if (over) return;
+        if (state === 'connected') deps.onMedia();
+        else down({ verdict: 'retry', cause: 'media-lost' });
+      },
+    });
+    const addTracks = deps.prepare(peer);
+    const offerSdp = await nextOffer(peer);
+    if (isOver()) return;
+    signal = openSignalClient({
+      url: deps.url,
+      token: deps.token,
+      offerSdp,
+      offerId,
+      addTracks,
+      clock,
+      log,
+      onEvent: onSignal,
+      onDown: down,
+    });
+  };
+  // `over` changes while we wait; read through a function, so that it is read anew.
+  const isOver = (): boolean => over;
+
+  const started = start().catch((error: unknown) => {
+    fail('start-failed', error);
+  });
+
+  const shut = async (): Promise<void> => {
+    await started;
+    await Promise.all([signal?.close(), peer?.close()]);
+  };
+
+  return {
+    send: (request) => {
+      signal?.send(request);
+    },
+    writeRtp: (packet, audioLevelDbov, voice) => {
+      if (!over) peer?.writeRtp(packet, audioLevelDbov, voice);
+    },
+    close: () => {
+      over = true;
+      return shut();
+    },
+  };
+};
