@@ -1,0 +1,58 @@
+/** Runs one SIPp scenario against a gateway; the exit code decides. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const scenarios = fileURLToPath(new URL('../../../scenarios', import.meta.url));
+
+export interface SippResult {
+  readonly ok: boolean;
+  /** What SIPp says went wrong, for the test's message. */
+  readonly errors: string;
+}
+
+export interface SippOptions {
+  readonly sipPort: number;
+  /** User part of the Request-URI. */
+  readonly service?: string;
+  readonly calls?: number;
+  readonly callsPerSecond?: number;
+  readonly timeoutS?: number;
+  readonly transport?: 'u1' | 't1';
+}
+
+/** All scenario files that play a caller, by their names without ending. */
+export const scenarioNames = async (): Promise<string[]> =>
+  (await readdir(scenarios))
+    .filter((file) => file.startsWith('uac-') && file.endsWith('.xml'))
+    .map((file) => file.replace(/\.xml$/, ''))
+    .sort();
+
+export const runSipp = async (scenario: string, options: SippOptions): Promise<SippResult> => {
+  const folder = await mkdtemp(join(tmpdir(), 'ringbro-sipp-'));
+  const errorFile = join(folder, 'errors.log');
+  const child = spawn(
+    'sipp',
+    [
+      ...['-sf', join(scenarios, `${scenario}.xml`), '-s', options.service ?? '0480445511'],
+      ...['-m', String(options.calls ?? 1), '-r', String(options.callsPerSecond ?? 1)],
+      ...['-i', '127.0.0.1', '-mi', '127.0.0.1', '-t', options.transport ?? 'u1'],
+      ...['-timeout', String(options.timeoutS ?? 60), '-timeout_error', '-nostdin'],
+      ...['-trace_err', '-error_file', errorFile],
+      `127.0.0.1:${options.sipPort}`,
+    ],
+    // The scenarios name their pcap files relative to themselves.
+    { cwd: scenarios, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  const logged = await readFile(errorFile, 'utf8').catch(() => '');
+  await rm(folder, { recursive: true, force: true });
+  return { ok: code === 0, errors: `exit ${code}\n${errors}\n${logged}`.trim() };
+};
