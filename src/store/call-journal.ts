@@ -103,7 +103,7 @@ export function createCallJournal(options: CallJournalOptions): RecoverableCallJ
     }
     const { entries, closed } = closeAbandonedCalls([...journaled.values()], now, lastAliveAt);
     if (entries.length > 0) await file.rotate(entries.map(asLine));
-    entries.forEach(follower.add);
+    for (const entry of entries) follower.add(entry);
     await follower.flush();
     if (closed.length > 0) logger.warn({ calls: closed.length }, 'calls of an earlier life closed');
     return closed;

@@ -16,8 +16,8 @@ export interface PinSeal {
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** `secret`: at least 32 random bytes, the same on all nodes that share the store. */
-export function createPinSeal(secret: Uint8Array): PinSeal {
+/** `secret`: text with at least 256 random bits, the same on all nodes that share the store. */
+export function createPinSeal(secret: string): PinSeal {
   const key = new Uint8Array(hkdfSync('sha256', secret, '', 'ringbro pin seal', 32));
   return {
     seal(pin, context) {

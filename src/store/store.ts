@@ -1,5 +1,6 @@
 /** The store of one node, put together: database, meetings, calls, journal and lease. */
 import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { CallId } from '../call/identifiers.ts';
@@ -7,9 +8,10 @@ import type { CallLog, CallRecord, Clock, Logger, MeetingBook } from '../call/po
 import { createCallJournal, type RecoverableCallJournal } from './call-journal.ts';
 import { createCallStore } from './call-store.ts';
 import { type Database, openSqliteDatabase } from './database.ts';
+import { holdFolder } from './folder-lock.ts';
 import { openJournalFile } from './journal-file.ts';
 import { createMeetingStore } from './meeting-store.ts';
-import { type NodeLease, openNodeLease } from './node-lease.ts';
+import { openNodeLease } from './node-lease.ts';
 import { createPinSeal } from './pin-seal.ts';
 import { purgeEndedBefore } from './retention.ts';
 import { deleteStaleSeats, type SeatOwner } from './seats.ts';
@@ -18,8 +20,8 @@ export interface StoreOptions {
   /** The node's data folder: the journal is in `journal/`, the database in `ringbro.sqlite`. */
   readonly folder: string;
   readonly nodeId: string;
-  /** At least 32 random bytes, kept outside the database; PINs are sealed with it. */
-  readonly secret: Uint8Array;
+  /** At least 256 random bits as text, kept outside the database; PINs are sealed with it. */
+  readonly pinSecret: string;
   readonly makeCallId: () => CallId;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -42,20 +44,40 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Opens the store and brings its tables up to date. Rejects with a `StoreError` or the file system's error. */
+/**
+ * Opens the store and brings its tables up to date. Rejects with a `StoreError`
+ * (`store/folder-in-use` where another process runs on the folder) or the file system's error.
+ */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { folder, clock, logger } = options;
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  const opened: Closable[] = [holdFolder(options.folder)];
+  try {
+    return await openParts(options, opened);
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Each part is put on `opened` as soon as there is something to close. */
+async function openParts(options: StoreOptions, opened: Closable[]): Promise<Store> {
+  const { folder, clock, logger, makeCallId } = options;
   const owner: SeatOwner = { nodeId: options.nodeId, leaseId: randomUUID() };
-  const seal = createPinSeal(options.secret);
-  const file = await openJournalFile(join(folder, 'journal'));
+  const now = (): number => clock.now();
   const database = await openSqliteDatabase(join(folder, 'ringbro.sqlite'));
+  opened.push(database);
   const lease = await openNodeLease({ database, owner, clock, logger });
+  opened.push(lease);
+  const file = await openJournalFile(join(folder, 'journal'));
   const calls = createCallStore(database);
   const journal = createCallJournal({ file, calls, owner, clock, logger });
-  const now = (): number => clock.now();
-  const { makeCallId } = options;
+  opened.push(journal);
+  const seal = createPinSeal(options.pinSecret);
   let closing: Promise<void> | undefined;
-
   return {
     meetings: createMeetingStore({ database, owner, seal, makeCallId, now }),
     calls,
@@ -66,8 +88,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     },
     purge: (before) => purgeEndedBefore(database, before),
     ready: () => answers(database),
-    close: () => (closing ??= closeAll(journal, lease, database)),
+    close: () => (closing ??= closeAll(opened)),
   };
+}
+
+/** The last opened first. */
+async function closeAll(opened: readonly Closable[]): Promise<void> {
+  for (const part of opened.toReversed()) await part.close();
 }
 
 async function answers(database: Database): Promise<boolean> {
@@ -77,14 +104,4 @@ async function answers(database: Database): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function closeAll(
-  journal: RecoverableCallJournal,
-  lease: NodeLease,
-  database: Database,
-): Promise<void> {
-  await journal.close();
-  await lease.close();
-  await database.close();
 }
