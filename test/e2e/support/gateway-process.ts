@@ -42,11 +42,7 @@ export interface GatewayProcess {
   readonly child: ChildProcess;
   /** Everything the process printed so far, both streams. */
   output(): string;
-  api<T = unknown>(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; body: T }>;
+  api(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** Resolves when the process is gone. The data folder stays unless `forget`. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   forget(): Promise<void>;
@@ -133,7 +129,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     dataDir,
     child,
     output,
-    async api<T>(method: string, path: string, body?: unknown) {
+    async api(method: string, path: string, body?: unknown) {
       const response = await fetch(`${httpUrl}${path}`, {
         method,
         headers: {
@@ -143,7 +139,10 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as T };
+      return {
+        status: response.status,
+        body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      };
     },
     stop,
     async forget() {
