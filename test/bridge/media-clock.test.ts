@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { createMediaClock } from '../../src/bridge/media-clock.ts';
+
+const epochMs = 1000;
+
+/** A clock under the test's hand: `advance` moves time and fires the one armed timer when due. */
+const setUp = () => {
+  let now = epochMs;
+  let armed: { at: number; callback: () => void } | undefined;
+  const ran: [tick: number, skipped: number][] = [];
+  const clock = createMediaClock({
+    epochMs,
+    nowMs: () => now,
+    after: (delayMs, callback) => {
+      armed = { at: now + delayMs, callback };
+      return () => (armed = undefined);
+    },
+    onTick: (tick, skipped) => ran.push([tick, skipped]),
+  });
+  const fireIfDue = () => {
+    const due = armed;
+    if (due === undefined || due.at > now) return false;
+    armed = undefined;
+    due.callback();
+    return true;
+  };
+  return {
+    clock,
+    ran,
+    /** Time passes and the event loop is free. */
+    advance: (ms: number) => {
+      for (let step = 0; step < ms; step++) {
+        now += 1;
+        fireIfDue();
+      }
+    },
+    /** Time passes while the thread is busy; then the loop comes round. */
+    stall: (ms: number) => {
+      now += ms;
+      fireIfDue();
+    },
+    isArmed: () => armed !== undefined,
+  };
+};
+
+describe('media clock', () => {
+  it('runs tick n at the epoch plus n times 20 ms', () => {
+    const { clock, ran, advance } = setUp();
+    clock.start();
+    advance(19);
+    expect(ran).toEqual([]);
+    advance(1);
+    expect(ran).toEqual([[1, 0]]);
+    advance(60);
+    expect(ran.map(([tick]) => tick)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('stays on the schedule when each run is late by a few milliseconds', () => {
+    const { clock, ran, stall } = setUp();
+    clock.start();
+    for (let round = 0; round < 100; round++) stall(20 + (round % 2 === 0 ? 3 : -3));
+    expect(ran.map(([tick]) => tick)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+  });
+
+  it('runs every missed tick after a stall of up to 60 ms', () => {
+    const { clock, ran, stall } = setUp();
+    clock.start();
+    stall(20);
+    stall(79); // tick 2 is 59 ms late
+    expect(ran).toEqual([
+      [1, 0],
+      [2, 0],
+      [3, 0],
+      [4, 0],
+    ]);
+  });
+
+  it('skips after a stall of more than 60 ms and runs the newest tick alone', () => {
+    const { clock, ran, stall, advance } = setUp();
+    clock.start();
+    stall(20);
+    stall(205); // now 225 ms in: ticks 2 to 10 are gone
+    expect(ran).toEqual([
+      [1, 0],
+      [11, 9],
+    ]);
+    advance(15);
+    expect(ran.at(-1)).toEqual([12, 0]);
+  });
+
+  it('measures lateness and skips, and begins anew at each reading', () => {
+    const { clock, stall } = setUp();
+    clock.start();
+    stall(25);
+    stall(115); // 140 ms in: tick 2 was due 100 ms ago
+    const measures = clock.measures();
+    expect(measures.ticks).toBe(2);
+    expect(measures.skippedTicks).toBe(5);
+    expect(measures.worstLatenessMs).toBe(5);
+    expect(measures.meanLatenessMs).toBe(2.5);
+    expect(clock.measures().ticks).toBe(0);
+  });
+
+  it('stops for good and leaves no timer behind', () => {
+    const { clock, ran, advance, isArmed } = setUp();
+    clock.start();
+    clock.stop();
+    advance(100);
+    expect(ran).toEqual([]);
+    expect(isArmed()).toBe(false);
+  });
+});
