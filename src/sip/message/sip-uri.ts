@@ -49,7 +49,7 @@ const opaqueUri = (scheme: string, opaque: string): SipUri => ({
 
 const parseSipUri = (scheme: string, rest: string): SipUri | undefined => {
   const at = rest.indexOf('@');
-  // The user part may hold ; and ?, so it goes first. RFC 4475 §3.1.1.13
+  // The user part may hold ; and ?, so it goes first. RFC 4475 §3.1.1.9
   const userInfo = at < 0 ? undefined : parseUserInfo(rest.slice(0, at));
   if (at >= 0 && userInfo === undefined) return undefined;
   const match = /^([^;?]*)((?:;[^;?]*)*)(?:\?(.*))?$/.exec(rest.slice(at + 1));

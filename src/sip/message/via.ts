@@ -24,7 +24,7 @@ export const formatVia = (via: Via): string =>
 
 /**
  * The branch, where it identifies the transaction by itself (RFC 3261 §17.2.3). Undefined for
- * clients of RFC 2543, and for the bare cookie, which is no identity (RFC 4475 §3.1.2.19).
+ * clients of RFC 2543, and for the bare cookie, which is no identity (RFC 4475 §3.2.1).
  */
 export const transactionBranch = (via: Via): string | undefined => {
   const branch = via.params.get('branch');

@@ -1,0 +1,175 @@
+/** What offer and answer have in common: formats, directions, addresses, and the session they make. */
+import type { MediaDirection, MediaSession } from '../../call/ports.ts';
+import type { RtpMapping, SdpMedia, WrittenMedia } from './sdp-document.ts';
+
+export type AudioCodec = MediaSession['codec'];
+
+/** Our side of the audio, and what was settled before. */
+export interface LocalMedia {
+  /** Where we take media: an IP address. */
+  readonly address: string;
+  readonly rtpPort: number;
+  readonly rtcpPort: number;
+  /** In order of preference: it counts in offers, the offer's order counts in answers. */
+  readonly codecs: readonly AudioCodec[];
+  /** Decimal digits, the same for the whole dialog. */
+  readonly sessionId: string;
+  /** That of our last description, or the one to begin with. */
+  readonly sessionVersion: number;
+  /** We hold the other side. */
+  readonly hold?: boolean;
+  readonly previous?: { readonly sdp: string; readonly session: MediaSession };
+}
+
+/** A payload type with its meaning. */
+interface Format extends RtpMapping {
+  readonly payloadType: number;
+}
+export interface ChosenFormats {
+  readonly codec: AudioCodec;
+  readonly payloadType: number;
+  readonly telephoneEventPayloadType: number | undefined;
+  readonly comfortNoisePayloadType: number | undefined;
+}
+
+// Payload types that need no rtpmap. RFC 3551 §6
+const staticMappings: ReadonlyMap<number, RtpMapping> = new Map(
+  [[0, 'PCMU'] as const, [8, 'PCMA'] as const, [13, 'CN'] as const].map(([payloadType, codec]) => [
+    payloadType,
+    { codec, clockRateHz: 8000, channels: 1 },
+  ]),
+);
+
+const formatsOf = (media: SdpMedia): readonly Format[] =>
+  media.formats.flatMap((format) => {
+    const payloadType = Number(format);
+    const mapping = media.mappings.get(payloadType) ?? staticMappings.get(payloadType);
+    const isPayloadType = /^(?:0|[1-9][0-9]{0,2})$/.test(format) && payloadType < 128;
+    return mapping && isPayloadType ? [{ payloadType, ...mapping }] : [];
+  });
+
+/** The first codec of the m-line that we have; one that is in use already stays. RFC 3264 §6.1, §8.3.2 */
+export const chooseFormats = (
+  media: SdpMedia,
+  codecs: readonly AudioCodec[],
+  inUse?: MediaSession,
+): ChosenFormats | undefined => {
+  const formats = formatsOf(media).filter(
+    ({ clockRateHz, channels }) => clockRateHz === 8000 && channels === 1,
+  );
+  const candidates = formats.flatMap(({ codec: name, payloadType }) => {
+    const codec = codecs.find((ours) => ours === name);
+    return codec ? [{ codec, payloadType }] : [];
+  });
+  const kept = candidates.find(
+    ({ codec, payloadType }) => codec === inUse?.codec && payloadType === inUse.payloadType,
+  );
+  const chosen = kept ?? candidates[0];
+  const numberOf = (name: string): number | undefined =>
+    formats.find(({ codec }) => codec === name)?.payloadType;
+  return (
+    chosen && {
+      ...chosen,
+      telephoneEventPayloadType: numberOf('TELEPHONE-EVENT'),
+      comfortNoisePayloadType: numberOf('CN'),
+    }
+  );
+};
+
+/** The formats as an m-line and its rtpmaps have them. */
+export const writtenFormats = (
+  chosen: readonly ChosenFormats[],
+): Pick<WrittenMedia, 'formats'> & { readonly mappings: ReadonlyMap<number, RtpMapping> } => {
+  const named = [
+    ...chosen.map(({ payloadType, codec }) => [payloadType, codec] as const),
+    ...chosen.map((each) => [each.telephoneEventPayloadType, 'TELEPHONE-EVENT'] as const),
+    ...chosen.map((each) => [each.comfortNoisePayloadType, 'CN'] as const),
+  ];
+  const mappings = new Map<number, RtpMapping>();
+  for (const [payloadType, codec] of named) {
+    if (payloadType === undefined || mappings.has(payloadType)) continue;
+    mappings.set(payloadType, { codec, clockRateHz: 8000, channels: 1 });
+  }
+  return { formats: [...mappings.keys()].map(String), mappings };
+};
+
+/** Audio in the clear. SRTP (RTP/SAVP, and UDP/TLS/RTP/SAVP for DTLS) would be told apart here. */
+export const isPlainAudio = (media: SdpMedia): boolean =>
+  media.type === 'audio' && (media.protocol === 'RTP/AVP' || media.protocol === 'RTP/AVPF');
+export const isSecureAudio = (media: SdpMedia): boolean =>
+  media.type === 'audio' && /\/SAVPF?$/.test(media.protocol);
+
+/** An m-line whose c= is an address that we can use. */
+export type ReachableMedia = SdpMedia & { readonly address: string };
+
+const unspecified: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+/**
+ * Whether media can be sent there: a unicast IP address (a name would be looked up for every
+ * packet, a group would get a private call), or the unspecified one of an old-style hold.
+ */
+export const isReachable = (media: SdpMedia): media is ReachableMedia =>
+  media.address !== undefined && isUsableAddress(media.address);
+
+const isUsableAddress = (address: string): boolean => {
+  if (address.includes(':')) return URL.canParse(`http://[${address}]`) && !/^ff/i.test(address);
+  const octets = address.split('.').map((octet) => (/^[0-9]{1,3}$/.test(octet) ? +octet : 256));
+  const [first = 256] = octets;
+  return (
+    octets.length === 4 &&
+    octets.every((octet) => octet < 256) &&
+    (first < 224 || (first > 239 && address !== '255.255.255.255'))
+  );
+};
+
+const mirrored: Readonly<Record<MediaDirection, MediaDirection>> = {
+  sendrecv: 'sendrecv',
+  sendonly: 'recvonly',
+  recvonly: 'sendonly',
+  inactive: 'inactive',
+};
+const withoutSending: Readonly<Record<MediaDirection, MediaDirection>> = {
+  sendrecv: 'recvonly',
+  sendonly: 'inactive',
+  recvonly: 'recvonly',
+  inactive: 'inactive',
+};
+export const withoutReceiving: Readonly<Record<MediaDirection, MediaDirection>> = {
+  sendrecv: 'sendonly',
+  sendonly: 'sendonly',
+  recvonly: 'inactive',
+  inactive: 'inactive',
+};
+
+/** The peer's direction seen from our side; nothing is sent to 0.0.0.0. RFC 3264 §6.1, §8.4 */
+export const directionToUs = (media: SdpMedia): MediaDirection => {
+  const direction = mirrored[media.direction];
+  return unspecified.has(media.address ?? '') ? withoutSending[direction] : direction;
+};
+
+/** The session that the peer's m-line and our choice make. */
+export const sessionWith = (
+  media: ReachableMedia,
+  chosen: ChosenFormats,
+  direction: MediaDirection,
+  rtcpMux: boolean,
+): MediaSession => ({
+  remoteAddress: media.address,
+  remotePort: media.port,
+  // RFC 3550 §11: the next port, unless the peer says otherwise.
+  remoteRtcpPort: rtcpMux ? media.port : (media.rtcpPort ?? Math.min(media.port + 1, 65535)),
+  rtcpMux,
+  ...chosen,
+  direction,
+});
+
+/** Describes with the version raised if, and only if, anything changed. RFC 3264 §8 */
+export const describeAnew = (
+  local: LocalMedia,
+  describe: (sessionVersion: number) => string,
+): { readonly sdp: string; readonly sessionVersion: number } => {
+  const { sessionVersion, previous } = local;
+  const same = describe(sessionVersion);
+  if (!previous || previous.sdp === same) return { sdp: same, sessionVersion };
+  return { sdp: describe(sessionVersion + 1), sessionVersion: sessionVersion + 1 };
+};
