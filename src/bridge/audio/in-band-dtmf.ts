@@ -32,13 +32,12 @@ const rowAboveColumn = 10 ** (9.5 / 10);
 const aboveOthers = 4;
 /** Part of all energy that must be in the two tones. */
 const purity = 0.72;
-/** A tone over its second harmonic: 10 dB. */
+/** The column over its second harmonic: 10 dB. (A row's falls among the columns and is no sign.) */
 const aboveHarmonic = 10;
 
 const coefficientOf = (hz: number): number => 2 * Math.cos((2 * Math.PI * hz) / rateHz);
 const rows = Float64Array.from(dtmfRowsHz, coefficientOf);
 const columns = Float64Array.from(dtmfColumnsHz, coefficientOf);
-const rowHarmonics = Float64Array.from(dtmfRowsHz, (hz) => coefficientOf(2 * hz));
 const columnHarmonics = Float64Array.from(dtmfColumnsHz, (hz) => coefficientOf(2 * hz));
 
 /** Goertzel power of a sine of peak A that fills the window is (A * N / 2)². */
@@ -71,7 +70,6 @@ export function createInBandDtmf(): InBandDtmf {
       return noKey;
     // Parseval: a sine of power P in the window has energy 2P/N.
     if (rowPower + columnPower < (purity * energy * windowSamples) / 2) return noKey;
-    if (goertzel(window, rowHarmonics[row]!) * aboveHarmonic > rowPower) return noKey;
     if (goertzel(window, columnHarmonics[column]!) * aboveHarmonic > columnPower) return noKey;
     return row * 4 + column;
   };

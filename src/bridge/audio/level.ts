@@ -22,12 +22,17 @@ export function levelOfPcm(pcm: Int16Array, samples: number = pcm.length): numbe
   return levelOf(sum / 2 ** 30, samples);
 }
 
-/** Level of G.711 bytes, straight from the codes. */
-export function levelOfG711(law: G711Law, bytes: Uint8Array): number {
+/** Level of `length` G.711 bytes from `offset` on, straight from the codes. */
+export function levelOfG711(
+  law: G711Law,
+  bytes: Uint8Array,
+  offset = 0,
+  length: number = bytes.length - offset,
+): number {
   const energies = energyTables[law];
   let sum = 0;
-  for (let i = 0; i < bytes.length; i++) sum += energies[bytes[i]!]!;
-  return levelOf(sum, bytes.length);
+  for (let i = offset; i < offset + length; i++) sum += energies[bytes[i]!]!;
+  return levelOf(sum, length);
 }
 
 function levelOf(energy: number, samples: number): number {
