@@ -1,0 +1,84 @@
+/** One leg's face on the main thread: its commands become messages to the leg's worker. */
+import type { LegId } from '../call/identifiers.ts';
+import type { LegQuality, MediaEvent, MediaLeg, Quality } from '../call/ports.ts';
+import type { MeetingDesk } from './meeting-desk.ts';
+import type { WorkerLink } from './worker-link.ts';
+
+export interface BridgeLeg extends MediaLeg {
+  readonly legId: LegId;
+  readonly link: WorkerLink;
+  /** Tells the listener; nothing after `close`. A listener's throw goes to `onListenerFault`. */
+  emit(event: MediaEvent): void;
+}
+
+export interface BridgeLegDeps {
+  readonly legId: LegId;
+  readonly link: WorkerLink;
+  readonly localPort: number;
+  readonly localRtcpPort: number;
+  readonly desk: MeetingDesk;
+  readonly onListenerFault: (error: unknown) => void;
+  readonly onClosed: () => void;
+}
+
+const unheard: Quality = { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 1 };
+const unknownQuality: LegQuality = { up: unheard, down: undefined };
+
+export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
+  const { legId, link, desk } = deps;
+  let listener: ((event: MediaEvent) => void) | undefined;
+  let closing: Promise<void> | undefined;
+
+  const close = async (): Promise<void> => {
+    listener = undefined;
+    await desk.leave(legId);
+    await link.request((requestId) => ({ type: 'close', requestId, legId }));
+    deps.onClosed();
+  };
+
+  const leg: BridgeLeg = {
+    legId,
+    link,
+    localPort: deps.localPort,
+    localRtcpPort: deps.localRtcpPort,
+    emit: (event) => {
+      try {
+        listener?.(event);
+      } catch (error) {
+        deps.onListenerFault(error);
+      }
+    },
+    configure: (session) => {
+      link.post({ type: 'configure', legId, session });
+    },
+    start: () => {
+      link.post({ type: 'start', legId });
+    },
+    play: (utterance) => {
+      link.post({ type: 'play', legId, utterance });
+    },
+    stopPlaying: () => {
+      link.post({ type: 'stop-playing', legId });
+    },
+    join: (target) =>
+      closing === undefined
+        ? desk.join(leg, target)
+        : Promise.resolve({ joined: false, reason: 'unreachable' }),
+    leaveRoom: () => desk.leave(legId),
+    setMuted: (muted) => {
+      link.post({ type: 'set-muted', legId, muted });
+    },
+    setVolumeDb: (volumeDb) => {
+      link.post({ type: 'set-volume', legId, volumeDb });
+    },
+    quality: async () => {
+      const reply = await link.request((requestId) => ({ type: 'quality', requestId, legId }));
+      return reply?.type === 'quality-read' ? reply.quality : unknownQuality;
+    },
+    onEvent: (heard) => {
+      if (closing === undefined) listener = heard;
+    },
+    close: () => (closing ??= close()),
+  };
+  return leg;
+};

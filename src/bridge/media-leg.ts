@@ -1,0 +1,227 @@
+/**
+ * One leg on its worker: a socket pair, what comes from the caller, what goes to the caller, and
+ * the meeting it is in. It has no timer: the worker's clock calls `takeVoice` and `sendFrame`.
+ */
+import { randomInt } from 'node:crypto';
+import type { LegQuality, Logger, MediaEvent, MediaSession, Utterance } from '../call/ports.ts';
+import { createLegReceiver } from './leg-receiver.ts';
+import { createLegSender } from './leg-sender.ts';
+import { monotonicMs } from './media-clock.ts';
+import { createRoomVisit, type RoomVisit } from './room-visit.ts';
+import type { PortPool } from './rtp/port-pool.ts';
+import { createRtpView, isRtcp, parseRtp } from './rtp/rtp-packet.ts';
+import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
+import { createSymmetricPeer } from './rtp/symmetric-peer.ts';
+import type { MeetingMember, WorkerMeeting } from './worker-meeting.ts';
+import type { JoinTicket, WorkerSetup } from './worker-protocol.ts';
+
+export interface WorkerLeg {
+  readonly localPort: number;
+  readonly localRtcpPort: number;
+  configure(session: MediaSession): void;
+  start(): void;
+  play(utterance: Utterance): void;
+  stopPlaying(): void;
+  setMuted(muted: boolean): void;
+  setVolumeDb(volumeDb: number): void;
+  /** Into a meeting's mix; the visit's `join` then makes the participant. */
+  enter(meeting: WorkerMeeting, ticket: JoinTicket): RoomVisit;
+  leave(): Promise<void>;
+  meeting(): WorkerMeeting | undefined;
+  setToken(token: string): void;
+  /** First pass of a tick: the caller's next 20 ms, time-outs. */
+  takeVoice(nowMs: number): void;
+  /** Last pass of a tick: 20 ms to the caller. */
+  sendFrame(tick: number, afterGap: boolean): void;
+  quality(): LegQuality;
+  /** Idempotent, never rejects; the ports are free when it resolves. */
+  close(): Promise<void>;
+}
+
+export interface MediaLegDeps {
+  readonly localAddress: string;
+  readonly ports: PortPool;
+  readonly setup: WorkerSetup;
+  readonly log: Logger;
+  readonly emit: (event: MediaEvent) => void;
+  readonly onTokenNeeded: () => void;
+}
+
+/** Binds a port pair; undefined where none is free. */
+export const openMediaLeg = async (deps: MediaLegDeps): Promise<WorkerLeg | undefined> => {
+  // Nothing is sent here yet: what comes before the leg stands is not the caller's.
+  let onRtp: PacketListener = () => undefined;
+  let onRtcp = onRtp;
+  const socket = await openRtpSocket({
+    address: deps.localAddress,
+    pool: deps.ports,
+    now: monotonicMs,
+    onRtp: (packet, address, port) => {
+      onRtp(packet, address, port);
+    },
+    onRtcp: (packet, address, port) => {
+      onRtcp(packet, address, port);
+    },
+  });
+  if (socket === undefined) return undefined;
+  const leg = createMediaLeg(deps, socket, monotonicMs);
+  ({ onRtp, onRtcp } = leg);
+  return leg;
+};
+
+export interface LegOnSocket extends WorkerLeg {
+  readonly onRtp: PacketListener;
+  readonly onRtcp: PacketListener;
+}
+
+export const createMediaLeg = (
+  deps: Omit<MediaLegDeps, 'localAddress' | 'ports'>,
+  socket: RtpSocket,
+  nowMs: () => number,
+): LegOnSocket => {
+  const { setup, log, emit } = deps;
+  const view = createRtpView();
+  const peer = createSymmetricPeer();
+  const member: MeetingMember = { voice: undefined };
+  let session: MediaSession | undefined;
+  let visit: RoomVisit | undefined;
+  let muted = false;
+  let heardFirst = false;
+  /** Since when silence on the line counts towards the media time-out. */
+  let quietSinceMs: number | undefined;
+
+  const receiver = createLegReceiver({
+    onDigit: (digit, source) => {
+      emit({ type: 'digit', digit, source });
+    },
+  });
+  const sender = createLegSender({
+    prompts: setup.prompts,
+    ssrc: randomInt(1, 2 ** 32),
+    initialSequence: randomInt(2 ** 15),
+    initialTimestamp: randomInt(2 ** 32),
+    send: (packet) => {
+      socket.sendRtp(packet, peer.address, peer.port);
+    },
+    emit,
+  });
+  const hearRoom = (out: Int16Array): boolean => visit?.meeting.hear(member, out) ?? false;
+  const isHeld = (): boolean => session?.direction !== 'sendrecv';
+
+  const onRtp: PacketListener = (packet, address, port) => {
+    if (session?.rtcpMux === true && isRtcp(packet)) {
+      onRtcp(packet, address, port);
+      return;
+    }
+    if (!parseRtp(packet, packet.length, view)) return;
+    if (!peer.acceptRtp(address, port, view.ssrc)) return;
+    const now = nowMs();
+    quietSinceMs = now;
+    if (!heardFirst) {
+      heardFirst = true;
+      emit({ type: 'first-rtp' });
+    }
+    const kind = receiver.push(packet, view, now);
+    // What a holding caller sends is music on hold: not for the meeting.
+    if (kind !== undefined && !isHeld()) visit?.pushRtp(packet, view, kind, now);
+  };
+
+  const onRtcp: PacketListener = (_packet, address, port) => {
+    if (!peer.acceptRtcp(address, port)) return;
+  };
+
+  const watchSilence = (now: number): void => {
+    if (quietSinceMs === undefined) return;
+    if (isHeld()) quietSinceMs = now;
+    if (now - quietSinceMs < setup.settings.mediaTimeoutMs) return;
+    // Once, until something comes again.
+    quietSinceMs = undefined;
+    emit({ type: 'media-timeout' });
+  };
+
+  const setMuted = (next: boolean): void => {
+    muted = next;
+    visit?.setMuted(next);
+  };
+
+  const leave = async (): Promise<void> => {
+    const left = visit;
+    visit = undefined;
+    member.voice = undefined;
+    receiver.setFrameWanted(false);
+    left?.meeting.members.delete(member);
+    await left?.close();
+  };
+
+  return {
+    localPort: socket.localPort,
+    localRtcpPort: socket.localRtcpPort,
+    configure: (next) => {
+      const wasHeld = isHeld();
+      session = next;
+      peer.setRemote(next.remoteAddress, next.remotePort, next.remoteRtcpPort);
+      receiver.configure(next);
+      sender.configure(next);
+      visit?.setCodec(next.codec);
+      if (wasHeld || isHeld()) visit?.anchorAnew();
+    },
+    start: () => {
+      sender.start();
+      quietSinceMs = nowMs();
+    },
+    play: (utterance) => {
+      sender.play(utterance);
+    },
+    stopPlaying: () => {
+      sender.stopPlaying();
+    },
+    setMuted,
+    setVolumeDb: (volumeDb) => {
+      sender.setVolumeDb(volumeDb);
+    },
+    enter: (meeting, { target, token }) => {
+      muted = target.muted;
+      visit = createRoomVisit({
+        meeting,
+        url: setup.livekitUrl,
+        token,
+        codec: session?.codec ?? 'PCMA',
+        muted,
+        log,
+        emit,
+        onTokenNeeded: deps.onTokenNeeded,
+        onMutedByRoom: () => {
+          log.info({}, 'muted by the room');
+          setMuted(true);
+        },
+      });
+      meeting.members.add(member);
+      receiver.setFrameWanted(true);
+      return visit;
+    },
+    leave,
+    meeting: () => visit?.meeting,
+    setToken: (token) => visit?.setToken(token),
+    takeVoice: (now) => {
+      const frame = receiver.takeFrame();
+      const speaks = visit?.isMicrophoneOpen() === true && !muted && !isHeld();
+      member.voice = speaks ? frame : undefined;
+      visit?.tick(now);
+      watchSilence(now);
+    },
+    sendFrame: (tick, afterGap) => {
+      sender.sendFrame(tick, afterGap, hearRoom);
+    },
+    quality: () => ({
+      up: { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 1 },
+      down: undefined,
+    }),
+    close: async () => {
+      await leave();
+      receiver.close();
+      await socket.close();
+    },
+    onRtp,
+    onRtcp,
+  };
+};

@@ -1,0 +1,240 @@
+/**
+ * All that runs on one media worker: its legs, its part of the meetings, and the one clock that
+ * drives them. A tick is three passes:
+ *
+ *   1. every leg takes its caller's next 20 ms out of its jitter buffer
+ *   2. every meeting sums its callers and tracks and reads the other workers' lanes
+ *   3. every leg sends its caller 20 ms: prompt and mix
+ */
+import type { LegId, RoomName } from '../call/identifiers.ts';
+import type { Logger } from '../call/ports.ts';
+import { createJoinQueue } from './join-queue.ts';
+import { createMediaClock, monotonicMs } from './media-clock.ts';
+import { openMediaLeg, type WorkerLeg } from './media-leg.ts';
+import { identityPrefix } from './meeting-homes.ts';
+import { createPortPool } from './rtp/port-pool.ts';
+import { openTrackSource } from './track-source.ts';
+import { createWorkerMeeting, type WorkerMeeting } from './worker-meeting.ts';
+import type {
+  FromWorker,
+  JoinTicket,
+  ToWorker,
+  WorkerCommand,
+  WorkerGauges,
+  WorkerRequest,
+  WorkerSetup,
+} from './worker-protocol.ts';
+
+export interface MediaWorker {
+  /** Takes one message of the main thread. Never throws. */
+  handle(message: ToWorker): void;
+}
+
+export interface MediaWorkerDeps {
+  readonly setup: WorkerSetup;
+  readonly post: (message: FromWorker) => void;
+  readonly log: Logger;
+}
+
+/** A port rests so long after a call: a late packet of that call does not reach the next. */
+const portRestMs = 2000;
+
+const after = (delayMs: number, callback: () => void): (() => void) => {
+  const timer = setTimeout(callback, delayMs);
+  return () => {
+    clearTimeout(timer);
+  };
+};
+
+export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaWorker => {
+  const legs = new Map<LegId, WorkerLeg>();
+  const meetings = new Map<RoomName, WorkerMeeting>();
+  const joins = createJoinQueue(setup.settings.concurrentJoins);
+  const ports = createPortPool({ ...setup.rtpPorts, quarantineMs: portRestMs });
+  let earsClosing = 0;
+
+  const onTick = (tick: number, skippedTicks: number): void => {
+    const nowMs = monotonicMs();
+    for (const leg of legs.values()) leg.takeVoice(nowMs);
+    for (const meeting of meetings.values()) meeting.mix(tick);
+    for (const leg of legs.values()) leg.sendFrame(tick, skippedTicks > 0);
+  };
+  const clock = createMediaClock({ epochMs: setup.epochMs, nowMs: monotonicMs, after, onTick });
+  clock.start();
+
+  const meetingOf = (room: RoomName, lanes: SharedArrayBuffer): WorkerMeeting => {
+    const known = meetings.get(room);
+    if (known !== undefined) return known;
+    const meeting = createWorkerMeeting(room, lanes, setup.workerIndex);
+    meetings.set(room, meeting);
+    return meeting;
+  };
+  const forgetIfIdle = (meeting: WorkerMeeting): void => {
+    if (meeting.members.size === 0 && meeting.tracks === undefined) meetings.delete(meeting.room);
+  };
+
+  const open = async (requestId: number, legId: LegId, localAddress: string): Promise<void> => {
+    const leg = await openMediaLeg({
+      localAddress,
+      ports,
+      setup,
+      log: log.child({ legId }),
+      emit: (event) => {
+        post({ type: 'leg-event', legId, event });
+      },
+      onTokenNeeded: () => {
+        post({ type: 'leg-token-needed', legId });
+      },
+    });
+    if (leg === undefined) {
+      post({ type: 'open-failed', requestId });
+      return;
+    }
+    legs.set(legId, leg);
+    const { localPort, localRtcpPort } = leg;
+    post({ type: 'opened', requestId, localPort, localRtcpPort });
+  };
+
+  const join = async (requestId: number, legId: LegId, ticket: JoinTicket): Promise<void> => {
+    const leg = legs.get(legId);
+    if (leg === undefined) {
+      post({ type: 'join-done', requestId, outcome: { joined: false, reason: 'unreachable' } });
+      return;
+    }
+    // The room is heard while the participant still joins.
+    const visit = leg.enter(meetingOf(ticket.target.room, ticket.lanes), ticket);
+    const outcome = await joins.run(() => visit.join());
+    if (!outcome.joined) await leave(leg);
+    post({ type: 'join-done', requestId, outcome });
+  };
+
+  const leave = async (leg: WorkerLeg): Promise<void> => {
+    const meeting = leg.meeting();
+    await leg.leave();
+    if (meeting !== undefined) forgetIfIdle(meeting);
+  };
+
+  const close = async (legId: LegId): Promise<void> => {
+    const leg = legs.get(legId);
+    if (leg === undefined) return;
+    legs.delete(legId);
+    await leave(leg);
+    await leg.close();
+  };
+
+  const listen = (room: RoomName, lanes: SharedArrayBuffer, token: string): void => {
+    const meeting = meetingOf(room, lanes);
+    void meeting.tracks?.close();
+    meeting.tracks = openTrackSource({
+      room,
+      url: setup.livekitUrl,
+      token,
+      ownIdentityPrefix: identityPrefix(setup.nodeId),
+      nowMs: monotonicMs,
+      log,
+      post,
+    });
+  };
+
+  const stopListening = async (room: RoomName): Promise<void> => {
+    const meeting = meetings.get(room);
+    if (meeting?.tracks === undefined) return;
+    const { tracks } = meeting;
+    meeting.tracks = undefined;
+    forgetIfIdle(meeting);
+    earsClosing += 1;
+    await tracks.close();
+    earsClosing -= 1;
+  };
+
+  const stop = async (): Promise<void> => {
+    clock.stop();
+    await Promise.all([...[...legs.keys()].map(close), ...[...meetings.keys()].map(stopListening)]);
+  };
+
+  const gauges = (): WorkerGauges => {
+    const { worstLatenessMs, skippedTicks } = clock.measures();
+    const all = [...legs.values()];
+    return {
+      legs: legs.size,
+      sockets: ports.inUse * 2,
+      meetingMixes: meetings.size,
+      ears: [...meetings.values()].filter(({ tracks }) => tracks).length + earsClosing,
+      links: all.filter((leg) => leg.meeting() !== undefined).length,
+      joinsWaiting: joins.waiting(),
+      skippedTicks,
+      worstLatenessMs,
+    };
+  };
+
+  const request = async (message: WorkerRequest): Promise<void> => {
+    const { requestId } = message;
+    switch (message.type) {
+      case 'open':
+        return open(requestId, message.legId, message.localAddress);
+      case 'join':
+        return join(requestId, message.legId, message.ticket);
+      case 'leave': {
+        const leg = legs.get(message.legId);
+        if (leg !== undefined) await leave(leg);
+        break;
+      }
+      case 'close':
+        await close(message.legId);
+        break;
+      case 'stop':
+        await stop();
+        break;
+      case 'quality': {
+        const quality = legs.get(message.legId)?.quality();
+        if (quality === undefined) break;
+        post({ type: 'quality-read', requestId, quality });
+        return;
+      }
+      case 'gauges':
+        post({ type: 'gauges-read', requestId, gauges: gauges() });
+        return;
+    }
+    post({ type: 'done', requestId });
+  };
+
+  const command = (message: WorkerCommand): void => {
+    switch (message.type) {
+      case 'configure':
+        return legs.get(message.legId)?.configure(message.session);
+      case 'start':
+        return legs.get(message.legId)?.start();
+      case 'play':
+        return legs.get(message.legId)?.play(message.utterance);
+      case 'stop-playing':
+        return legs.get(message.legId)?.stopPlaying();
+      case 'set-muted':
+        return legs.get(message.legId)?.setMuted(message.muted);
+      case 'set-volume':
+        return legs.get(message.legId)?.setVolumeDb(message.volumeDb);
+      case 'leg-token':
+        return legs.get(message.legId)?.setToken(message.token);
+      case 'listen':
+        listen(message.room, message.lanes, message.token);
+        return;
+      case 'ear-token':
+        return meetings.get(message.room)?.tracks?.setToken(message.token);
+      case 'stop-listening':
+        spawn(stopListening(message.room));
+    }
+  };
+
+  /** A bug in one message ends that message's work, never the worker. */
+  const spawn = (work: Promise<void>): void => {
+    work.catch((error: unknown) => {
+      log.error({ err: error }, 'media worker message failed');
+    });
+  };
+
+  return {
+    handle: (message) => {
+      if ('requestId' in message) spawn(request(message));
+      else command(message);
+    },
+  };
+};

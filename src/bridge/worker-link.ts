@@ -1,0 +1,96 @@
+/**
+ * The main thread's end of one media worker: requests and their replies, commands, and the news
+ * that the thread died.
+ *
+ *   starting ──ready──▶ running ──close()──▶ closed
+ *       └──exit──▶ died ◀──exit──┘   onDied once; open requests resolve with undefined
+ */
+import { Worker } from 'node:worker_threads';
+import type {
+  FromWorker,
+  WorkerCommand,
+  WorkerReply,
+  WorkerRequest,
+  WorkerSetup,
+} from './worker-protocol.ts';
+
+export type WorkerNews = Exclude<FromWorker, WorkerReply | { type: 'ready' }>;
+
+export interface WorkerLink {
+  readonly index: number;
+  isAlive(): boolean;
+  post(command: WorkerCommand): void;
+  /** The reply, or undefined where the worker is gone. Never rejects. */
+  request(build: (requestId: number) => WorkerRequest): Promise<WorkerReply | undefined>;
+  /** Lets the worker free its ports, then ends the thread. */
+  close(): Promise<void>;
+}
+
+export interface WorkerLinkDeps {
+  readonly setup: WorkerSetup;
+  readonly onNews: (link: WorkerLink, news: WorkerNews) => void;
+  /** The thread is gone without `close`; `error` where it threw. */
+  readonly onDied: (link: WorkerLink, error: Error | undefined) => void;
+}
+
+/** Starts a worker thread; resolves when it takes requests, rejects when it cannot start. */
+export const startWorkerLink = async ({
+  setup,
+  onNews,
+  onDied,
+}: WorkerLinkDeps): Promise<WorkerLink> => {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    name: `media-${setup.workerIndex}`,
+  });
+  worker.postMessage(setup);
+  const waiting = new Map<number, (reply: WorkerReply | undefined) => void>();
+  let lastRequestId = 0;
+  let state: 'starting' | 'running' | 'closing' | 'gone' = 'starting';
+  let fault: Error | undefined;
+
+  const link: WorkerLink = {
+    index: setup.workerIndex,
+    isAlive: () => state === 'running',
+    post: (command) => {
+      if (state !== 'gone') worker.postMessage(command);
+    },
+    request: (build) => {
+      if (state === 'gone') return Promise.resolve(undefined);
+      const request = build(++lastRequestId);
+      return new Promise((resolve) => {
+        waiting.set(request.requestId, resolve);
+        worker.postMessage(request);
+      });
+    },
+    close: async () => {
+      if (state !== 'running') return;
+      state = 'closing';
+      await link.request((requestId) => ({ type: 'stop', requestId }));
+      await worker.terminate();
+    },
+  };
+
+  await new Promise<void>((resolve, reject) => {
+    worker.on('message', (message: FromWorker) => {
+      if (message.type === 'ready') {
+        state = 'running';
+        resolve();
+      } else if ('requestId' in message) {
+        waiting.get(message.requestId)?.(message);
+        waiting.delete(message.requestId);
+      } else onNews(link, message);
+    });
+    worker.on('error', (error: unknown) => {
+      fault = error instanceof Error ? error : new Error(String(error));
+    });
+    worker.on('exit', () => {
+      const before = state;
+      state = 'gone';
+      for (const resolveWaiting of waiting.values()) resolveWaiting(undefined);
+      waiting.clear();
+      if (before === 'starting') reject(fault ?? new Error('media worker ended at its start'));
+      if (before === 'running') onDied(link, fault);
+    });
+  });
+  return link;
+};

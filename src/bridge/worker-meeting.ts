@@ -1,0 +1,44 @@
+/** One meeting on one worker: its local members, the mix, and on the home worker the room's tracks. */
+import type { RoomName } from '../call/identifiers.ts';
+import { openMeetingLanes } from './meeting-lanes.ts';
+import { createMeetingMixer } from './meeting-mixer.ts';
+import type { TrackSource } from './track-source.ts';
+
+/** A caller of this worker, as the mix sees it. */
+export interface MeetingMember {
+  /** What the caller brings to this tick; undefined while muted, held, silent or not yet let in. */
+  voice: Int16Array | undefined;
+}
+
+export interface WorkerMeeting {
+  readonly room: RoomName;
+  readonly members: Set<MeetingMember>;
+  /** Set on the home worker alone. */
+  tracks: TrackSource | undefined;
+  /** Sums this tick's voices and tracks; call once a tick, before `hear`. */
+  mix(tick: number): void;
+  /** The mix less the member's own voice into `out`; false where nothing sounds. */
+  hear(member: MeetingMember, out: Int16Array): boolean;
+}
+
+export const createWorkerMeeting = (
+  room: RoomName,
+  lanes: SharedArrayBuffer,
+  ownLane: number,
+): WorkerMeeting => {
+  const mixer = createMeetingMixer(openMeetingLanes(lanes, ownLane));
+  const members = new Set<MeetingMember>();
+  const meeting: WorkerMeeting = {
+    room,
+    members,
+    tracks: undefined,
+    mix: (tick) => {
+      mixer.begin(tick);
+      for (const { voice } of members) if (voice !== undefined) mixer.add(voice);
+      meeting.tracks?.addTo(mixer);
+      mixer.finish();
+    },
+    hear: (member, out) => mixer.hear(member.voice, out),
+  };
+  return meeting;
+};

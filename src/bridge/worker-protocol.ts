@@ -1,0 +1,121 @@
+/**
+ * What the main thread and a media worker say to each other. Control only: no RTP and no PCM ever
+ * crosses here. Messages of one direction arrive in order; a request is answered exactly once, by
+ * the reply that carries its `requestId`.
+ */
+import type { LegId, RoomName } from '../call/identifiers.ts';
+import type {
+  JoinOutcome,
+  LegQuality,
+  MediaEvent,
+  MediaSession,
+  RoomLeftReason,
+  RoomTarget,
+  Utterance,
+} from '../call/ports.ts';
+import type { PromptLibrary } from './audio/prompt-library.ts';
+import type { PortRange } from './rtp/port-pool.ts';
+
+export interface MediaSettings {
+  /** No RTP from a caller for this long, while not held, is a `media-timeout`. */
+  readonly mediaTimeoutMs: number;
+  /** WebRTC joins one worker works on at a time: each costs about 25 ms of its processor time. */
+  readonly concurrentJoins: number;
+}
+
+/** The first message to a worker, answered by `ready`. */
+export interface WorkerSetup {
+  readonly workerIndex: number;
+  /** Zero of the tick numbers, monotonic milliseconds, the same for all workers of the node. */
+  readonly epochMs: number;
+  readonly rtpPorts: PortRange;
+  readonly prompts: PromptLibrary;
+  readonly livekitUrl: string;
+  readonly nodeId: string;
+  readonly settings: MediaSettings;
+}
+
+/** A leg's way into a meeting. */
+export interface JoinTicket {
+  readonly target: RoomTarget;
+  /** LiveKit access token of the leg's participant. */
+  readonly token: string;
+  readonly lanes: SharedArrayBuffer;
+}
+
+export type WorkerRequest =
+  | {
+      readonly type: 'open';
+      readonly requestId: number;
+      readonly legId: LegId;
+      readonly localAddress: string;
+    }
+  | {
+      readonly type: 'join';
+      readonly requestId: number;
+      readonly legId: LegId;
+      readonly ticket: JoinTicket;
+    }
+  | { readonly type: 'leave'; readonly requestId: number; readonly legId: LegId }
+  | { readonly type: 'quality'; readonly requestId: number; readonly legId: LegId }
+  | { readonly type: 'close'; readonly requestId: number; readonly legId: LegId }
+  | { readonly type: 'gauges'; readonly requestId: number }
+  | { readonly type: 'stop'; readonly requestId: number };
+
+export type WorkerCommand =
+  | { readonly type: 'configure'; readonly legId: LegId; readonly session: MediaSession }
+  | { readonly type: 'start'; readonly legId: LegId }
+  | { readonly type: 'play'; readonly legId: LegId; readonly utterance: Utterance }
+  | { readonly type: 'stop-playing'; readonly legId: LegId }
+  | { readonly type: 'set-muted'; readonly legId: LegId; readonly muted: boolean }
+  | { readonly type: 'set-volume'; readonly legId: LegId; readonly volumeDb: number }
+  /** Become the home worker of a meeting: open the ear, bring the room's tracks into the lane. */
+  | {
+      readonly type: 'listen';
+      readonly room: RoomName;
+      readonly token: string;
+      readonly lanes: SharedArrayBuffer;
+    }
+  | { readonly type: 'stop-listening'; readonly room: RoomName }
+  /** Answers to `leg-token-needed` and `ear-token-needed`. */
+  | { readonly type: 'leg-token'; readonly legId: LegId; readonly token: string }
+  | { readonly type: 'ear-token'; readonly room: RoomName; readonly token: string };
+
+export type ToWorker = WorkerRequest | WorkerCommand;
+
+export type WorkerReply =
+  | {
+      readonly type: 'opened';
+      readonly requestId: number;
+      readonly localPort: number;
+      readonly localRtcpPort: number;
+    }
+  | { readonly type: 'open-failed'; readonly requestId: number }
+  | { readonly type: 'join-done'; readonly requestId: number; readonly outcome: JoinOutcome }
+  | { readonly type: 'quality-read'; readonly requestId: number; readonly quality: LegQuality }
+  | { readonly type: 'gauges-read'; readonly requestId: number; readonly gauges: WorkerGauges }
+  | { readonly type: 'done'; readonly requestId: number };
+
+export type FromWorker =
+  | WorkerReply
+  /** Ports are bound to nothing yet; the worker takes requests. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'leg-event'; readonly legId: LegId; readonly event: MediaEvent }
+  /** From the home worker: what its ear sees. */
+  | { readonly type: 'ear-others'; readonly room: RoomName; readonly others: number }
+  | { readonly type: 'ear-lost'; readonly room: RoomName }
+  /** The ear stands: after its opening and after each loss. */
+  | { readonly type: 'ear-recovered'; readonly room: RoomName }
+  | { readonly type: 'ear-gone'; readonly room: RoomName; readonly reason: RoomLeftReason }
+  /** A link's token has run out while it was trying to come back. */
+  | { readonly type: 'leg-token-needed'; readonly legId: LegId }
+  | { readonly type: 'ear-token-needed'; readonly room: RoomName }
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly fields: Readonly<Record<string, unknown>>;
+      readonly message: string;
+    };
+
+/** Numbers by name; all but the clock's return to zero when every leg is closed. */
+export type WorkerGauges = Readonly<Record<string, number>>;
