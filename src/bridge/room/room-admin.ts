@@ -39,8 +39,8 @@ export const createRoomAdmin = ({ url, apiKey, apiSecret }: RoomAdminDeps): Room
     }
   };
 
-  const participantsOf = (room: string): Promise<ParticipantInfo[] | undefined> =>
-    ask<ParticipantInfo[] | undefined>(rooms.listParticipants(room), undefined);
+  const participantsOf = (room: string): Promise<readonly ParticipantInfo[]> =>
+    ask<readonly ParticipantInfo[]>(rooms.listParticipants(room), []);
 
   const remove = (room: string, identity: string): Promise<void> =>
     ask(rooms.removeParticipant(room, identity), undefined);
@@ -54,17 +54,24 @@ export const createRoomAdmin = ({ url, apiKey, apiSecret }: RoomAdminDeps): Room
       }
     },
     roomState: async (room) => {
-      const participants = await participantsOf(room);
-      if (participants === undefined) return { exists: false, others: 0, endToEndEncrypted: false };
+      // A room that is not there has no participants, but no error either.
+      const [named, participants] = await Promise.all([
+        ask(rooms.listRooms([room]), []),
+        participantsOf(room),
+      ]);
       const others = participants.filter(isOther);
-      return { exists: true, others: others.length, endToEndEncrypted: others.some(isEncrypted) };
+      return {
+        exists: named.length > 0,
+        others: others.length,
+        endToEndEncrypted: others.some(isEncrypted),
+      };
     },
     removeParticipant: remove,
     removeStale: async (identityPrefix, keep) => {
       const present = await ask(rooms.listRooms(), []);
       const removed = await Promise.all(
         present.map(async ({ name }) => {
-          const stale = ((await participantsOf(name)) ?? []).filter(
+          const stale = (await participantsOf(name)).filter(
             ({ identity }) => identity.startsWith(identityPrefix) && !keep(identity),
           );
           await Promise.all(stale.map(({ identity }) => remove(name, identity)));

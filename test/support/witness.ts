@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  AudioFrame,
+  AudioSource,
+  AudioStream,
+  EncryptionType,
+  LocalAudioTrack,
+  Room,
+  TrackKind,
+  TrackPublishOptions,
+  TrackSource,
+  dispose,
+  type RemoteParticipant,
+} from '@livekit/rtc-node';
+import { AccessToken } from 'livekit-server-sdk';
+import { analyseSound, type SoundAnalysis } from './sound-analysis.ts';
+
+/**
+ * A second participant that is not built on our own link: LiveKit's SDK for Node. It speaks a tone
+ * and says what it hears of a participant.
+ */
+export interface Witness {
+  readonly identity: string;
+  /** Who else is there, hidden participants excepted. */
+  participants(): readonly RemoteParticipant[];
+  /** Resolves when somebody of this identity is there. */
+  participant(identity: string): Promise<RemoteParticipant>;
+  /** Publishes a sine until `stopTone`; a new one takes the place of the last. */
+  playTone(hz: number, levelDbfs: number): Promise<void>;
+  /** Publishes silence from now on. */
+  stopTone(): void;
+  /** The next `ms` of a participant's sound; waits for their track first. */
+  hear(identity: string, ms: number): Promise<SoundAnalysis>;
+  close(): Promise<void>;
+}
+
+export interface WitnessOptions {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  readonly room: string;
+  readonly identity: string;
+  readonly name?: string;
+  /** Publishes with end-to-end encryption. */
+  readonly endToEndEncrypted?: boolean;
+}
+
+const rateHz = 48_000;
+const hearingRateHz = 16_000;
+const frameSamples = rateHz / 100;
+/** Left out at the beginning: the receiver's jitter buffer fills and fades in. */
+const settlingMs = 300;
+const waitMs = 10_000;
+const pollMs = 20;
+
+const until = async <T>(what: string, find: () => T | undefined): Promise<T> => {
+  const giveUpAt = Date.now() + waitMs;
+  for (;;) {
+    const found = find();
+    if (found !== undefined) return found;
+    if (Date.now() > giveUpAt) throw new Error(`${what} did not come within ${waitMs} ms`);
+    await sleep(pollMs);
+  }
+};
+
+const encryption = {
+  keyProviderOptions: { sharedKey: Buffer.from('a key between the guests') },
+  encryptionType: EncryptionType.GCM,
+};
+
+/** Speaks into a source, frame by frame, at the source's own pace. */
+const createToneSpeaker = (source: AudioSource) => {
+  let tone: { readonly hz: number; readonly peak: number } | undefined;
+  let closed = false;
+  let sample = 0;
+  const run = async (): Promise<void> => {
+    while (!closed) {
+      const data = new Int16Array(frameSamples);
+      for (let i = 0; i < frameSamples; i += 1, sample += 1) {
+        const phase = (2 * Math.PI * (tone?.hz ?? 0) * sample) / rateHz;
+        data[i] = Math.round((tone?.peak ?? 0) * Math.sin(phase));
+      }
+      await source.captureFrame(new AudioFrame(data, rateHz, 1, frameSamples));
+    }
+  };
+  let running: Promise<void> | undefined;
+  return {
+    speak: (hz: number, levelDbfs: number): void => {
+      tone = { hz, peak: 32_767 * 10 ** (levelDbfs / 20) };
+      running ??= run().catch(() => undefined);
+    },
+    silence: (): void => {
+      tone = undefined;
+    },
+    close: async (): Promise<void> => {
+      closed = true;
+      await running;
+    },
+  };
+};
+
+export const createWitness = async (options: WitnessOptions): Promise<Witness> => {
+  const { identity } = options;
+  const token = new AccessToken(options.apiKey, options.apiSecret, {
+    identity,
+    name: options.name ?? identity,
+  });
+  token.addGrant({ roomJoin: true, room: options.room });
+  const room = new Room();
+  await room.connect(options.url, await token.toJwt(), {
+    autoSubscribe: true,
+    dynacast: false,
+    ...(options.endToEndEncrypted === true && { encryption }),
+  });
+  const source = new AudioSource(rateHz, 1, 200);
+  const speaker = createToneSpeaker(source);
+  let track: LocalAudioTrack | undefined;
+  let published: Promise<unknown> | undefined;
+
+  const publish = async (): Promise<void> => {
+    track = LocalAudioTrack.createAudioTrack('microphone', source);
+    const publishOptions = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
+    await room.localParticipant?.publishTrack(track, publishOptions);
+  };
+
+  const trackOf = (of: string) =>
+    [...(room.remoteParticipants.get(of)?.trackPublications.values() ?? [])].find(
+      ({ kind }) => kind === TrackKind.KIND_AUDIO,
+    )?.track;
+
+  return {
+    identity,
+    participants: () => [...room.remoteParticipants.values()],
+    participant: (of) => until(`participant ${of}`, () => room.remoteParticipants.get(of)),
+    playTone: async (hz, levelDbfs) => {
+      speaker.speak(hz, levelDbfs);
+      await (published ??= publish());
+    },
+    stopTone: () => {
+      speaker.silence();
+    },
+    hear: async (of, ms) => {
+      const heard = await until(`the sound of ${of}`, () => trackOf(of));
+      const stream = new AudioStream(heard, { sampleRate: hearingRateHz, numChannels: 1 });
+      const samples = await collect(stream, settlingMs + ms);
+      return analyseSound(samples.subarray((settlingMs * hearingRateHz) / 1000), hearingRateHz);
+    },
+    close: async () => {
+      await speaker.close();
+      await track?.close();
+      await room.disconnect();
+    },
+  };
+};
+
+const collect = async (stream: AudioStream, ms: number): Promise<Int16Array> => {
+  const wanted = (hearingRateHz * ms) / 1000;
+  const samples = new Int16Array(wanted);
+  const reader = stream.getReader();
+  const timeout = setTimeout(() => void reader.cancel(), ms + waitMs);
+  let at = 0;
+  while (at < wanted) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    samples.set(value.data.subarray(0, wanted - at), at);
+    at += value.data.length;
+  }
+  clearTimeout(timeout);
+  await reader.cancel();
+  return samples.subarray(0, Math.min(at, wanted));
+};
+
+/** Frees the SDK's native half, which would keep the process alive. After it, no witness can be made. */
+export const disposeWitnesses = (): Promise<void> => dispose();
