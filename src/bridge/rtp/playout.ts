@@ -176,7 +176,6 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     const samples = Math.round(excessMs * perMs);
     decodedTo += samples - fifoLength;
     fifoLength = 0;
-    shiftOffsets(samples);
     stats.skippedMs += excessMs;
     fadeIn = true;
   };
@@ -246,6 +245,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     const newest = offsets[(offsetNext - 1 + delayWindow) % delayWindow]!;
     const excess = arrivalMs - playheadMs() - newest - options.frameMs;
     if (excess <= stallMs) return;
+    // The delays measured before the stall are right again when the playhead has made up for it.
     skip(excess);
     stalledAtMs = arrivalMs;
   };
@@ -434,7 +434,9 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
 
   const catchUp = (): void => {
     const excess = offsetCount < 2 ? 0 : excessMs(2);
-    if (excess > skipMs) skip(excess);
+    if (excess <= skipMs) return;
+    skip(excess);
+    shiftOffsets(Math.round(excess * perMs));
   };
 
   const pull = (out: Int16Array): PlayoutKind => {
