@@ -60,7 +60,8 @@ export function createG711Decoder(law: G711Law, rateHz: 8000 | 16000): AudioDeco
       const count = Math.min(Math.floor(samples / perSample), longestPacketSamples);
       concealment.fill(narrow, count);
       // History stays what was really heard: a concealment is never repeated from itself.
-      emit(count, out);
+      const written = emit(count, out);
+      out.fill(0, written, samples);
     },
     // G.711 carries no redundancy of its own.
     recover: () => 0,
