@@ -26,15 +26,17 @@ export interface SdpOffer {
  */
 export const createOffer = (local: LocalMedia): SdpOffer => {
   const direction: MediaDirection = local.hold ? 'sendonly' : 'sendrecv';
-  const before = local.previous && parseSdp(local.previous.sdp)?.media;
-  const audio = before?.find((media) => media.port > 0);
+  const before = local.previous && parseSdp(local.previous.sdp);
+  const bundle = before?.bundles[0];
+  const audio = before?.media.find((media) => media.port > 0);
   const ours = offeredAudio(local, direction, audio);
   const { sdp, sessionVersion } = describeAnew(local, (version) =>
     writeSdp({
       address: local.address,
       sessionId: local.sessionId,
       sessionVersion: version,
-      media: before?.map((media) => (media === audio ? ours : switchedOff(media))) ?? [ours],
+      media: before?.media.map((media) => (media === audio ? ours : switchedOff(media))) ?? [ours],
+      ...(bundle && { bundle }),
     }),
   );
   return { offer: sdp, sessionVersion };
