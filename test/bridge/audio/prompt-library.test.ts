@@ -19,7 +19,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe('loadPrompts', () => {
+describe('loadPrompts', { timeout: 30_000 }, () => {
   it('loads every prompt that is shipped into one block that can be handed to workers', async () => {
     const { library, problems } = await loadPrompts(shipped, 8000);
     expect(problems).toEqual([]);

@@ -27,7 +27,7 @@ function silenceMs(pcm: Int16Array): number {
   return at / 8;
 }
 
-describe.each(languages)('the prompts in %s', (language) => {
+describe.each(languages)('the prompts in %s', { timeout: 30_000 }, (language) => {
   const folder = new URL(`../../../prompts/${language}/`, import.meta.url);
   const texts = promptTexts(language);
   const prompts = [...texts].map(([file, text]) => {
