@@ -45,7 +45,7 @@ export const createResponse = (
   };
 };
 
-const dialogForming: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'UPDATE']);
+const dialogForming: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER']);
 
 // A parameter after either form of address is the header's, so appending text is enough.
 const withTag = (request: SipRequest, to: SipHeader, tag: string | undefined): SipHeader =>

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { callerIdentity, withheldIdentity } from '../../../src/sip/message/caller-identity.ts';
+import type { SipMessage } from '../../../src/sip/message/sip-message.ts';
+
+const having = (...fields: readonly (readonly [string, string])[]): SipMessage => ({
+  kind: 'request',
+  method: 'INVITE',
+  requestUri: 'sip:a@b',
+  headers: fields.map(([name, value]) => ({ name, value })),
+  body: Buffer.alloc(0),
+});
+const from = ['From', '<sip:+46701234567@carrier.example>;tag=1'] as const;
+const anonymous = ['From', '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=1'] as const;
+const asserted = ['P-Asserted-Identity', '"A" <sip:+46709999999@carrier.example>'] as const;
+
+describe('the caller', () => {
+  it('is the user of From', () => {
+    expect(callerIdentity(having(from))).toBe('+46701234567');
+  });
+
+  it('is the asserted identity before From', () => {
+    expect(callerIdentity(having(from, asserted))).toBe('+46709999999');
+  });
+
+  it('is read from a tel URI, its separators and parameters left out', () => {
+    const tel = ['P-Asserted-Identity', '<tel:+46-70-123.45(67);cpc=ordinary>'] as const;
+    expect(callerIdentity(having(from, tel))).toBe('+46701234567');
+  });
+
+  it('is a user name where it is no number', () => {
+    expect(callerIdentity(having(['From', 'sip:anna.berg@example.org']))).toBe('anna.berg');
+  });
+
+  it.each([
+    ['asks for Privacy: id', [from, asserted, ['Privacy', 'critical; ID']]],
+    ['asks for Privacy: user', [from, ['Privacy', 'user']]],
+    ['is anonymous in From, though the trunk asserts a number', [anonymous, asserted]],
+    ['calls themselves anonymous at a real host', [['From', 'sip:Anonymous@carrier.example']]],
+  ] as const)('is withheld where the caller %s', (_, fields) => {
+    expect(withheldIdentity(having(...fields))).toBe(true);
+    expect(callerIdentity(having(...fields))).toBeUndefined();
+  });
+
+  it('is not withheld by Privacy: none', () => {
+    expect(callerIdentity(having(from, ['Privacy', 'none']))).toBe('+46701234567');
+  });
+
+  it('is undefined where there is no user', () => {
+    expect(callerIdentity(having(['From', 'sip:carrier.example']))).toBeUndefined();
+    expect(callerIdentity(having())).toBeUndefined();
+  });
+});
