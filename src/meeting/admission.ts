@@ -1,0 +1,71 @@
+/**
+ * What a meeting answers to somebody who knows its ID. Pure: the meeting, the time and what is
+ * known of the caller in, one answer out. Seats are the store's (they need a transaction).
+ */
+import type { Meeting } from '../call/ports.ts';
+
+/** Who comes this much early may wait on the line; earlier ones are asked to call again. */
+export const earlyWaitMs = 30 * 60_000;
+
+export type Role = 'guest' | 'host';
+
+export interface AdmissionContext {
+  readonly now: number;
+  /** What was keyed in, or undefined while nothing was. */
+  readonly pin: string | undefined;
+  /** A host let this one call in: lobby, lock and the wait for the host are behind it. */
+  readonly letIn: boolean;
+  /** Whether a host is in the meeting. */
+  readonly hostPresent: boolean;
+  /** Whether the room is known to be end-to-end encrypted. */
+  readonly roomEncrypted: boolean;
+}
+
+export type AdmissionOutcome =
+  | { readonly outcome: 'unknown' }
+  | { readonly outcome: 'ended' }
+  /** `mayWait`: it begins within `earlyWaitMs`. */
+  | { readonly outcome: 'too-early'; readonly startsAt: number; readonly mayWait: boolean }
+  | { readonly outcome: 'phones-not-allowed' }
+  | { readonly outcome: 'encrypted' }
+  | { readonly outcome: 'pin-wanted'; readonly length: number }
+  | { readonly outcome: 'wrong-pin'; readonly length: number }
+  | { readonly outcome: 'wait'; readonly for: 'locked' | 'host' | 'lobby' }
+  | { readonly outcome: 'admit'; readonly role: Role };
+
+/** The booked end closes the door. It says nothing about those who are in. */
+export const isOver = (meeting: Meeting, now: number): boolean =>
+  meeting.endsAt !== undefined && now >= meeting.endsAt;
+
+function roleByPin(meeting: Meeting, pin: string | undefined): Role | undefined {
+  if (pin !== undefined && pin === meeting.hostPin) return 'host';
+  // Where only a host PIN is set, guests are not asked.
+  if (meeting.guestPin === undefined || pin === meeting.guestPin) return 'guest';
+  return undefined;
+}
+
+/** Decides in the order in which the sentences are worth hearing; the first that applies counts. */
+export function decideAdmission(
+  meeting: Meeting | undefined,
+  context: AdmissionContext,
+): AdmissionOutcome {
+  if (meeting === undefined) return { outcome: 'unknown' };
+  const { now } = context;
+  if (isOver(meeting, now)) return { outcome: 'ended' };
+  if (!meeting.phonesAllowed) return { outcome: 'phones-not-allowed' };
+  if (context.roomEncrypted) return { outcome: 'encrypted' };
+  if (meeting.startsAt !== undefined && now < meeting.startsAt) {
+    const { startsAt } = meeting;
+    return { outcome: 'too-early', startsAt, mayWait: startsAt - now <= earlyWaitMs };
+  }
+  const role = roleByPin(meeting, context.pin);
+  if (role === undefined) {
+    const outcome = context.pin === undefined ? 'pin-wanted' : 'wrong-pin';
+    return { outcome, length: meeting.guestPin?.length ?? 0 };
+  }
+  if (role === 'host' || context.letIn) return { outcome: 'admit', role };
+  if (meeting.locked) return { outcome: 'wait', for: 'locked' };
+  if (meeting.admission === 'lobby') return { outcome: 'wait', for: 'lobby' };
+  if (meeting.admission === 'host' && !context.hostPresent) return { outcome: 'wait', for: 'host' };
+  return { outcome: 'admit', role };
+}
