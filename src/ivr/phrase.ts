@@ -1,0 +1,12 @@
+import type { PhraseKey } from './manuscript.ts';
+
+/** One thing to say, language aside: the language is the caller's at the moment it is said. */
+export interface Phrase {
+  readonly key: PhraseKey;
+  /** For `{n}`. */
+  readonly n?: number;
+  /** For `{time}`: epoch milliseconds, spoken in the meeting's time zone. */
+  readonly at?: number;
+}
+
+export const phrase = (key: PhraseKey): Phrase => ({ key });
