@@ -1,0 +1,138 @@
+/** The whole state of one call's machine, see call-machine.ts. Its parts change it and each other's none. */
+import { createIvrMachine, type IvrMachine } from '../ivr/ivr-machine.ts';
+import type { Role } from '../meeting/admission.ts';
+import type { CallOutput, CallSettings, MeetingKey, Route, Surroundings } from './call-messages.ts';
+import { createMeetingMachine, type MeetingMachine } from './meeting-machine.ts';
+import { createNamedTimers, type NamedTimers } from './named-timers.ts';
+import type { AnsweredMedia, CallState, Digit, Meeting, Termination } from './ports.ts';
+import { createSpeaker, type Speaker } from './speaker.ts';
+import { createWaitingMachine, type WaitingMachine } from './waiting-machine.ts';
+
+export type CallPhase =
+  | 'new'
+  | 'looking'
+  | 'ringing'
+  | 'confirming'
+  | 'ivr'
+  | 'finding'
+  | 'waiting'
+  | 'seating'
+  | 'joining'
+  | 'meeting'
+  | 'goodbye'
+  | 'ended';
+
+export type TimerName = 'limit' | 'ivr-limit' | 'request' | 'join-retry' | 'goodbye';
+
+export interface CallContext {
+  readonly route: Route;
+  readonly settings: CallSettings;
+  readonly surroundings: Surroundings;
+  readonly timers: NamedTimers<TimerName>;
+  readonly speaker: Speaker;
+  readonly ivr: IvrMachine;
+  readonly waiting: WaitingMachine;
+  readonly inMeeting: MeetingMachine;
+  /** Keys that came before the ACK. */
+  readonly earlyDigits: Digit[];
+
+  phase: CallPhase;
+  /** What the record calls the phase; kept through `goodbye`. */
+  state: CallState;
+  journalBegun: boolean;
+  acknowledged: boolean;
+  /** The caller can hear: words make sense. */
+  confirmed: boolean;
+  languageChosen: boolean;
+  heldSince: number | undefined;
+  /** Answers to older requests are ignored. */
+  requestId: number;
+  meeting: Meeting | undefined;
+  media: AnsweredMedia | undefined;
+  role: Role;
+  pin: string | undefined;
+  letIn: boolean;
+  mutedByHost: boolean;
+  /** Whether a refusal now answers something keyed in, and so may be a guess. */
+  answersEntry: boolean;
+  guesses: number;
+  phoneNumber: number;
+  joinAttempts: number;
+  answeredAt: number | undefined;
+  joinedAt: number | undefined;
+  endedAt: number | undefined;
+  termination: Termination | undefined;
+}
+
+const stateOf: Partial<Record<CallPhase, CallState>> = {
+  confirming: 'ivr',
+  ivr: 'ivr',
+  waiting: 'waiting',
+  meeting: 'joined',
+};
+
+/** The record's state follows the phases that people would name; in between it stays. */
+export function enter(c: CallContext, phase: CallPhase): void {
+  c.phase = phase;
+  c.state = stateOf[phase] ?? c.state;
+}
+
+/** A new request: its answer must come within `timeoutMs`, and carry the id returned. */
+export function beginRequest(c: CallContext, now: number, timeoutMs: number): number {
+  c.requestId += 1;
+  c.timers.set('request', now + timeoutMs);
+  return c.requestId;
+}
+
+export function findMeeting(c: CallContext, now: number, by: MeetingKey): readonly CallOutput[] {
+  const requestId = beginRequest(c, now, c.settings.requestTimeoutMs);
+  return [{ do: 'find-meeting', requestId, by }];
+}
+
+export function createCallContext(
+  route: Route,
+  settings: CallSettings,
+  surroundings: Surroundings,
+): CallContext {
+  const language = route.kind === 'ivr' ? route.language : undefined;
+  const speaker = createSpeaker(language ?? settings.defaultLanguage, settings.utteranceGuardMs);
+  const c: CallContext = {
+    route,
+    settings,
+    surroundings,
+    timers: createNamedTimers<TimerName>(),
+    speaker,
+    ivr: createIvrMachine(settings.ivr),
+    waiting: createWaitingMachine(speaker, settings.waitLimitMs),
+    inMeeting: createMeetingMachine({
+      speaker,
+      admissionWords: settings.admissionWords,
+      aloneAfterMs: settings.aloneAfterMs,
+      companions: () => (c.meeting === undefined ? 0 : surroundings.companions(c.meeting.callId)),
+    }),
+    earlyDigits: [],
+    phase: 'new',
+    state: 'ringing',
+    journalBegun: false,
+    acknowledged: false,
+    confirmed: false,
+    languageChosen: language !== undefined,
+    heldSince: undefined,
+    requestId: 0,
+    meeting: undefined,
+    media: undefined,
+    role: 'guest',
+    pin: undefined,
+    letIn: false,
+    mutedByHost: false,
+    answersEntry: true,
+    guesses: 0,
+    phoneNumber: 0,
+    joinAttempts: 0,
+    answeredAt: undefined,
+    joinedAt: undefined,
+    endedAt: undefined,
+    termination: undefined,
+  };
+  return c;
+}

@@ -1,0 +1,166 @@
+/**
+ * All calls of one gateway: what comes in is screened and gets a session; what people and the rest
+ * of the gateway want of a call reaches it here. `gateway.ts` makes one and hands it to the SIP
+ * engine (`handleIncoming`) and the HTTP side (everything else).
+ */
+import { createGuessLimiter, type GuessLimits } from '../meeting/guess-limiter.ts';
+import type { CallInput, CallSettings } from './call-messages.ts';
+import { createCallRegistry, type CallChange, type LiveCounts } from './call-registry.ts';
+import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
+import { endReason, type EndReasonCode } from './end-reasons.ts';
+import type { CallId, LegId } from './identifiers.ts';
+import type { CallLeg, CallRecord, CallState, Meeting } from './ports.ts';
+import { screenCall, type ScreeningSettings } from './screening.ts';
+
+export interface CallCoreSettings {
+  readonly screening: ScreeningSettings;
+  readonly call: CallSettings;
+  /** For spoken times before a meeting is known. */
+  readonly timeZone: string;
+  readonly guesses?: GuessLimits;
+}
+
+/** `wrong-state`: the call is there, but what was asked makes no sense for it now. */
+export type CommandOutcome = 'done' | 'unknown-call' | 'wrong-state';
+
+export interface CallCore {
+  /** For `SipEngine.start`. Never throws. */
+  handleIncoming(leg: CallLeg): void;
+
+  /** Records of the live calls, in the order in which they came. */
+  live(): readonly CallRecord[];
+  get(legId: LegId): CallRecord | undefined;
+  /** Live calls by state. */
+  counts(): LiveCounts;
+  /** Calls refused at the door since the start, by reason. */
+  refusals(): ReadonlyMap<string, number>;
+  /** The listener is told of every change of a record; its throw harms nobody. Returns the way to stop. */
+  onChange(listener: (change: CallChange) => void): () => void;
+
+  hangUp(legId: LegId, by?: 'host' | 'operator'): CommandOutcome;
+  admit(legId: LegId, by?: 'host' | 'operator'): CommandOutcome;
+  refuse(legId: LegId): CommandOutcome;
+  setMuted(legId: LegId, muted: boolean): CommandOutcome;
+
+  /** The booking changed: waiting callers are looked at anew. */
+  meetingChanged(meeting: Meeting): void;
+  /** Ended for all or deleted: its callers hear so, then BYE. */
+  meetingOver(callId: CallId): void;
+  /** A host came to or left the meeting by another way than this node's phones. */
+  setHostPresent(callId: CallId, present: boolean): void;
+
+  readonly draining: boolean;
+  /** Takes no new calls; ends the live ones after `graceMs`. Resolves when all ends are written. */
+  drain(graceMs: number): Promise<void>;
+}
+
+const refusalLogIntervalMs = 60_000;
+
+export function createCallCore(
+  deps: Omit<CallPorts, 'guesses'> & { readonly settings: CallCoreSettings },
+): CallCore {
+  const { settings, ...rest } = deps;
+  const { clock, logger } = deps;
+  const ports: CallPorts = { ...rest, guesses: createGuessLimiter(settings.guesses) };
+  const registry = createCallRegistry(logger);
+  const refusals = new Map<string, number>();
+  const refusalLoggedAt = new Map<string, number>();
+  const hostsElsewhere = new Set<CallId>();
+  let draining = false;
+
+  /** Counted, and one in a while shown: a scanner must not fill the log. */
+  function turnAway(leg: CallLeg, reason: EndReasonCode, retryAfterS?: number): void {
+    const count = (refusals.get(reason) ?? 0) + 1;
+    refusals.set(reason, count);
+    const { sipStatus = 500 } = endReason(reason);
+    leg.onEvent(() => undefined);
+    leg.refuse(sipStatus, retryAfterS === undefined ? {} : { retryAfterS });
+    const now = clock.now();
+    if (now - (refusalLoggedAt.get(reason) ?? -Infinity) < refusalLogIntervalMs) return;
+    refusalLoggedAt.set(reason, now);
+    const { address } = leg.invitation.source;
+    logger.info({ reason, count, source: address }, 'call refused');
+  }
+
+  function accept(leg: CallLeg): void {
+    const screening = screenCall(leg.invitation, settings.screening, {
+      liveCalls: registry.size,
+      draining,
+    });
+    if (!screening.pass) {
+      turnAway(leg, screening.reason, screening.retryAfterS);
+      return;
+    }
+    const session: CallSession = createCallSession({
+      ports,
+      leg,
+      route: screening.route,
+      settings: settings.call,
+      timeZone: settings.timeZone,
+      surroundings: {
+        hostPresent: (callId) => hostsElsewhere.has(callId) || registry.hasHost(callId),
+        companions: (callId) => registry.joined(callId) - (isIn(session, callId) ? 1 : 0),
+      },
+      onChange: registry.changed,
+      onClosed: registry.remove,
+    });
+    registry.add(session);
+    session.start();
+  }
+
+  function command(legId: LegId, input: CallInput, states: readonly CallState[]): CommandOutcome {
+    const session = registry.get(legId);
+    if (session === undefined) return 'unknown-call';
+    if (!states.includes(session.facts().state)) return 'wrong-state';
+    session.dispatch(input);
+    return 'done';
+  }
+  const everywhere: readonly CallState[] = ['ringing', 'ivr', 'waiting', 'joined'];
+
+  return {
+    handleIncoming(leg) {
+      try {
+        accept(leg);
+      } catch (error) {
+        logger.error({ err: error }, 'bug in the screening of a call');
+        turnAway(leg, 'bug');
+      }
+    },
+    live: () => registry.all().map((session) => session.record()),
+    get: (legId) => registry.get(legId)?.record(),
+    counts: registry.counts,
+    refusals: () => refusals,
+    onChange: registry.onChange,
+    hangUp: (legId, by = 'operator') => command(legId, { type: 'hang-up', by }, everywhere),
+    admit: (legId, by = 'operator') => command(legId, { type: 'admit', by }, ['waiting']),
+    refuse: (legId) => command(legId, { type: 'refuse' }, ['waiting']),
+    setMuted: (legId, muted) => command(legId, { type: 'mute', muted }, ['waiting', 'joined']),
+    meetingChanged(meeting) {
+      for (const session of registry.of(meeting.callId))
+        session.dispatch({ type: 'meeting-changed', meeting });
+    },
+    meetingOver(callId) {
+      hostsElsewhere.delete(callId);
+      for (const session of registry.of(callId)) session.dispatch({ type: 'meeting-over' });
+    },
+    setHostPresent(callId, present) {
+      if (present) hostsElsewhere.add(callId);
+      else hostsElsewhere.delete(callId);
+      for (const session of registry.of(callId)) session.dispatch({ type: 'company-changed' });
+    },
+    get draining() {
+      return draining;
+    },
+    async drain(graceMs) {
+      draining = true;
+      const cancel = clock.at(clock.now() + graceMs, () => {
+        for (const session of registry.all()) session.dispatch({ type: 'drain' });
+      });
+      await registry.empty();
+      cancel();
+    },
+  };
+}
+
+const isIn = (session: CallSession, callId: CallId): boolean =>
+  session.facts().state === 'joined' && session.facts().meeting?.callId === callId;

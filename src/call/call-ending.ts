@@ -1,0 +1,88 @@
+/** How a call ends: the first reason wins, last words where they can be heard, `finish` once. */
+import type { Phrase } from '../ivr/phrase.ts';
+import type { CallContext } from './call-context.ts';
+import type { CallOutput } from './call-messages.ts';
+import { endReason, isEndReasonCode, terminationOf, type EndReasonCode } from './end-reasons.ts';
+import type { CallState, LegEndCause, Termination } from './ports.ts';
+
+type Outputs = readonly CallOutput[];
+
+function forget(c: CallContext): void {
+  c.timers.clearAll();
+  c.ivr.stop();
+  c.waiting.stop();
+  c.pin = undefined;
+  c.earlyDigits.length = 0;
+}
+
+/** The end at once. `code` counts where no reason came first; `legGone`: there is nobody to hang up on. */
+export function endNow(c: CallContext, now: number, code: EndReasonCode, legGone = false): Outputs {
+  c.termination ??= terminationOf(code);
+  return conclude(c, now, c.termination, legGone);
+}
+
+/** The last words are over. */
+export const endAfterWords = (c: CallContext, now: number): Outputs =>
+  c.termination === undefined ? endNow(c, now, 'bug') : conclude(c, now, c.termination, false);
+
+function conclude(
+  c: CallContext,
+  now: number,
+  termination: Termination,
+  legGone: boolean,
+): Outputs {
+  if (c.phase === 'ended') return [];
+  const sipStatus = sipStatusOf(termination.reason);
+  c.phase = 'ended';
+  c.state = 'ended';
+  c.endedAt = now;
+  forget(c);
+  const hangUp: CallOutput =
+    c.answeredAt === undefined && sipStatus !== undefined
+      ? { do: 'refuse', sipStatus }
+      : { do: 'hang-up' };
+  return [
+    { do: 'note', event: 'ended', fields: { reason: termination.reason } },
+    ...(legGone ? [] : [hangUp]),
+    { do: 'finish', termination },
+  ];
+}
+
+const sipStatusOf = (reason: string): number | undefined =>
+  isEndReasonCode(reason) ? endReason(reason).sipStatus : undefined;
+
+/** The end after `words`, which are this caller's alone: the room is left first. */
+export function endWithWords(
+  c: CallContext,
+  now: number,
+  code: EndReasonCode,
+  ...words: readonly Phrase[]
+): Outputs {
+  if (c.phase === 'goodbye' || c.phase === 'ended') return [];
+  if (!c.confirmed || words.length === 0) return endNow(c, now, code);
+  c.termination ??= terminationOf(code);
+  const inRoom = c.phase === 'meeting' || c.phase === 'joining';
+  c.phase = 'goodbye';
+  forget(c);
+  c.timers.set('goodbye', now + c.settings.goodbyeGuardMs);
+  const leave: Outputs = [{ do: 'set-muted', muted: true }, { do: 'leave-room' }];
+  return [
+    { do: 'note', event: 'ending', fields: { reason: code } },
+    ...(inRoom ? leave : []),
+    ...c.speaker.say(now, words),
+  ];
+}
+
+/** The reason for an end that began on the SIP side, by where the call was. */
+export function reasonOfLegEnd(cause: LegEndCause, state: CallState): EndReasonCode {
+  switch (cause.by) {
+    case 'caller':
+      if (state === 'ringing') return 'cancelled';
+      if (state === 'joined') return 'hung-up';
+      return state === 'waiting' ? 'hung-up-waiting' : 'hung-up-in-ivr';
+    case 'gateway':
+      return cause.how === 'refused' ? 'no-common-codec' : 'engine-lost';
+    case 'network':
+      return cause.how === 'transport' ? 'transport-lost' : cause.how;
+  }
+}

@@ -1,0 +1,124 @@
+/** What goes into a call's machine and what comes out of it. */
+import type { CallId } from './identifiers.ts';
+import type {
+  AnsweredMedia,
+  JoinOutcome,
+  LegEvent,
+  Meeting,
+  SeatOutcome,
+  Termination,
+} from './ports.ts';
+import type { Language } from '../ivr/language.ts';
+import type { Phrase } from '../ivr/phrase.ts';
+import type { IvrSettings } from '../ivr/ivr-machine.ts';
+import type { TimelineEvent, TimelineFields } from './timeline.ts';
+
+/** Where a call that passed the screening goes. */
+export type Route =
+  | { readonly kind: 'ivr'; readonly language: Language | undefined }
+  | { readonly kind: 'call-id'; readonly callId: CallId }
+  /** `otherwise`: what happens where no meeting has the address. */
+  | {
+      readonly kind: 'video-address';
+      readonly address: string;
+      readonly otherwise: 'ivr' | 'refuse';
+    };
+
+/** Durations in milliseconds; each one bounds a wait of the machine. */
+export interface CallSettings {
+  readonly ivr: IvrSettings;
+  readonly defaultLanguage: Language;
+  /** 'tone': the caller is heard after a tone alone, 'full': after the words of admission. */
+  readonly admissionWords: 'full' | 'tone';
+  readonly maxCallMs: number;
+  readonly ivrLimitMs: number;
+  readonly waitLimitMs: number;
+  /** For the journal, the store and the answer. */
+  readonly requestTimeoutMs: number;
+  /** A little more than Timer H (64*T1 = 32 s), at which the engine gives up on the ACK. */
+  readonly confirmTimeoutMs: number;
+  readonly joinTimeoutMs: number;
+  readonly joinRetryMs: number;
+  readonly joinTries: number;
+  /** The longest that an utterance is believed to be playing. */
+  readonly utteranceGuardMs: number;
+  readonly goodbyeGuardMs: number;
+  readonly aloneAfterMs: number;
+}
+
+export const waitWordsFirstMs = 60_000;
+export const waitWordsThenMs = 120_000;
+
+export type CallInput =
+  | LegEvent
+  | { readonly type: 'start' }
+  | { readonly type: 'journal-begun' }
+  | { readonly type: 'journal-failed' }
+  | { readonly type: 'answered'; readonly media: AnsweredMedia }
+  /** The engine refused the offer itself. */
+  | { readonly type: 'not-answered' }
+  | { readonly type: 'meeting'; readonly requestId: number; readonly meeting: Meeting | undefined }
+  | { readonly type: 'seat'; readonly requestId: number; readonly seat: SeatOutcome }
+  | { readonly type: 'store-failed'; readonly requestId: number }
+  | { readonly type: 'joined'; readonly requestId: number; readonly outcome: JoinOutcome }
+  | { readonly type: 'admit'; readonly by: 'host' | 'operator' }
+  | { readonly type: 'refuse' }
+  | { readonly type: 'hang-up'; readonly by: 'host' | 'operator' }
+  | { readonly type: 'mute'; readonly muted: boolean }
+  /** The meeting's booking changed: lock, admission, times. */
+  | { readonly type: 'meeting-changed'; readonly meeting: Meeting }
+  /** The meeting was ended for all, or deleted. */
+  | { readonly type: 'meeting-over' }
+  /** Somebody else of this meeting came or went: hosts and callers are to be looked at anew. */
+  | { readonly type: 'company-changed' }
+  | { readonly type: 'drain' }
+  | { readonly type: 'bug' }
+  | { readonly type: 'timeout' };
+
+export type CallOutput =
+  | { readonly do: 'ring' }
+  | { readonly do: 'begin-journal' }
+  | { readonly do: 'answer' }
+  | { readonly do: 'refuse'; readonly sipStatus: number }
+  | {
+      readonly do: 'play';
+      readonly utteranceId: number;
+      readonly language: Language;
+      readonly phrases: readonly Phrase[];
+      /** Time since the ACK where these are the call's first sounds, else undefined. */
+      readonly openingElapsedMs: number | undefined;
+      /** A tone after the words: the microphone opens. */
+      readonly tone: boolean;
+    }
+  | { readonly do: 'stop-playing' }
+  | { readonly do: 'find-meeting'; readonly requestId: number; readonly by: MeetingKey }
+  | { readonly do: 'take-seat'; readonly requestId: number; readonly callId: CallId }
+  | {
+      readonly do: 'join';
+      readonly requestId: number;
+      readonly meeting: Meeting;
+      /** The caller is "Phone {number}". */
+      readonly number: number;
+    }
+  | { readonly do: 'leave-room' }
+  | { readonly do: 'set-muted'; readonly muted: boolean }
+  | { readonly do: 'set-volume'; readonly volumeDb: number }
+  | { readonly do: 'count-guess' }
+  | { readonly do: 'note'; readonly event: TimelineEvent; readonly fields?: TimelineFields }
+  | { readonly do: 'hang-up' }
+  /** Always last, exactly once. */
+  | { readonly do: 'finish'; readonly termination: Termination };
+
+/** Never logged. */
+export type MeetingKey =
+  | { readonly kind: 'call-id'; readonly callId: CallId }
+  | { readonly kind: 'video-address'; readonly address: string };
+
+/** What a machine asks about the world at the moment it decides. Answers at once, changes nothing. */
+export interface Surroundings {
+  /** Whether refusals must sound alike now, see guess-limiter.ts. */
+  guessesExceeded(now: number): boolean;
+  hostPresent(callId: CallId): boolean;
+  /** This node's other callers in the meeting. */
+  companions(callId: CallId): number;
+}

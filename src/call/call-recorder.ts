@@ -1,0 +1,114 @@
+/** The record of one call: its facts, its timeline, its lines in the log. */
+import { maskNumber } from '../meeting/mask-number.ts';
+import type { CallFacts } from './call-machine.ts';
+import type { Route } from './call-messages.ts';
+import type { NodeId } from './identifiers.ts';
+import type {
+  CallInvitation,
+  CallJournal,
+  CallRecord,
+  Clock,
+  LegQuality,
+  Logger,
+  SipEngine,
+  Termination,
+  TimelineEntry,
+} from './ports.ts';
+import {
+  infoEvents,
+  maxTimelineEntries,
+  type TimelineEvent,
+  type TimelineFields,
+} from './timeline.ts';
+
+export interface CallRecorder {
+  note(event: TimelineEvent, fields?: TimelineFields): void;
+  record(facts: CallFacts): CallRecord;
+  /** A change on its way to the store; nothing before the journal has the start. */
+  update(record: CallRecord): void;
+  /** The record that is kept. `fallback` where a broken machine gave no reason. */
+  finalRecord(
+    facts: CallFacts,
+    now: number,
+    fallback: Termination,
+    quality: LegQuality | undefined,
+  ): CallRecord;
+}
+
+export function createCallRecorder(deps: {
+  readonly ports: {
+    readonly nodeId: NodeId;
+    readonly engine: SipEngine['kind'];
+    readonly journal: CallJournal;
+    readonly clock: Clock;
+  };
+  readonly invitation: CallInvitation;
+  readonly route: Route;
+  readonly logger: Logger;
+}): CallRecorder {
+  const { ports, invitation, logger } = deps;
+  const startedAt = ports.clock.now();
+  const timeline: TimelineEntry[] = [];
+  let last: CallRecord | undefined;
+
+  const build = (facts: CallFacts): CallRecord => ({
+    legId: invitation.legId,
+    sipCallId: invitation.sipCallId,
+    nodeId: ports.nodeId,
+    engine: ports.engine,
+    direction: 'inbound',
+    from: invitation.callerNumber === undefined ? undefined : maskNumber(invitation.callerNumber),
+    to: dialledOf(deps.route, invitation),
+    callId: facts.meeting?.callId,
+    room: facts.meeting?.room,
+    state: facts.state,
+    startedAt,
+    answeredAt: facts.answeredAt,
+    joinedAt: facts.joinedAt,
+    endedAt: facts.endedAt,
+    termination: facts.termination,
+    codec: facts.media?.codec,
+    encrypted: facts.media?.encrypted ?? false,
+    quality: undefined,
+    timeline: timeline.slice(),
+  });
+
+  return {
+    note(event, fields) {
+      const at = ports.clock.now();
+      // The end has its place whatever came before.
+      if (timeline.length < maxTimelineEntries || event === 'ended')
+        timeline.push(fields === undefined ? { at, event } : { at, event, fields });
+      const message = infoEvents.get(event);
+      if (message !== undefined) logger.info(fields ?? {}, message);
+      else logger.debug({ event, ...fields }, 'call event');
+    },
+    record: (facts) => last ?? build(facts),
+    update(record) {
+      if (record.answeredAt !== undefined && record.state !== 'ended') ports.journal.update(record);
+    },
+    finalRecord(facts, now, fallback, quality) {
+      const record = build(facts);
+      last = {
+        ...record,
+        state: 'ended',
+        endedAt: record.endedAt ?? now,
+        termination: record.termination ?? fallback,
+        quality,
+      };
+      return last;
+    },
+  };
+}
+
+/** A dialled call ID is a credential: the record has it as `callId`, not here. */
+function dialledOf(route: Route, { dialled }: CallInvitation): string {
+  switch (route.kind) {
+    case 'call-id':
+      return `${maskNumber(dialled.user)}@${dialled.host}`;
+    case 'video-address':
+      return route.address;
+    case 'ivr':
+      return dialled.user === '' ? dialled.host : dialled.user;
+  }
+}

@@ -1,0 +1,106 @@
+/** The live calls of this node, and who wants to hear of them. */
+import type { CallSession } from './call-session.ts';
+import type { CallId, LegId } from './identifiers.ts';
+import type { CallRecord, CallState, Logger } from './ports.ts';
+
+export interface CallChange {
+  readonly record: CallRecord;
+}
+
+export type LiveCounts = Readonly<Record<Exclude<CallState, 'ended'>, number>>;
+
+export interface CallRegistry {
+  readonly size: number;
+  readonly add: (session: CallSession) => void;
+  readonly remove: (session: CallSession) => void;
+  /** The session's record changed: listeners and the others of its meeting are told. */
+  readonly changed: (session: CallSession) => void;
+  get(legId: LegId): CallSession | undefined;
+  all(): readonly CallSession[];
+  of(callId: CallId): readonly CallSession[];
+  joined(callId: CallId): number;
+  /** Whether one of this node's callers is in the meeting as its host. */
+  hasHost(callId: CallId): boolean;
+  readonly counts: () => LiveCounts;
+  readonly onChange: (listener: (change: CallChange) => void) => () => void;
+  /** Resolves when no call is left and every end is written. */
+  empty(): Promise<void>;
+}
+
+export function createCallRegistry(logger: Logger): CallRegistry {
+  const sessions = new Map<LegId, CallSession>();
+  /** In the meeting, as far as the others of that meeting were told. */
+  const inMeeting = new Map<LegId, CallId>();
+  const closing = new Set<Promise<void>>();
+  const listeners = new Set<(change: CallChange) => void>();
+
+  const all = (): readonly CallSession[] => Array.from(sessions.values());
+  const of = (callId: CallId): readonly CallSession[] =>
+    all().filter((session) => session.facts().meeting?.callId === callId);
+  const legIdOf = (session: CallSession): LegId => session.record().legId;
+
+  function tellCompany(session: CallSession): void {
+    const { state, meeting } = session.facts();
+    const legId = legIdOf(session);
+    const now = state === 'joined' ? meeting?.callId : undefined;
+    const before = inMeeting.get(legId);
+    if (now === before) return;
+    if (now === undefined) inMeeting.delete(legId);
+    else inMeeting.set(legId, now);
+    const callId = now ?? before;
+    if (callId === undefined) return;
+    for (const other of of(callId))
+      if (other !== session) other.dispatch({ type: 'company-changed' });
+  }
+
+  return {
+    get size() {
+      return sessions.size;
+    },
+    add(session) {
+      sessions.set(legIdOf(session), session);
+      const end = session.closed.finally(() => closing.delete(end));
+      closing.add(end);
+    },
+    remove(session) {
+      sessions.delete(legIdOf(session));
+    },
+    changed(session) {
+      tellCompany(session);
+      const record = session.record();
+      for (const listener of listeners) {
+        try {
+          listener({ record });
+        } catch (error) {
+          logger.error({ err: error }, 'bug in a listener of call changes');
+        }
+      }
+    },
+    get: (legId) => sessions.get(legId),
+    all,
+    of,
+    joined: (callId) => of(callId).filter((session) => session.facts().state === 'joined').length,
+    hasHost: (callId) =>
+      of(callId).some((session) => {
+        const { state, role } = session.facts();
+        return state === 'joined' && role === 'host';
+      }),
+    counts() {
+      const counts = { ringing: 0, ivr: 0, waiting: 0, joined: 0 };
+      for (const session of sessions.values()) {
+        const { state } = session.facts();
+        if (state !== 'ended') counts[state] += 1;
+      }
+      return counts;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    async empty() {
+      while (closing.size > 0) await Promise.all(closing);
+    },
+  };
+}

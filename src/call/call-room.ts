@@ -1,0 +1,64 @@
+/** From the seat to the room, and out of it when the room says so. */
+import { phrase } from '../ivr/phrase.ts';
+import { beginRequest, enter, type CallContext } from './call-context.ts';
+import { endNow, endWithWords } from './call-ending.ts';
+import type { CallOutput } from './call-messages.ts';
+import type { MeetingInput, MeetingOutput } from './meeting-machine.ts';
+import type { JoinOutcome, RoomLeftReason } from './ports.ts';
+
+type Outputs = readonly CallOutput[];
+
+export function join(c: CallContext, now: number): Outputs {
+  if (c.meeting === undefined) return endNow(c, now, 'bug');
+  enter(c, 'joining');
+  c.joinAttempts += 1;
+  const requestId = beginRequest(c, now, c.settings.joinTimeoutMs);
+  return [{ do: 'join', requestId, meeting: c.meeting, number: c.phoneNumber }];
+}
+
+/** The room link is gone for good, or was never to be had. */
+export function roomGone(c: CallContext, now: number, reason: RoomLeftReason): Outputs {
+  switch (reason) {
+    case 'removed':
+      return endWithWords(c, now, 'removed', phrase('removed'));
+    case 'room-deleted':
+      return endWithWords(c, now, 'meeting-over', phrase('goodbye'));
+    case 'encrypted':
+      return endWithWords(c, now, 'room-encrypted', phrase('encrypted'));
+    case 'duplicate-identity':
+      return endWithWords(c, now, 'duplicate-identity', phrase('try-later'));
+    case 'rejected':
+      return endWithWords(c, now, 'room-rejected', phrase('try-later'));
+    case 'unreachable':
+      return endWithWords(c, now, 'room-unreachable', phrase('try-later'));
+  }
+}
+
+/** Not reached is tried again, for as long as a caller can be asked to hold. */
+export function onJoined(c: CallContext, now: number, outcome: JoinOutcome): Outputs {
+  c.timers.clear('request');
+  if (outcome.joined) {
+    enter(c, 'meeting');
+    c.joinedAt = now;
+    c.pin = undefined;
+    return [
+      { do: 'note', event: 'joined' },
+      ...(c.mutedByHost ? toMeeting(c, now, { type: 'mute', muted: true, by: 'host' }) : []),
+      ...fromMeeting(c, now, c.inMeeting.begin(now)),
+    ];
+  }
+  const note: CallOutput = { do: 'note', event: 'join-failed', fields: { why: outcome.reason } };
+  if (outcome.reason !== 'unreachable' || c.joinAttempts >= c.settings.joinTries)
+    return [note, ...roomGone(c, now, outcome.reason)];
+  c.timers.set('join-retry', now + c.settings.joinRetryMs);
+  return [note, ...(c.joinAttempts === 1 ? c.speaker.say(now, [phrase('room-lost')]) : [])];
+}
+
+const fromMeeting = (c: CallContext, now: number, outputs: readonly MeetingOutput[]): Outputs =>
+  outputs.flatMap((output) =>
+    output.do === 'leave' ? endWithWords(c, now, 'left-by-key', phrase('left')) : [output],
+  );
+
+/** Hands an input to the caller's meeting; nothing where the caller is not in it. */
+export const toMeeting = (c: CallContext, now: number, input: MeetingInput): Outputs =>
+  c.phase === 'meeting' ? fromMeeting(c, now, c.inMeeting.handle(now, input)) : [];

@@ -1,0 +1,37 @@
+/**
+ * How a caller shows in the LiveKit room. Attribute names as livekit/sip has them, so that pages
+ * made for it work: https://docs.livekit.io/sip/sip-participant
+ */
+import { maskNumber } from '../meeting/mask-number.ts';
+import type { CallInvitation, Meeting, RoomTarget } from './ports.ts';
+import type { NodeId } from './identifiers.ts';
+
+/** Every identity of this node's callers begins so; `RoomAdmin.removeStale` goes by it. */
+export const identityPrefix = (nodeId: NodeId): string => `ringbro:${nodeId}:`;
+
+export function participantOf(call: {
+  readonly nodeId: NodeId;
+  readonly invitation: CallInvitation;
+  readonly meeting: Meeting;
+  readonly number: number;
+  /** The published number that was dialled; undefined where the dialled user is a call ID. */
+  readonly publishedNumber: string | undefined;
+}): RoomTarget {
+  const { legId, callerNumber } = call.invitation;
+  return {
+    room: call.meeting.room,
+    identity: `${identityPrefix(call.nodeId)}${legId}`,
+    name: `Phone ${call.number}`,
+    attributes: {
+      // sip.callIDFull is left out: a Call-ID header often holds the caller's own address.
+      'sip.callID': legId,
+      'sip.callStatus': 'active',
+      ...(callerNumber === undefined ? {} : { 'sip.phoneNumber': maskNumber(callerNumber) }),
+      ...(call.publishedNumber === undefined
+        ? {}
+        : { 'sip.trunkPhoneNumber': call.publishedNumber }),
+    },
+    // The words of admission come first, then the microphone opens.
+    muted: true,
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * What is being said to one caller: one utterance at a time, in the caller's language.
+ * An utterance is over when the leg says so, when a key stops it, or when it has lasted longer than
+ * any can: a lost `played` must not hold up a call.
+ */
+import type { Language } from '../ivr/language.ts';
+import type { Phrase } from '../ivr/phrase.ts';
+import type { CallOutput } from './call-messages.ts';
+
+export interface Speaker {
+  language: Language;
+  readonly speaking: boolean;
+  /** The ACK came: the opening tone and pause belong before the first words. */
+  confirmed(now: number): void;
+  say(now: number, phrases: readonly Phrase[], tone?: boolean): readonly CallOutput[];
+  /** What was said last, once more. */
+  sayAgain(now: number): readonly CallOutput[];
+  /** Stops; nothing where nothing is being said. */
+  hush(): readonly CallOutput[];
+  /** Whether this report ends the utterance that is being said. */
+  played(utteranceId: number): boolean;
+  /** Whether the utterance has outlasted its guard; it then counts as said. */
+  outlasted(now: number): boolean;
+  nextTimeoutAt(): number | undefined;
+}
+
+/** After this the opening is over: mobiles have their path open (docs/call-flow.md). */
+export const openingMs = 800;
+
+export function createSpeaker(language: Language, guardMs: number): Speaker {
+  let current: { readonly utteranceId: number; readonly until: number } | undefined;
+  let lastId = 0;
+  let lastPhrases: readonly Phrase[] = [];
+  let confirmedAt: number | undefined;
+
+  const speaker: Speaker = {
+    language,
+    get speaking() {
+      return current !== undefined;
+    },
+    confirmed(now) {
+      confirmedAt = now;
+    },
+    say(now, phrases, tone = false) {
+      lastId += 1;
+      current = { utteranceId: lastId, until: now + guardMs };
+      if (phrases.length > 0) lastPhrases = phrases;
+      const elapsedMs = confirmedAt === undefined ? openingMs : now - confirmedAt;
+      const openingElapsedMs = elapsedMs < openingMs ? elapsedMs : undefined;
+      const play: CallOutput = {
+        do: 'play',
+        utteranceId: lastId,
+        language: speaker.language,
+        phrases,
+        openingElapsedMs,
+        tone,
+      };
+      const named = phrases.map(({ key }) => key).join(' ');
+      if (named === '') return [play];
+      return [play, { do: 'note', event: 'asked', fields: { phrases: named } }];
+    },
+    sayAgain: (now) => (lastPhrases.length === 0 ? [] : speaker.say(now, lastPhrases)),
+    hush() {
+      if (current === undefined) return [];
+      current = undefined;
+      return [{ do: 'stop-playing' }];
+    },
+    played(utteranceId) {
+      if (current?.utteranceId !== utteranceId) return false;
+      current = undefined;
+      return true;
+    },
+    outlasted(now) {
+      if (current === undefined || now < current.until) return false;
+      current = undefined;
+      return true;
+    },
+    nextTimeoutAt: () => current?.until,
+  };
+  return speaker;
+}

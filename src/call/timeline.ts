@@ -1,0 +1,47 @@
+/**
+ * The events of a call's story, for the record and the operator. Fields are counts, codes and
+ * names from lists: never digits, IDs, titles or whole numbers.
+ */
+import type { TimelineEntry } from './ports.ts';
+
+export const timelineEvents = {
+  arrived: 'The INVITE passed the screening.',
+  answered: '200 OK was sent.',
+  confirmed: 'The ACK came: sound flows.',
+  asked: 'A phrase was played; `phrases` names it.',
+  'language-chosen': 'The caller chose a language.',
+  entered: 'An ID or a PIN was entered; `what` says which.',
+  guess: 'An entry let nobody in; `why` says why, `count` how many there were.',
+  'meeting-found': 'The ID or address belongs to a meeting.',
+  waiting: 'The caller waits; `for` says for what.',
+  admitted: 'The caller was let in; `by` says by whom.',
+  seated: 'A seat was taken.',
+  joined: 'The caller is a participant of the room.',
+  'join-failed': 'The room could not be joined; `why` says why.',
+  'microphone-open': 'The admission words are over: the caller is heard.',
+  muted: 'The caller is not heard any more; `by` says who did it.',
+  unmuted: 'The caller is heard again; `by` says who did it.',
+  command: 'A key command was given; `command` names it.',
+  held: 'The other side put the call on hold.',
+  resumed: 'The hold is over.',
+  'room-lost': 'The link to the room was lost.',
+  'room-recovered': 'The link to the room is back.',
+  ending: 'The last words are said; `reason` says why.',
+  ended: 'The call is over; `reason` is one of the list of end reasons.',
+} as const;
+
+export type TimelineEvent = keyof typeof timelineEvents;
+export type TimelineFields = NonNullable<TimelineEntry['fields']>;
+
+/** Lines of a record's timeline at most: a caller who plays with the keys fills no disk. */
+export const maxTimelineEntries = 400;
+
+/** The events that are a line in the log at level info, about six a call, with its words. */
+export const infoEvents: ReadonlyMap<TimelineEvent, string> = new Map<TimelineEvent, string>([
+  ['arrived', 'call arrived'],
+  ['answered', 'call answered'],
+  ['meeting-found', 'meeting found'],
+  ['waiting', 'caller waits'],
+  ['joined', 'call joined'],
+  ['ended', 'call ended'],
+]);

@@ -1,0 +1,46 @@
+/**
+ * From phrases to sounds. The first sounds of a call: a soft tone at 300 ms says that the line is
+ * alive, words come from 0.8 s, when mobiles no longer clip them.
+ */
+import type { Sound, Utterance } from './ports.ts';
+import type { CallOutput } from './call-messages.ts';
+import { clockTimeAt, phraseSounds } from '../ivr/phrase-files.ts';
+import { openingMs } from './speaker.ts';
+
+const toneAtMs = 260;
+const openingTone = { kind: 'tone', hz: 440, ms: 160, levelDbm0: -26 } as const;
+/** After this one the caller is heard. */
+export const microphoneTone: Sound = { kind: 'tone', hz: 880, ms: 120, levelDbm0: -20 };
+
+function opening(elapsedMs: number): readonly Sound[] {
+  const silence = (ms: number): Sound => ({ kind: 'silence', ms: Math.max(0, ms) });
+  // The tone's own place has passed (the words before these were short): only the pause is left.
+  if (elapsedMs > toneAtMs) return [silence(openingMs - elapsedMs)];
+  return [
+    silence(toneAtMs - elapsedMs),
+    openingTone,
+    silence(openingMs - toneAtMs - openingTone.ms),
+  ];
+}
+
+/** @param timeZone the meeting's, for spoken times */
+export function toUtterance(
+  play: Extract<CallOutput, { do: 'play' }>,
+  timeZone: string,
+): Utterance {
+  const words = play.phrases.flatMap(({ key, n, at }) =>
+    phraseSounds(key, play.language, {
+      ...(n === undefined ? {} : { n }),
+      ...(at === undefined ? {} : { time: clockTimeAt(at, timeZone) }),
+    }),
+  );
+  return {
+    utteranceId: play.utteranceId,
+    phrases: play.phrases.map(({ key }) => key),
+    sounds: [
+      ...(play.openingElapsedMs === undefined ? [] : opening(play.openingElapsedMs)),
+      ...words,
+      ...(play.tone ? [microphoneTone] : []),
+    ],
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * A caller who waits: for the start, the host, or to be let in.
+ *
+ *   waiting ──`begin` for something else──▶ waiting
+ *      │  words at once, at one minute, then every two
+ *      ├──the meeting begins──▶ `look-again`
+ *      ├──the longest wait is over──▶ `waited-out`
+ *      └──*4 1──▶ `leave`
+ *
+ * There is no room and no path for sound here: the leg has not joined anything.
+ */
+import { languages } from '../ivr/language.ts';
+import { phrase, type Phrase } from '../ivr/phrase.ts';
+import { waitWordsFirstMs, waitWordsThenMs, type CallOutput } from './call-messages.ts';
+import { createCommandKeys, type KeyResult } from './command-keys.ts';
+import { createNamedTimers } from './named-timers.ts';
+import type { Digit } from './ports.ts';
+import type { Speaker } from './speaker.ts';
+
+export type WaitingFor = 'start' | 'host' | 'lobby' | 'locked';
+
+export type WaitingInput =
+  | { readonly type: 'digit'; readonly digit: Digit }
+  | { readonly type: 'said' }
+  | { readonly type: 'timeout' };
+
+export type WaitingOutput =
+  | CallOutput
+  | { readonly do: 'look-again' }
+  | { readonly do: 'waited-out' }
+  | { readonly do: 'leave' };
+
+export interface WaitingMachine {
+  /** `startsAt` for 'start'. Waiting on for the same says nothing new. */
+  begin(now: number, reason: WaitingFor, startsAt?: number): readonly WaitingOutput[];
+  handle(now: number, input: WaitingInput): readonly WaitingOutput[];
+  nextTimeoutAt(): number | undefined;
+  stop(): void;
+}
+
+function wordsFor(reason: WaitingFor, startsAt: number | undefined): Phrase {
+  switch (reason) {
+    case 'start':
+      return startsAt === undefined
+        ? phrase('still-waiting')
+        : { key: 'too-early-wait', at: startsAt };
+    case 'host':
+      return phrase('host-wait');
+    case 'lobby':
+    case 'locked':
+      return phrase(reason);
+  }
+}
+
+export function createWaitingMachine(speaker: Speaker, waitLimitMs: number): WaitingMachine {
+  const timers = createNamedTimers<'words' | 'limit' | 'start'>();
+  let keys = createCommandKeys();
+  let current: { readonly reason: WaitingFor; readonly words: Phrase } | undefined;
+
+  const sayWords = (now: number): readonly WaitingOutput[] =>
+    current === undefined ? [] : speaker.say(now, [current.words]);
+
+  const pressed = (now: number, result: KeyResult): readonly WaitingOutput[] => {
+    if (result.kind === 'none') return result.bargeIn ? speaker.hush() : [];
+    if (result.kind === 'choice' && result.choice === 'leave-now') return [{ do: 'leave' }];
+    if (result.kind !== 'command') return sayWords(now);
+    switch (result.command) {
+      case 'leave':
+        return speaker.say(now, [phrase('leave-menu')]);
+      case 'help':
+        return speaker.say(now, [phrase('help')]);
+      case 'language': {
+        const next = languages[(languages.indexOf(speaker.language) + 1) % languages.length];
+        if (next !== undefined) speaker.language = next;
+        return speaker.say(now, [
+          phrase('language-name'),
+          ...(current === undefined ? [] : [current.words]),
+        ]);
+      }
+      default:
+        // Nothing is told of the meeting before admission, not even how many are there.
+        return sayWords(now);
+    }
+  };
+
+  const due = (now: number): readonly WaitingOutput[] => {
+    keys.timeout(now);
+    const name = timers.takeDue(now);
+    switch (name) {
+      case 'words':
+        timers.set('words', now + waitWordsThenMs);
+        // Never over the words that a key asked for.
+        return speaker.speaking ? [] : sayWords(now);
+      case 'start':
+        return [{ do: 'look-again' }];
+      case 'limit':
+        return [{ do: 'waited-out' }];
+      case undefined:
+        return [];
+    }
+  };
+
+  return {
+    begin(now, reason, startsAt) {
+      if (current?.reason === reason && startsAt === current.words.at) return [];
+      if (current === undefined) keys = createCommandKeys();
+      current = { reason, words: wordsFor(reason, startsAt) };
+      timers.set('words', now + waitWordsFirstMs);
+      // From the start time on somebody can come; before it, the wait is bounded by the clock.
+      const from = startsAt ?? now;
+      if (timers.at('limit') === undefined || startsAt !== undefined)
+        timers.set('limit', from + waitLimitMs);
+      if (startsAt === undefined) timers.clear('start');
+      else timers.set('start', startsAt);
+      return [{ do: 'note', event: 'waiting', fields: { for: reason } }, ...sayWords(now)];
+    },
+    handle(now, input) {
+      switch (input.type) {
+        case 'digit':
+          return pressed(now, keys.press(now, input.digit));
+        case 'said':
+          keys.listen(now);
+          return [];
+        case 'timeout':
+          return due(now);
+      }
+    },
+    nextTimeoutAt() {
+      const times = [timers.next(), keys.nextTimeoutAt()].filter((at) => at !== undefined);
+      return times.length === 0 ? undefined : Math.min(...times);
+    },
+    stop() {
+      timers.clearAll();
+      current = undefined;
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import { createCallCore, type CallCore } from '../../src/call/call-core.ts';
+import { defaultCallSettings } from '../../src/call/call-settings.ts';
+import type { CallSettings } from '../../src/call/call-messages.ts';
+import { asCallId, asNodeId, asRoomName, type CallId } from '../../src/call/identifiers.ts';
+import type {
+  CallJournal,
+  CallRecord,
+  Logger,
+  Meeting,
+  MeetingDirectory,
+  RoomAdmin,
+} from '../../src/call/ports.ts';
+import type { ScreeningSettings } from '../../src/call/screening.ts';
+import { createFakeSipEngine, type FakeCallOptions, type FakeCaller } from './fake-sip-engine.ts';
+import { createManualClock, type ManualClock } from './manual-clock.ts';
+
+/** A gateway's core with everything around it in memory, and a trace of what callers meet. */
+export interface CallWorld {
+  readonly clock: ManualClock;
+  readonly core: CallCore;
+  readonly meetings: Map<CallId, Meeting>;
+  readonly begun: CallRecord[];
+  readonly updated: CallRecord[];
+  readonly ended: CallRecord[];
+  readonly log: { readonly level: string; readonly fields: object; readonly message: string }[];
+  readonly seats: Map<string, CallId>;
+  /** Set to make a port fail; undefined lets it work again. */
+  readonly faults: {
+    store?: Error | 'never';
+    journal?: Error | 'never';
+    rooms?: Error;
+  };
+  place(options?: FakeCallOptions): FakeCaller;
+  /** What happened, a line each: seconds since the start, then the event. Digits never show. */
+  trace(): string;
+}
+
+export const meetingId = (text = '123456789'): CallId => asCallId(text)!;
+
+export function createMeeting(changes: Partial<Meeting> = {}): Meeting {
+  return {
+    callId: meetingId(),
+    title: 'Not to be spoken',
+    videoAddress: undefined,
+    room: asRoomName('room-7Q'),
+    startsAt: undefined,
+    endsAt: undefined,
+    timeZone: 'Europe/Stockholm',
+    guestPin: undefined,
+    hostPin: undefined,
+    admission: 'open',
+    afterHostLeaves: 'continue',
+    maxParticipants: undefined,
+    phonesAllowed: true,
+    locked: false,
+    language: undefined,
+    createdAt: 0,
+    updatedAt: 0,
+    ...changes,
+  };
+}
+
+export const fault = (code: string): Error => Object.assign(new Error(code), { code });
+
+export async function createCallWorld(
+  options: {
+    readonly meetings?: readonly Meeting[];
+    readonly call?: Partial<CallSettings>;
+    readonly screening?: Partial<ScreeningSettings>;
+  } = {},
+): Promise<CallWorld> {
+  const clock = createManualClock();
+  const startedAt = clock.now();
+  const lines: string[] = [];
+  const meetings = new Map((options.meetings ?? [createMeeting()]).map((m) => [m.callId, m]));
+  const begun: CallRecord[] = [];
+  const updated: CallRecord[] = [];
+  const ended: CallRecord[] = [];
+  const seats = new Map<string, CallId>();
+  const log: { level: string; fields: object; message: string }[] = [];
+  const faults: CallWorld['faults'] = {};
+
+  const failing = async (what: Error | 'never' | undefined): Promise<void> => {
+    if (what === 'never') await new Promise<never>(() => undefined);
+    if (what instanceof Error) throw what;
+  };
+  const directory: MeetingDirectory = {
+    async byCallId(callId) {
+      await failing(faults.store);
+      return meetings.get(callId);
+    },
+    async byVideoAddress(address) {
+      await failing(faults.store);
+      return Array.from(meetings.values()).find((meeting) => meeting.videoAddress === address);
+    },
+    async takeSeat(callId, legId) {
+      await failing(faults.store);
+      const meeting = meetings.get(callId);
+      if (meeting === undefined) return { seated: false, reason: 'gone' };
+      const taken = Array.from(seats.values()).filter((seat) => seat === callId).length;
+      if (taken >= (meeting.maxParticipants ?? Infinity)) return { seated: false, reason: 'full' };
+      seats.set(legId, callId);
+      return { seated: true, number: taken + 1 };
+    },
+    async releaseSeat(legId) {
+      await failing(faults.store);
+      seats.delete(legId);
+    },
+  };
+  const rooms: RoomAdmin = {
+    async ensureRoom() {
+      await failing(faults.rooms);
+    },
+    roomState: async () => ({ exists: true, others: 0, endToEndEncrypted: false }),
+    removeParticipant: async () => undefined,
+    removeStale: async () => 0,
+    deleteRoom: async () => undefined,
+  };
+  const journal: CallJournal = {
+    async begin(record) {
+      await failing(faults.journal);
+      begun.push(record);
+    },
+    update(record) {
+      updated.push(record);
+    },
+    async end(record) {
+      ended.push(record);
+      write(
+        `record: ${record.termination!.result}/${record.termination!.reason} by ${record.termination!.by}`,
+      );
+    },
+  };
+  const createLogger = (bound: object): Logger => {
+    const at = (level: string) => (fields: object, message: string) => {
+      log.push({ level, fields: { ...bound, ...fields }, message });
+    };
+    return {
+      debug: at('debug'),
+      info: at('info'),
+      warn: at('warn'),
+      error: at('error'),
+      child: (fields) => createLogger({ ...bound, ...fields }),
+    };
+  };
+
+  let callers = 0;
+  const write = (line: string): void => {
+    const at = ((clock.now() - startedAt) / 1000).toFixed(2).padStart(8);
+    // What is keyed shows as a count only.
+    const previous = lines.at(-1);
+    const keyed = /^(.*)keys ([0-9*#A-D])$/.exec(`${at}  ${line}`);
+    if (keyed === null) lines.push(`${at}  ${line}`);
+    else {
+      const [, before = '', key = ''] = keyed;
+      const shown = /[0-9]/.test(key) ? 'n' : key;
+      if (previous?.startsWith(`${before}keys `)) lines[lines.length - 1] = previous + shown;
+      else lines.push(`${before}keys ${shown}`);
+    }
+  };
+
+  const engine = createFakeSipEngine(clock);
+  const core = createCallCore({
+    nodeId: asNodeId('node-a'),
+    engine: engine.kind,
+    directory,
+    rooms,
+    journal,
+    clock,
+    logger: createLogger({}),
+    settings: {
+      timeZone: 'Europe/Stockholm',
+      call: { ...defaultCallSettings, ...options.call },
+      screening: {
+        allow: [],
+        numbers: [{ number: '+46480445511', language: 'sv' }],
+        domains: ['meet.example.org'],
+        maxCalls: 10,
+        ...options.screening,
+      },
+    },
+  });
+  await engine.start((leg) => {
+    // After `place` has put the trace in its place.
+    queueMicrotask(() => {
+      core.handleIncoming(leg);
+    });
+  });
+
+  return {
+    clock,
+    core,
+    meetings,
+    begun,
+    updated,
+    ended,
+    log,
+    seats,
+    faults,
+    place(call) {
+      callers += 1;
+      const name = callers === 1 ? '' : `[${callers}] `;
+      const caller = engine.call(call);
+      write(`${name}-> INVITE`);
+      caller.onTrace = (line) => {
+        write(`${name}${line}`);
+      };
+      return caller;
+    },
+    trace: () => `${lines.join('\n')}\n`,
+  };
+}
