@@ -6,6 +6,7 @@ import {
   EncryptionType,
   LocalAudioTrack,
   Room,
+  RoomEvent,
   TrackKind,
   TrackPublishOptions,
   TrackSource,
@@ -31,6 +32,10 @@ export interface Witness {
   stopTone(): void;
   /** The next `ms` of a participant's sound; waits for their track first. */
   hear(identity: string, ms: number): Promise<SoundAnalysis>;
+  /** Identities of those the server takes for speaking now. */
+  speakers(): readonly string[];
+  /** Whether a participant's microphone is shown as muted. */
+  isMuted(identity: string): boolean;
   close(): Promise<void>;
 }
 
@@ -123,10 +128,14 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
     await room.localParticipant?.publishTrack(track, publishOptions);
   };
 
-  const trackOf = (of: string) =>
+  const microphoneOf = (of: string) =>
     [...(room.remoteParticipants.get(of)?.trackPublications.values() ?? [])].find(
       ({ kind }) => kind === TrackKind.KIND_AUDIO,
-    )?.track;
+    );
+  let speakers: readonly string[] = [];
+  room.on(RoomEvent.ActiveSpeakersChanged, (now) => {
+    speakers = now.map((speaker) => speaker.identity);
+  });
 
   return {
     identity,
@@ -140,11 +149,13 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
       speaker.silence();
     },
     hear: async (of, ms) => {
-      const heard = await until(`the sound of ${of}`, () => trackOf(of));
+      const heard = await until(`the sound of ${of}`, () => microphoneOf(of)?.track);
       const stream = new AudioStream(heard, { sampleRate: hearingRateHz, numChannels: 1 });
       const samples = await collect(stream, settlingMs + ms);
       return analyseSound(samples.subarray((settlingMs * hearingRateHz) / 1000), hearingRateHz);
     },
+    speakers: () => speakers,
+    isMuted: (of) => microphoneOf(of)?.muted === true,
     close: async () => {
       await speaker.close();
       await track?.close();

@@ -93,6 +93,8 @@ export interface RoomEarOptions extends LinkOptions {
 export interface RoomEar {
   /** Whether to subscribe [true]: false while nobody of ours could hear it. */
   setListening(listening: boolean): void;
+  /** m-lines of the present session description: a gauge, which follows the most tracks at one time. */
+  mediaSections(): number;
   setToken(token: string): void;
   /** As `CallerLink.close`. */
   close(): Promise<void>;
