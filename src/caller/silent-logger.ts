@@ -1,0 +1,10 @@
+import type { Logger } from '../call/ports.ts';
+
+/** For programs whose only output is their report. */
+export const silentLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silentLogger,
+};

@@ -1,0 +1,12 @@
+import type { Clock } from './call/ports.ts';
+
+/** The process's own time. A timer never keeps the process alive longer than its sockets do. */
+export const processClock: Clock = {
+  now: () => Date.now(),
+  at(at, callback) {
+    const timer = setTimeout(callback, Math.max(0, at - Date.now()));
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
