@@ -24,6 +24,7 @@ export interface PeerConnection {
   /** Adds a sending m-line; `cid` is how LiveKit knows its track (AddTrackRequest.cid). */
   addAudioSender(ssrc: number): { readonly cid: string };
   addAudioReceivers(count: number): void;
+  mediaSections(): number;
   /** Makes and applies an offer, with all candidates in it. */
   offer(): Promise<string>;
   applyAnswer(sdp: string): Promise<void>;
@@ -122,6 +123,7 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
     addAudioReceivers: (count) => {
       for (let i = 0; i < count; i += 1) peer.addTransceiver('audio', { direction: 'recvonly' });
     },
+    mediaSections: () => peer.getTransceivers().length,
     offer: async () => {
       await peer.setLocalDescription(await peer.createOffer());
       listen();

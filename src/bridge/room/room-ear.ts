@@ -149,6 +149,7 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
       else removeAll();
       subscribe(link.session(), roster.tracks());
     },
+    mediaSections: () => link.session()?.mediaSections() ?? 0,
     setToken: (token) => {
       link.setToken(token);
     },

@@ -10,6 +10,7 @@ import type { SignalEvent } from './signal-message.ts';
 export interface RoomSession {
   send(request: SignalRequest): void;
   writeRtp(packet: Buffer, audioLevelDbov: number, voice: boolean): void;
+  mediaSections(): number;
   /** Idempotent, never rejects. */
   close(): Promise<void>;
 }
@@ -41,7 +42,6 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
   let signal: SignalClient | undefined;
   let peer: PeerConnection | undefined;
   let over = false;
-  let sections = 0;
 
   // Offers go out one at a time; what changed meanwhile goes into the next. Answers are matched by id.
   let offerId = 0;
@@ -98,8 +98,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
         void peer.addCandidate(event.candidate);
         break;
       case 'sections-required':
-        sections += event.audios;
-        if (sections > mostSections) {
+        if (peer.mediaSections() + event.audios > mostSections) {
           fail('too-many-sections', undefined);
           return;
         }
@@ -163,6 +162,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
     writeRtp: (packet, audioLevelDbov, voice) => {
       if (!over) peer?.writeRtp(packet, audioLevelDbov, voice);
     },
+    mediaSections: () => peer?.mediaSections() ?? 0,
     close: () => {
       over = true;
       return shut();
