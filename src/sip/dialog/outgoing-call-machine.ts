@@ -59,10 +59,16 @@ interface Fork {
   ack: SipRequest | undefined;
 }
 
+export interface OutgoingCallMachine extends SessionMachine {
+  readonly localTag: string;
+  /** The INVITE. Once. */
+  start(now: number): readonly SessionOutput[];
+}
+
 export const createOutgoingCallMachine = (
   plan: OutgoingCallPlan,
   deps: SessionDeps,
-): SessionMachine & { start(now: number): readonly SessionOutput[] } => {
+): OutgoingCallMachine => {
   const { tokens, timerBase, contact } = deps;
   const localTag = tokens.token();
   const clock = createTimerSet<'ring' | 'cancelled'>();
@@ -332,6 +338,8 @@ export const createOutgoingCallMachine = (
   };
 
   return {
+    localTag,
+    isPeer: (remoteTag) => winner === undefined || winner.tag === remoteTag,
     start: (now) => {
       clock.set('ring', now + plan.ringTimeoutMs);
       sendInvite([]);

@@ -626,6 +626,7 @@ export const createSessionMachine = (
       outputs = [];
       return told;
     },
+    isPeer: (remoteTag) => remoteTag === dialog.remoteTag,
     nextTimeoutAt: () => {
       if (phase === 'closed') return undefined;
       const times = [clock.next(), invite?.nextTimeoutAt(), refresh.nextTimeoutAt()];

@@ -88,6 +88,8 @@ export type SessionOutput =
 export interface SessionMachine {
   handle(now: number, input: SessionInput): readonly SessionOutput[];
   nextTimeoutAt(): number | undefined;
+  /** Whether this remote tag is that of the session's dialog (any may be, before it is known). */
+  isPeer(remoteTag: string): boolean;
 }
 
 /** The same for every session of a user agent. */
