@@ -1,0 +1,193 @@
+/** `/api/meetings`: booking, and what can be done to a meeting that is on. */
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { asCallId, type CallId } from '../call/identifiers.ts';
+import type { Meeting, MeetingOutcome } from '../call/ports.ts';
+import { decodeCursor, encodeCursor, pageOf } from './cursor.ts';
+import { callId, cursor, limit, problemAnswers } from './field-schemas.ts';
+import { meetingChanges, meetingPage, newMeeting, shownMeeting } from './meeting-schemas.ts';
+import { createMeetingView, toChanges, toDraft } from './meeting-view.ts';
+import type { HttpAppOptions } from './ports.ts';
+import { ProblemError } from './problems.ts';
+
+const params = z.object({ callId });
+const tags = ['meetings'];
+
+/** What was validated as nine digits is a call ID. */
+function callIdOf(text: string): CallId {
+  const id = asCallId(text);
+  if (id === undefined) throw new ProblemError('meeting/not-found');
+  return id;
+}
+
+function meetingOf(outcome: MeetingOutcome): Meeting {
+  if (outcome.done) return outcome.meeting;
+  if (outcome.reason === 'not-found') throw new ProblemError('meeting/not-found');
+  throw new ProblemError('meeting/taken', {
+    errors: [{ pointer: `#/${outcome.reason}`, detail: 'is taken by another meeting' }],
+  });
+}
+
+export function meetingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
+  return (app, _options, done) => {
+    app.register(bookingRoutes(options));
+    app.register(meetingActionRoutes(options));
+    done();
+  };
+}
+
+function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
+  const { meetings, rooms, timeZone, logger } = options;
+  const show = createMeetingView(options);
+
+  async function find(text: string): Promise<Meeting> {
+    const meeting = await meetings.byCallId(callIdOf(text));
+    if (meeting === undefined) throw new ProblemError('meeting/not-found');
+    return meeting;
+  }
+
+  return (app, _options, done) => {
+    app.post(
+      '/api/meetings',
+      {
+        schema: {
+          tags,
+          summary: 'Book a meeting',
+          body: newMeeting,
+          response: { 201: shownMeeting, ...problemAnswers(400, 409, 413, 415) },
+        },
+      },
+      async (request, reply) => {
+        const meeting = meetingOf(await meetings.create(toDraft(request.body, timeZone)));
+        return reply
+          .code(201)
+          .header('location', `/api/meetings/${meeting.callId}`)
+          .send(show(meeting));
+      },
+    );
+
+    app.get(
+      '/api/meetings',
+      {
+        schema: {
+          tags,
+          summary: 'List meetings, newest first',
+          querystring: z.strictObject({ limit, cursor }),
+          response: { 200: meetingPage, ...problemAnswers(400) },
+        },
+      },
+      async ({ query }) => {
+        const after = query.cursor === undefined ? undefined : decodeMeetingCursor(query.cursor);
+        const found = await meetings.list({ limit: query.limit + 1, after });
+        return pageOf(found, query.limit, show, (last) =>
+          encodeCursor(last.createdAt, last.callId),
+        );
+      },
+    );
+
+    app.get(
+      '/api/meetings/:callId',
+      {
+        schema: {
+          tags,
+          summary: 'Read a meeting',
+          params,
+          response: { 200: shownMeeting, ...problemAnswers(400, 404) },
+        },
+      },
+      async (request) => show(await find(request.params.callId)),
+    );
+
+    app.patch(
+      '/api/meetings/:callId',
+      {
+        schema: {
+          tags,
+          summary: 'Change a meeting',
+          params,
+          body: meetingChanges,
+          response: { 200: shownMeeting, ...problemAnswers(400, 404, 409, 413, 415) },
+        },
+      },
+      async (request) => {
+        const before = await find(request.params.callId);
+        const changes = toChanges(request.body, before, timeZone);
+        return show(meetingOf(await meetings.change(before.callId, changes)));
+      },
+    );
+
+    app.delete(
+      '/api/meetings/:callId',
+      {
+        schema: {
+          tags,
+          summary: 'Delete a meeting; its room is closed',
+          params,
+          response: { 204: z.undefined(), ...problemAnswers(400, 404) },
+        },
+      },
+      async (request, reply) => {
+        const meeting = await find(request.params.callId);
+        await meetings.remove(meeting.callId);
+        // Nobody new gets in from here on; a meeting server that is down must not keep the booking.
+        await rooms.deleteRoom(meeting.room).catch((error: unknown) => {
+          logger.warn({ err: error }, 'room of a deleted meeting was not closed');
+        });
+        return reply.code(204).send();
+      },
+    );
+    done();
+  };
+}
+
+function decodeMeetingCursor(text: string): { createdAt: number; callId: CallId } {
+  const { at, key } = decodeCursor(text);
+  return { createdAt: at, callId: callIdOf(key) };
+}
+
+function meetingActionRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
+  const { meetings, rooms, live } = options;
+  const show = createMeetingView(options);
+  const schema = {
+    tags,
+    params,
+    response: { 200: shownMeeting, ...problemAnswers(400, 404) },
+  };
+
+  async function end(id: CallId): Promise<Meeting> {
+    const meeting = await meetings.byCallId(id);
+    if (meeting === undefined) throw new ProblemError('meeting/not-found');
+    await rooms.deleteRoom(meeting.room);
+    const renewed = meetingOf(await meetings.renewRoom(id));
+    // Those in the room left with it; those who wait for it have no room to lose.
+    for (const call of live.list()) {
+      if (call.callId === id && call.state === 'waiting') live.hangUp(call.legId);
+    }
+    return renewed;
+  }
+
+  return (app, _options, done) => {
+    for (const [action, locked] of [
+      ['lock', true],
+      ['unlock', false],
+    ] as const) {
+      app.post(
+        `/api/meetings/:callId/${action}`,
+        { schema: { ...schema, summary: `${locked ? 'Lock' : 'Unlock'} a meeting` } },
+        async (request) =>
+          show(meetingOf(await meetings.change(callIdOf(request.params.callId), { locked }))),
+      );
+    }
+    app.post(
+      '/api/meetings/:callId/end',
+      {
+        schema: {
+          ...schema,
+          summary: 'End a meeting for all. Its room is closed and gets a new name',
+        },
+      },
+      async (request) => show(await end(callIdOf(request.params.callId))),
+    );
+    done();
+  };
+}

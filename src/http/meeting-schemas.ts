@@ -1,0 +1,68 @@
+/** Meetings as the API takes and shows them. */
+import { z } from 'zod';
+import { languages } from '../ivr/language.ts';
+import { callId, pin, roomName, time, timeZone, title, videoAddress } from './field-schemas.ts';
+
+/** What can be set at any time. `null` is the same as leaving a field out: its default. */
+const settings = {
+  title: title.nullish(),
+  videoAddress: videoAddress.nullish().describe('The address that video rooms dial'),
+  startsAt: time.nullish(),
+  endsAt: time.nullish().describe('Closes the door; those who are in go on talking'),
+  timeZone: timeZone.nullish().describe('In which times are spoken and printed'),
+  guestPin: pin.nullish(),
+  hostPin: pin.nullish(),
+  admission: z.enum(['open', 'host', 'lobby']).nullish().describe('Default: open'),
+  afterHostLeaves: z.enum(['lobby', 'end', 'continue']).nullish().describe('Default: continue'),
+  maxParticipants: z.int().min(1).max(10_000).nullish(),
+  phonesAllowed: z.boolean().nullish().describe('Default: true'),
+  language: z.enum(languages).nullish().describe("Default: the dialled number's"),
+};
+
+export const newMeeting = z
+  .strictObject({
+    ...settings,
+    callId: callId.nullish().describe('Default: a random one'),
+    room: roomName
+      .nullish()
+      .describe('LiveKit room. Default: a random name, made anew after each end'),
+  })
+  .meta({ id: 'NewMeeting' });
+
+export const meetingChanges = z
+  .strictObject(settings)
+  .meta({ id: 'MeetingChanges', description: '`null` puts a field back to its default' });
+
+export const shownMeeting = z
+  .object({
+    callId,
+    room: z.string(),
+    title: z.string().nullable(),
+    videoAddress: z.string().nullable(),
+    startsAt: z.string().nullable(),
+    endsAt: z.string().nullable(),
+    timeZone: z.string(),
+    guestPin: z.string().nullable(),
+    hostPin: z.string().nullable(),
+    admission: z.enum(['open', 'host', 'lobby']),
+    afterHostLeaves: z.enum(['lobby', 'end', 'continue']),
+    maxParticipants: z.int().nullable(),
+    phonesAllowed: z.boolean(),
+    locked: z.boolean(),
+    language: z.enum(languages).nullable(),
+    joinUrl: z.string(),
+    hostUrl: z.string().nullable().describe('null: this version has no host page'),
+    dialIn: z.array(z.object({ number: z.string(), language: z.enum(languages) })),
+    invitation: z.object({ sv: z.string(), en: z.string(), da: z.string() }),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'Meeting' });
+
+export const meetingPage = z
+  .object({ items: z.array(shownMeeting), nextCursor: z.string().nullable() })
+  .meta({ id: 'MeetingPage' });
+
+export type MeetingSettings = z.infer<typeof meetingChanges>;
+export type NewMeeting = z.infer<typeof newMeeting>;
+export type ShownMeeting = z.infer<typeof shownMeeting>;

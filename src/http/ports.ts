@@ -1,0 +1,45 @@
+/** What the API needs from the rest of the gateway. */
+import type { LegId } from '../call/identifiers.ts';
+import type { CallLog, CallRecord, Logger, MeetingBook, RoomAdmin } from '../call/ports.ts';
+import type { Language } from '../ivr/language.ts';
+
+/** `wrong-state`: the call is there, but this cannot be done to it now. */
+export type LiveOutcome = 'done' | 'not-found' | 'wrong-state';
+
+/** The calls that this node has now. */
+export interface LiveCalls {
+  list(): readonly CallRecord[];
+  get(legId: LegId): CallRecord | undefined;
+  admit(legId: LegId): LiveOutcome;
+  refuse(legId: LegId): LiveOutcome;
+  mute(legId: LegId): LiveOutcome;
+  unmute(legId: LegId): LiveOutcome;
+  hangUp(legId: LegId): LiveOutcome;
+}
+
+/** Named checks of `/health/ready`, such as `store`, `sip` and `livekit`. A rejection means down. */
+export type HealthChecks = Readonly<Record<string, () => boolean | Promise<boolean>>>;
+
+export interface DialInNumber {
+  readonly number: string;
+  readonly language: Language;
+}
+
+export interface HttpAppOptions {
+  readonly meetings: MeetingBook;
+  readonly calls: CallLog;
+  readonly live: LiveCalls;
+  readonly rooms: Pick<RoomAdmin, 'deleteRoom'>;
+  readonly apiKey: string;
+  /** Where browsers reach this server, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly dialIn: readonly DialInNumber[];
+  /** With it, a meeting without a video address of its own has `{callId}@{videoDomain}`. */
+  readonly videoDomain: string | undefined;
+  /** Whom to call when the technology fails; goes into invitations. */
+  readonly helpNumber: string | undefined;
+  /** The zone of meetings that name none. */
+  readonly timeZone: string;
+  readonly health: HealthChecks;
+  readonly logger: Logger;
+}

@@ -1,0 +1,72 @@
+/**
+ * Every problem that the API answers with, once (RFC 9457). `docs/api.md` lists the same; a test
+ * compares. `type` leads to `/api/problems`, the page made from this table.
+ */
+export const problems = {
+  'request/invalid': { status: 400, title: 'A field or parameter is not what it should be' },
+  'request/not-json': { status: 400, title: 'The body is not JSON' },
+  'request/unauthorized': { status: 401, title: 'The API key is missing or wrong' },
+  'request/not-found': { status: 404, title: 'There is nothing at this address' },
+  'request/method-not-allowed': { status: 405, title: 'This address has no such method' },
+  'request/too-large': { status: 413, title: 'The body is too large' },
+  'request/media-type': { status: 415, title: 'The body has to be application/json' },
+  'meeting/not-found': { status: 404, title: 'There is no meeting with this call ID' },
+  'meeting/taken': { status: 409, title: 'Another meeting has this value' },
+  'call/not-found': { status: 404, title: 'There is no call with this leg ID' },
+  'call/wrong-state': { status: 409, title: 'The call is not in a state for this' },
+  'service/fault': { status: 500, title: 'The server made a mistake; its log has more' },
+  'service/store-unavailable': { status: 503, title: 'The store does not answer' },
+  'service/livekit-unavailable': { status: 503, title: 'The meeting server does not answer' },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** One wrong field: `pointer` into the body (RFC 6901, as a fragment) or the name of a `parameter`. */
+export interface FieldError {
+  readonly pointer?: string;
+  readonly parameter?: string;
+  readonly detail: string;
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly code: ProblemCode;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly errors?: FieldError[];
+}
+
+export const problemMediaType = 'application/problem+json';
+
+export function problem(
+  code: ProblemCode,
+  more: { readonly detail?: string; readonly errors?: readonly FieldError[] } = {},
+): Problem {
+  const { status, title } = problems[code];
+  return {
+    type: `/api/problems#${code}`,
+    code,
+    title,
+    status,
+    ...(more.detail === undefined ? {} : { detail: more.detail }),
+    ...(more.errors === undefined ? {} : { errors: [...more.errors] }),
+  };
+}
+
+/** A refusal thrown in a handler; the error handler answers with its problem. */
+export class ProblemError extends Error {
+  readonly problem: Problem;
+  constructor(...[code, more]: Parameters<typeof problem>) {
+    super(code);
+    this.name = 'ProblemError';
+    this.problem = problem(code, more);
+  }
+}
+
+const segment = (key: PropertyKey): string =>
+  String(key).replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** A JSON Pointer as a URI fragment, as in the examples of RFC 9457 section 3. */
+export const pointer = (path: readonly PropertyKey[]): string =>
+  `#${path.map((key) => `/${encodeURIComponent(segment(key))}`).join('')}`;
