@@ -3,6 +3,7 @@ import { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as firstTables from './migrations/0001-first-tables.ts';
 import type { Schema } from './schema.ts';
+import { createSqliteConnection } from './sqlite-connection.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
 import { StoreError } from './store-error.ts';
 
@@ -22,11 +23,13 @@ export interface Database {
 
 /** Opens (and makes) an SQLite file. Rejects with a `StoreError` when it cannot be used. */
 export async function openSqliteDatabase(file: string): Promise<Database> {
-  const main = new Kysely<Schema>({ dialect: createSqliteDialect({ file, queryOnly: false }) });
-  const search = new Kysely<Schema>({ dialect: createSqliteDialect({ file, queryOnly: true }) });
+  const writing = createSqliteConnection({ file, queryOnly: false });
+  const searching = createSqliteConnection({ file, queryOnly: true });
+  const main = new Kysely<Schema>({ dialect: createSqliteDialect(writing) });
+  const search = new Kysely<Schema>({ dialect: createSqliteDialect(searching) });
   const close = async (): Promise<void> => {
-    await search.destroy();
-    await main.destroy();
+    await searching.close();
+    await writing.close();
   };
   try {
     await migrate(main);

@@ -12,13 +12,13 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import type { SQLInputValue } from 'node:sqlite';
-import { createSqliteConnection, type SqliteConnection } from './sqlite-connection.ts';
-import type { SqliteWorkerOptions } from './sqlite-protocol.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 import { StoreError } from './store-error.ts';
 
-export function createSqliteDialect(options: SqliteWorkerOptions): Dialect {
+/** The connection stays its owner's: whoever opened it closes it. */
+export function createSqliteDialect(sqlite: SqliteConnection): Dialect {
   return {
-    createDriver: () => createDriver(createSqliteConnection(options)),
+    createDriver: () => createDriver(sqlite),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (database) => new SqliteIntrospector(database),
@@ -39,7 +39,7 @@ function createDriver(sqlite: SqliteConnection): Driver {
     commitTransaction: () => run('commit'),
     rollbackTransaction: () => run('rollback'),
     releaseConnection: () => Promise.resolve(),
-    destroy: () => sqlite.close(),
+    destroy: () => Promise.resolve(),
   };
 }
 
