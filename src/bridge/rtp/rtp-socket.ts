@@ -109,6 +109,10 @@ const openPair = (
   };
   rtp.on('error', countError);
   rtcp.on('error', countError);
+  // Without a callback dgram would swallow what the kernel refuses.
+  const onSent = (error: Error | null): void => {
+    if (error !== null) errors += 1;
+  };
   rtp.on('message', (packet, from) => {
     options.onRtp(packet, from.address, from.port);
   });
@@ -124,7 +128,7 @@ const openPair = (
   const send = (socket: Socket, packet: Uint8Array, address: string, port: number): void => {
     if (closing !== undefined) return;
     try {
-      socket.send(packet, port, address);
+      socket.send(packet, port, address, onSent);
     } catch {
       errors += 1; // port 0 and the like: what a peer's SDP said
     }

@@ -22,7 +22,7 @@ export const rtpPacket = (fields: PacketFields): Buffer => {
     fields.marker ?? false,
     fields.sequence & 0xffff,
     fields.timestamp >>> 0,
-    fields.ssrc ?? 0x1234,
+    fields.ssrc ?? 1,
   );
   packet.set(fields.payload, 12);
   return packet;

@@ -6,7 +6,7 @@ import {
 } from '../../../src/bridge/rtp/telephone-event.ts';
 import { rtpPacket, viewOf } from './rtp-fixtures.ts';
 
-const keys = '0123456789*#ABCD';
+const keys = '0123456789*#ABCD'.split('');
 
 interface EventPacket {
   readonly sequence: number;
@@ -57,27 +57,33 @@ const decodeAll = (packets: readonly Buffer[]): string => {
   return packets.map((packet) => decoder.push(viewOf(packet), packet) ?? '').join('');
 };
 
+/** A key of `press` has six packets. */
+const packetsPerKey = 6;
+
 test('each key is told once, whatever of its packets is lost, doubled or late', () => {
-  const digit = fc.constantFrom(...keys);
   const arrival = fc.record({ lost: fc.boolean(), copies: fc.nat(2), lateBy: fc.nat(4) });
+  const pressed = fc.record({
+    digit: fc.constantFrom(...keys),
+    spared: fc.nat(packetsPerKey - 1),
+    arrivals: fc.array(arrival, { minLength: packetsPerKey, maxLength: packetsPerKey }),
+  });
   fc.assert(
     fc.property(
-      fc.array(digit, { minLength: 1, maxLength: 12 }),
+      fc.array(pressed, { minLength: 1, maxLength: 12 }),
       fc.nat(0xffff),
       fc.nat(0xffffffff),
-      fc.infiniteStream(arrival),
-      fc.infiniteStream(fc.nat(100)),
-      (digits, sequence, timestamp, arrivals, spared) => {
-        const arriving = press(digits, sequence, timestamp).flatMap((packets, key) => {
-          const spare = spared.next().value! % packets.length;
-          return packets.flatMap((packet, index) => {
-            const how = arrivals.next().value!;
-            if (how.lost && index !== spare) return [];
-            // A packet overtakes as far as within its own key: the order of keys is kept.
-            const at = key * 1000 + index + Math.min(how.lateBy, 4);
+      (presses, sequence, timestamp) => {
+        const digits = presses.map(({ digit }) => digit);
+        const arriving = press(digits, sequence, timestamp).flatMap((packets, key) =>
+          packets.flatMap((packet, index) => {
+            const { spared, arrivals } = presses[key]!;
+            const how = arrivals[index]!;
+            if (how.lost && index !== spared) return [];
+            // Late by less than the pause between keys, so that keys keep their order.
+            const at = key * 100 + index + how.lateBy;
             return Array.from({ length: how.copies + 1 }, (_, copy) => ({ packet, at: at + copy }));
-          });
-        });
+          }),
+        );
         const inOrder = arriving.toSorted((a, b) => a.at - b.at).map(({ packet }) => packet);
         expect(decodeAll(inOrder)).toBe(digits.join(''));
       },
@@ -87,19 +93,21 @@ test('each key is told once, whatever of its packets is lost, doubled or late', 
 });
 
 test('no order of arrival makes a key come twice or get lost', () => {
+  const maxKeys = 9;
+  const copies = maxKeys * packetsPerKey * 2;
   fc.assert(
     fc.property(
-      fc.array(fc.constantFrom(...keys), { minLength: 1, maxLength: 9 }),
+      fc.array(fc.constantFrom(...keys), { minLength: 1, maxLength: maxKeys }),
       fc.nat(0xffff),
       fc.nat(0xffffffff),
-      fc.infiniteStream(fc.nat(1_000_000)),
+      fc.array(fc.nat(1_000_000), { minLength: copies, maxLength: copies }),
       (digits, sequence, timestamp, places) => {
         const packets = press(digits, sequence, timestamp).flat();
         const shuffled = [...packets, ...packets]
-          .map((packet) => ({ packet, place: places.next().value! }))
+          .map((packet, index) => ({ packet, place: places[index]! }))
           .toSorted((a, b) => a.place - b.place);
         const heard = decodeAll(shuffled.map(({ packet }) => packet));
-        expect([...heard].toSorted()).toEqual(digits.toSorted());
+        expect(heard.split('').toSorted()).toEqual(digits.toSorted());
       },
     ),
     { numRuns: 300 },
