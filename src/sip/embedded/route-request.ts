@@ -17,6 +17,14 @@ const transportOf = (uri: SipUri): TransportKind => {
 
 const isLoopback = (address: string): boolean => /^127\.|^::1$/.test(address);
 
+/** How we name a local address to others. Loopback and the other family have no other name. */
+export const publicAddressOf = (local: Endpoint, publicAddress: string | undefined): string =>
+  publicAddress === undefined ||
+  isLoopback(local.address) ||
+  isIPv6(local.address) !== isIPv6(publicAddress)
+    ? local.address
+    : publicAddress;
+
 /** The host to look up, or undefined where the URI names an address already. */
 export const hostToResolve = (uri: SipUri): string | undefined => {
   const host = uri.params.get('maddr') ?? uri.host;

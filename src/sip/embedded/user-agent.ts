@@ -55,7 +55,13 @@ import { createAlarm } from './alarm.ts';
 import { answerChallenge, type DigestCredentials } from './digest-authentication.ts';
 import { expandListen, type ListenSpec } from './listen-addresses.ts';
 import { createMessageGate, type MessageCounters } from './message-gate.ts';
-import { flowTo, hostToResolve, maxUdpRequestBytes, tcpInstead } from './route-request.ts';
+import {
+  flowTo,
+  hostToResolve,
+  maxUdpRequestBytes,
+  publicAddressOf,
+  tcpInstead,
+} from './route-request.ts';
 import {
   createEventMailbox,
   createSessionRegistry,
@@ -128,8 +134,6 @@ const openSocket = (spec: ListenSpec, listener: TransportListener): Promise<SipT
   spec.transport === 'udp'
     ? createUdpTransport(spec, listener)
     : createTcpTransport(spec, listener);
-
-const isLoopback = (address: string): boolean => /^127\.|^::1$/.test(address);
 
 const address = (text: string): NameAddr => {
   const parsed = parseNameAddr(text);
@@ -229,10 +233,10 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
   };
 
   /** What we call ourselves on this socket. */
-  const publicEndpoint = (local: Endpoint): Endpoint =>
-    options.publicAddress === undefined || isLoopback(local.address)
-      ? local
-      : { address: options.publicAddress, port: local.port };
+  const publicEndpoint = (local: Endpoint): Endpoint => ({
+    address: publicAddressOf(local, options.publicAddress),
+    port: local.port,
+  });
 
   const contactOn = (flow: Pick<Flow, 'transport' | 'local'>): SipHeader => {
     const { address: host, port } = publicEndpoint(flow.local);

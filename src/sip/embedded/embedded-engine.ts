@@ -1,0 +1,76 @@
+/** The embedded SIP engine: this process's own user agent, each call joined with its media leg. */
+import { randomBytes } from 'node:crypto';
+import type { LegId } from '../../call/identifiers.ts';
+import type { CallLeg, MediaBridge, SipEngine } from '../../call/ports.ts';
+import { createTokens } from '../dialog/tokens.ts';
+import type { AudioCodec } from '../message/sdp-session.ts';
+import { hostText } from '../transaction/flow.ts';
+import { createEmbeddedLeg } from './embedded-leg.ts';
+import { publicAddressOf } from './route-request.ts';
+import type { IncomingInvite } from './sip-session-handle.ts';
+import { createSipUserAgent, type SipUserAgentOptions } from './user-agent.ts';
+
+export interface EmbeddedEngineOptions extends Omit<SipUserAgentOptions, 'onInvite'> {
+  readonly media: MediaBridge;
+  /** In order of preference, for the offers that we make. */
+  readonly codecs: readonly AudioCodec[];
+  readonly newLegId: () => LegId;
+}
+
+/**
+ * Every INVITE that begins a call becomes a CallLeg; whether and where it is let in is not decided
+ * here. Media is opened on the address the INVITE came to, and said to be at `publicAddress` where
+ * that is set.
+ */
+export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine => {
+  const { clock, log, media, codecs, publicAddress } = options;
+  const tokens = createTokens(options.random ?? randomBytes);
+  const live = new Set<Promise<void>>();
+  let onCall: ((leg: CallLeg) => void) | undefined;
+
+  const onInvite = (incoming: IncomingInvite): void => {
+    if (onCall === undefined) {
+      incoming.refuse(503);
+      return;
+    }
+    const legId = options.newLegId();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const closed = promise.then(() => void live.delete(closed));
+    live.add(closed);
+    const leg = createEmbeddedLeg({
+      legId,
+      incoming,
+      media,
+      codecs,
+      mediaAddress: publicAddressOf(incoming.flow.local, publicAddress),
+      sessionId: String(1 + tokens.below(2 ** 31)),
+      clock,
+      log: log.child({ legId }),
+      onClosed: () => {
+        resolve(undefined);
+      },
+    });
+    onCall(leg);
+  };
+  const userAgent = createSipUserAgent({ ...options, onInvite });
+
+  return {
+    kind: 'embedded',
+    get addresses() {
+      return userAgent.listening.map((endpoint) => {
+        const host = hostText(publicAddressOf(endpoint, publicAddress));
+        const transport = endpoint.transport === 'udp' ? '' : `;transport=${endpoint.transport}`;
+        return `sip:${host}:${endpoint.port}${transport}`;
+      });
+    },
+    start: async (listener) => {
+      onCall = listener;
+      await userAgent.start();
+    },
+    gauges: () => ({ ...userAgent.gauges(), legs: live.size }),
+    close: async () => {
+      await userAgent.close();
+      await Promise.all(live);
+    },
+  };
+};

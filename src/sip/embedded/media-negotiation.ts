@@ -1,0 +1,60 @@
+/** The offer/answer exchanges of one leg: what was settled last, and what is offered next. RFC 3264 */
+import type { MediaSession } from '../../call/ports.ts';
+import { answerOffer } from '../message/sdp-answer.ts';
+import { applyAnswer, createOffer } from '../message/sdp-offer.ts';
+import type { AudioCodec, LocalMedia } from '../message/sdp-session.ts';
+
+export interface MediaNegotiation {
+  /** Our answer to the peer's offer, or the status that refuses it. */
+  answer(
+    offer: string,
+  ):
+    | { readonly ok: true; readonly sdp: string; readonly session: MediaSession }
+    | { readonly ok: false; readonly sipStatus: 400 | 488 };
+  /** Our offer: for an INVITE that brought none. */
+  offer(): string;
+  /** The session that the answer to our last offer makes; undefined where it does not fit. */
+  settle(answer: string): MediaSession | undefined;
+  /** What was settled last. */
+  readonly session: MediaSession | undefined;
+}
+
+export interface LocalPorts {
+  readonly address: string;
+  readonly rtpPort: number;
+  readonly rtcpPort: number;
+  readonly codecs: readonly AudioCodec[];
+  readonly sessionId: string;
+}
+
+export const createMediaNegotiation = (local: LocalPorts): MediaNegotiation => {
+  let sessionVersion = 1;
+  let previous: { readonly sdp: string; readonly session: MediaSession } | undefined;
+  let openOffer: string | undefined;
+  const described = (): LocalMedia => ({ ...local, sessionVersion, ...(previous && { previous }) });
+  return {
+    answer: (offer) => {
+      const result = answerOffer(offer, described());
+      if (!result.ok) return { ok: false, sipStatus: result.sipStatus };
+      previous = { sdp: result.answer, session: result.session };
+      sessionVersion = result.sessionVersion;
+      return { ok: true, sdp: result.answer, session: result.session };
+    },
+    offer: () => {
+      const made = createOffer(described());
+      sessionVersion = made.sessionVersion;
+      openOffer = made.offer;
+      return made.offer;
+    },
+    settle: (answer) => {
+      const applied = openOffer === undefined ? undefined : applyAnswer(openOffer, answer);
+      if (openOffer === undefined || applied?.ok !== true) return undefined;
+      previous = { sdp: openOffer, session: applied.session };
+      openOffer = undefined;
+      return applied.session;
+    },
+    get session() {
+      return previous?.session;
+    },
+  };
+};
