@@ -21,14 +21,14 @@ export interface CallCoreSettings {
 }
 
 /** `wrong-state`: the call is there, but what was asked makes no sense for it now. */
-export type CommandOutcome = 'done' | 'unknown-call' | 'wrong-state';
+export type CommandOutcome = 'done' | 'not-found' | 'wrong-state';
 
 export interface CallCore {
   /** For `SipEngine.start`. Never throws. */
   handleIncoming(leg: CallLeg): void;
 
   /** Records of the live calls, in the order in which they came. */
-  live(): readonly CallRecord[];
+  list(): readonly CallRecord[];
   get(legId: LegId): CallRecord | undefined;
   /** Live calls by state. */
   counts(): LiveCounts;
@@ -40,7 +40,8 @@ export interface CallCore {
   hangUp(legId: LegId, by?: 'host' | 'operator'): CommandOutcome;
   admit(legId: LegId, by?: 'host' | 'operator'): CommandOutcome;
   refuse(legId: LegId): CommandOutcome;
-  setMuted(legId: LegId, muted: boolean): CommandOutcome;
+  mute(legId: LegId): CommandOutcome;
+  unmute(legId: LegId): CommandOutcome;
 
   /** The booking changed: waiting callers are looked at anew. */
   meetingChanged(meeting: Meeting): void;
@@ -110,7 +111,7 @@ export function createCallCore(
 
   function command(legId: LegId, input: CallInput, states: readonly CallState[]): CommandOutcome {
     const session = registry.get(legId);
-    if (session === undefined) return 'unknown-call';
+    if (session === undefined) return 'not-found';
     if (!states.includes(session.facts().state)) return 'wrong-state';
     session.dispatch(input);
     return 'done';
@@ -126,7 +127,7 @@ export function createCallCore(
         turnAway(leg, 'bug');
       }
     },
-    live: () => registry.all().map((session) => session.record()),
+    list: () => registry.all().map((session) => session.record()),
     get: (legId) => registry.get(legId)?.record(),
     counts: registry.counts,
     refusals: () => refusals,
@@ -134,7 +135,8 @@ export function createCallCore(
     hangUp: (legId, by = 'operator') => command(legId, { type: 'hang-up', by }, everywhere),
     admit: (legId, by = 'operator') => command(legId, { type: 'admit', by }, ['waiting']),
     refuse: (legId) => command(legId, { type: 'refuse' }, ['waiting']),
-    setMuted: (legId, muted) => command(legId, { type: 'mute', muted }, ['waiting', 'joined']),
+    mute: (legId) => command(legId, { type: 'mute', muted: true }, ['waiting', 'joined']),
+    unmute: (legId) => command(legId, { type: 'mute', muted: false }, ['waiting', 'joined']),
     meetingChanged(meeting) {
       for (const session of registry.of(meeting.callId))
         session.dispatch({ type: 'meeting-changed', meeting });
