@@ -1,0 +1,295 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import { loadPrompts } from './bridge/audio/prompt-library.ts';
+import { createMediaBridge } from './bridge/client.ts';
+import { ensureLocalLiveKit } from './bridge/room/local-server.ts';
+import { createRoomAdmin } from './bridge/room/room-admin.ts';
+import { createCallCore, type CallCore } from './call/call-core.ts';
+import { defaultCallSettings } from './call/call-settings.ts';
+import { asLegId, asNodeId, asRoomName, type CallId, type LegId } from './call/identifiers.ts';
+import type {
+  CallRecord,
+  Clock,
+  Logger,
+  MediaBridge,
+  MeetingDraft,
+  RoomAdmin,
+  SipEngine,
+} from './call/ports.ts';
+import type { Config } from './config.ts';
+import type { DataFolder } from './data-folder.ts';
+import { createHttpApp } from './http/http-app.ts';
+import { generateCallId } from './meeting/call-id.ts';
+import { createEmbeddedEngine } from './sip/embedded/embedded-engine.ts';
+import { openStore, type Store } from './store/store.ts';
+
+/** A whole gateway: adapters wired to the core. Nothing is decided here. */
+export interface Gateway {
+  readonly sipAddresses: readonly string[];
+  readonly httpUrl: string;
+  readonly livekit: { readonly url: string; readonly local: boolean };
+  /** The newcomer's first meeting; undefined where meetings exist already. */
+  readonly firstMeeting: CallId | undefined;
+  onCallChange(listener: (record: CallRecord) => void): void;
+  /** No new calls; live ones may go on for `graceMs`. Then everything is closed, last opened first. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface GatewayDeps {
+  readonly config: Config;
+  readonly folder: DataFolder;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What the start is busy with, for the person at the terminal. */
+  readonly progress: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const ownPrompts = fileURLToPath(new URL('../prompts', import.meta.url));
+/** The rate of the mix: G.711's own. */
+const promptRateHz = 8000;
+const dayMs = 86_400_000;
+
+type Closing = () => Promise<void> | void;
+
+/** Starts everything, or rejects with what was opened closed again. */
+export const startGateway = async (deps: GatewayDeps): Promise<Gateway> => {
+  const opened: Closing[] = [];
+  const closeAll = async () => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    return await openGateway(deps, opened, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+};
+
+const openGateway = async (
+  deps: GatewayDeps,
+  opened: Closing[],
+  closeAll: () => Promise<void>,
+): Promise<Gateway> => {
+  const { config, folder, clock, logger } = deps;
+  const nodeId = asNodeId(folder.nodeId);
+
+  const livekit = await openLiveKit(deps, opened);
+  const rooms = createRoomAdmin(livekit);
+  const store = await openCallStore(deps, opened);
+  await removeStaleParticipants(rooms, folder.nodeId, logger);
+
+  const media = await openMedia(deps, livekit, opened);
+  const engine = createEngine(deps, media);
+  const core = createCallCore({
+    nodeId,
+    engine: engine.kind,
+    directory: store.meetings,
+    rooms,
+    journal: store.journal,
+    clock,
+    logger: logger.child({ part: 'call' }),
+    settings: coreSettings(config),
+  });
+  opened.push(() => engine.close());
+  await engine.start((leg) => {
+    core.handleIncoming(leg);
+  });
+
+  const http = await openHttp({ deps, store, core, engine, rooms });
+  opened.push(() => http.app.close());
+  const purge = setInterval(() => {
+    store.purge(clock.now() - config.calls.retentionDays * dayMs).catch((error: unknown) => {
+      logger.error({ err: error }, 'old records could not be deleted');
+    });
+  }, dayMs / 24);
+  opened.push(() => {
+    clearInterval(purge);
+  });
+
+  return {
+    sipAddresses: engine.addresses,
+    httpUrl: http.url,
+    livekit: { url: livekit.url, local: livekit.local },
+    firstMeeting: config.firstMeeting
+      ? await firstMeeting(store, config.calls.timeZone)
+      : undefined,
+    onCallChange(listener) {
+      core.onChange(({ record }) => {
+        listener(record);
+      });
+    },
+    async stop(graceMs) {
+      await core.drain(graceMs);
+      await closeAll();
+    },
+  };
+};
+
+interface LiveKitAccess {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  readonly local: boolean;
+}
+
+const openLiveKit = async (deps: GatewayDeps, opened: Closing[]): Promise<LiveKitAccess> => {
+  const { config, folder, logger, progress, signal } = deps;
+  if (config.livekit !== undefined) return { ...config.livekit, local: false };
+  const server = await ensureLocalLiveKit({
+    dataDir: folder.path,
+    progress,
+    log: logger.child({ part: 'livekit-server' }),
+    signal,
+  });
+  opened.push(() => server.close());
+  return { ...server, local: true };
+};
+
+const openCallStore = async (deps: GatewayDeps, opened: Closing[]): Promise<Store> => {
+  const { folder, clock, logger, progress } = deps;
+  const store = await openStore({
+    folder: folder.path,
+    nodeId: folder.nodeId,
+    pinSecret: folder.pinSecret,
+    makeCallId: () => generateCallId(randomInt),
+    clock,
+    logger: logger.child({ part: 'store' }),
+  });
+  opened.push(() => store.close());
+  const closed = await store.recover(clock.now());
+  if (closed.length > 0) progress(`closed ${closed.length} calls that an earlier life left open`);
+  return store;
+};
+
+/** What an earlier life of this node left in the rooms. A meeting server that is down is met later, by each call. */
+const removeStaleParticipants = async (rooms: RoomAdmin, nodeId: string, logger: Logger) => {
+  try {
+    const removed = await rooms.removeStale(`ringbro:${nodeId}:`, () => false);
+    if (removed > 0) logger.info({ removed }, 'stale participants removed');
+  } catch (error) {
+    logger.warn({ err: error }, 'stale participants could not be removed');
+  }
+};
+
+const openMedia = async (
+  { config, folder, logger }: GatewayDeps,
+  livekit: LiveKitAccess,
+  opened: Closing[],
+): Promise<MediaBridge> => {
+  const { library, problems } = await loadPrompts(config.promptsDir ?? ownPrompts, promptRateHz);
+  if (problems.length > 0) throw new Error(`prompts can't be used:\n${problems.join('\n')}`);
+  const media = await createMediaBridge({
+    workers: config.media.workers ?? Math.max(1, availableParallelism() - 1),
+    rtpPorts: config.media.rtpPorts,
+    prompts: library,
+    livekit,
+    nodeId: asNodeId(folder.nodeId),
+    settings: { mediaTimeoutMs: config.media.mediaTimeoutMs },
+    log: logger.child({ part: 'media' }),
+  });
+  opened.push(() => media.close());
+  return media;
+};
+
+const newLegId = (): LegId => asLegId(randomBytes(16).toString('base64url'));
+
+const createEngine = ({ config, clock, logger }: GatewayDeps, media: MediaBridge): SipEngine =>
+  createEmbeddedEngine({
+    listen: config.sip.addresses.flatMap((address) => [
+      { transport: 'udp' as const, address, port: config.sip.port },
+      { transport: 'tcp' as const, address, port: config.sip.port },
+    ]),
+    publicAddress: config.sip.publicAddress,
+    // A-law first: it is what Sweden and Denmark speak.
+    codecs: ['PCMA', 'PCMU'],
+    media,
+    clock,
+    log: logger.child({ part: 'sip' }),
+    newLegId,
+  });
+
+const coreSettings = (config: Config): Parameters<typeof createCallCore>[0]['settings'] => ({
+  screening: {
+    allow: config.sip.allow,
+    numbers: config.sip.numbers,
+    domains: config.sip.domains,
+    maxCalls: config.calls.maxCalls,
+  },
+  timeZone: config.calls.timeZone,
+  call: {
+    ...defaultCallSettings,
+    ivr: {
+      ...defaultCallSettings.ivr,
+      firstDigitTimeoutMs: config.calls.firstDigitTimeoutMs,
+      interDigitTimeoutMs: config.calls.interDigitTimeoutMs,
+    },
+    admissionWords: config.calls.admissionWords,
+    maxCallMs: config.calls.maxCallMs,
+  },
+});
+
+interface HttpParts {
+  readonly deps: GatewayDeps;
+  readonly store: Store;
+  readonly core: CallCore;
+  readonly engine: SipEngine;
+  readonly rooms: RoomAdmin;
+}
+
+const openHttp = async (parts: HttpParts): Promise<{ app: FastifyInstance; url: string }> => {
+  const { deps, store, core, engine, rooms } = parts;
+  const { config, folder, logger } = deps;
+  const app = createHttpApp({
+    meetings: store.meetings,
+    calls: store.calls,
+    live: core,
+    rooms,
+    apiKey: folder.apiKey,
+    publicUrl: config.http.publicUrl ?? `http://${config.http.address}:${config.http.port}`,
+    dialIn: config.sip.numbers,
+    videoDomain: config.sip.domains[0],
+    helpNumber: undefined,
+    timeZone: config.calls.timeZone,
+    health: {
+      store: () => store.ready(),
+      journal: () => store.journal.writable(),
+      sip: () => engine.addresses.length > 0 && !core.draining,
+      // Any room's state will do: no answer is a rejection, and that means down.
+      livekit: async () => {
+        await rooms.roomState(asRoomName('ringbro-health'));
+        return true;
+      },
+    },
+    logger: logger.child({ part: 'http' }),
+  });
+  const url = await app.listen({ host: config.http.address, port: config.http.port });
+  return { app, url };
+};
+
+/** A meeting for the newcomer, where there is none at all; an earlier first meeting is shown again. */
+const firstMeeting = async ({ meetings }: Store, timeZone: string): Promise<CallId | undefined> => {
+  const [existing, another] = await meetings.list({ limit: 2, after: undefined });
+  if (existing !== undefined) return another === undefined ? existing.callId : undefined;
+  const created = await meetings.create(openMeeting(timeZone));
+  return created.done ? created.meeting.callId : undefined;
+};
+
+const openMeeting = (timeZone: string): MeetingDraft => ({
+  callId: undefined,
+  room: undefined,
+  title: undefined,
+  videoAddress: undefined,
+  startsAt: undefined,
+  endsAt: undefined,
+  timeZone,
+  guestPin: undefined,
+  hostPin: undefined,
+  admission: 'open',
+  afterHostLeaves: 'continue',
+  maxParticipants: undefined,
+  phonesAllowed: true,
+  language: undefined,
+});
