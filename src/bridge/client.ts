@@ -46,7 +46,7 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
   const epochMs = monotonicMs();
   const links = new Map<number, WorkerLink>();
   const legs = new Map<LegId, BridgeLeg>();
-  const opening = new Map<WorkerLink, number>();
+  const opening = new Set<{ readonly link: WorkerLink }>();
   const replacements = new Map<number, () => void>();
   let closing: Promise<void> | undefined;
 
@@ -69,7 +69,6 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
   const onDied = (dead: WorkerLink, error: Error | undefined): void => {
     log.error({ worker: dead.index, err: error }, 'media worker died');
     links.delete(dead.index);
-    opening.delete(dead);
     desk.workerDied(dead.index);
     const stranded = [...legs.values()].filter(({ link }) => link === dead);
     for (const { legId } of stranded) legs.delete(legId);
@@ -109,12 +108,13 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
 
   /** The living worker with the fewest legs. */
   const leastBusy = (): WorkerLink | undefined => {
-    const busy = new Map([...links.values()].map((link) => [link, opening.get(link) ?? 0]));
-    for (const { link } of legs.values()) busy.set(link, (busy.get(link) ?? 0) + 1);
+    const busy = new Map([...links.values()].map((link) => [link, 0]));
+    for (const { link } of [...legs.values(), ...opening]) {
+      const before = busy.get(link);
+      if (before !== undefined) busy.set(link, before + 1);
+    }
     return [...busy].sort(([, a], [, b]) => a - b)[0]?.[0];
   };
-
-  await Promise.all(Array.from({ length: workers }, (_, index) => startWorker(index)));
 
   const close = async (): Promise<void> => {
     for (const cancel of replacements.values()) cancel();
@@ -123,17 +123,25 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
     await Promise.all([...links.values()].map((link) => link.close()));
   };
 
+  try {
+    await Promise.all(Array.from({ length: workers }, (_, index) => startWorker(index)));
+  } catch (error) {
+    await (closing ??= close());
+    throw error;
+  }
+
   const openLeg = async (legId: LegId, localAddress: string): Promise<BridgeLeg> => {
     const link = closing === undefined ? leastBusy() : undefined;
     if (link === undefined) throw new MediaError('media/no-worker', 'no media worker runs');
-    opening.set(link, (opening.get(link) ?? 0) + 1);
+    const place = { link };
+    opening.add(place);
     const reply = await link.request((requestId) => ({
       type: 'open',
       requestId,
       legId,
       localAddress,
     }));
-    opening.set(link, (opening.get(link) ?? 1) - 1);
+    opening.delete(place);
     if (reply === undefined) throw new MediaError('media/no-worker', 'the media worker died');
     if (reply.type !== 'opened')
       throw new MediaError('media/no-port', 'no RTP port pair could be bound');

@@ -11,7 +11,6 @@ import type { MediaEvent, MediaSession, Utterance } from '../call/ports.ts';
 import { rtpHeaderBytes, writeRtpHeader } from './rtp/rtp-packet.ts';
 
 export interface LegSender {
-  readonly ssrc: number;
   configure(session: MediaSession): void;
   /** The next tick sends the first packet. */
   start(): void;
@@ -23,12 +22,6 @@ export interface LegSender {
    * nothing sounds there; `afterGap`: ticks before this one never ran.
    */
   sendFrame(tick: number, afterGap: boolean, hearRoom: (out: Int16Array) => boolean): void;
-  /** RTP timestamp of the frame of `tick`. */
-  timestampAt(tick: number): number;
-  /** Whether a packet went out with the last tick. */
-  readonly sending: boolean;
-  readonly packetsSent: number;
-  readonly octetsSent: number;
 }
 
 export interface LegSenderDeps {
@@ -38,7 +31,7 @@ export interface LegSenderDeps {
   readonly initialSequence: number;
   readonly initialTimestamp: number;
   /** The buffer is used again for the next frame. */
-  readonly send: (packet: Uint8Array) => void;
+  readonly send: (packet: Uint8Array, rtpTimestamp: number) => void;
   readonly emit: (event: Extract<MediaEvent, { type: 'played' }>) => void;
 }
 
@@ -62,8 +55,6 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
   let volumeGain = 1;
   let sequence = deps.initialSequence;
   let marker = true;
-  let packetsSent = 0;
-  let octetsSent = 0;
 
   const timestampAt = (tick: number): number => (deps.initialTimestamp + tick * frameSamples) >>> 0;
 
@@ -85,7 +76,6 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
   };
 
   return {
-    ssrc: deps.ssrc,
     configure: (session) => {
       codec = session.codec;
       payloadType = session.payloadType;
@@ -112,31 +102,13 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
       if (sends) {
         if (sounds) encodeG711(codec, frame, payload);
         else payload.fill(silenceByte[codec]);
+        const timestamp = timestampAt(tick);
         sequence = (sequence + 1) & 0xffff;
-        writeRtpHeader(
-          packet,
-          payloadType,
-          marker || afterGap,
-          sequence,
-          timestampAt(tick),
-          deps.ssrc,
-        );
+        writeRtpHeader(packet, payloadType, marker || afterGap, sequence, timestamp, deps.ssrc);
         marker = false;
-        packetsSent += 1;
-        octetsSent += frameSamples;
-        deps.send(packet);
+        deps.send(packet, timestamp);
       }
       tellPlayed();
-    },
-    timestampAt,
-    get sending() {
-      return started && sends;
-    },
-    get packetsSent() {
-      return packetsSent;
-    },
-    get octetsSent() {
-      return octetsSent;
     },
   };
 };

@@ -1,5 +1,5 @@
 /** A fault of the media side with its stable code (`docs/errors.md`). */
-export type MediaErrorCode = 'media/no-port' | 'media/no-worker' | 'media/closed';
+export type MediaErrorCode = 'media/no-port' | 'media/no-worker';
 
 export class MediaError extends Error {
   readonly code: MediaErrorCode;

@@ -5,11 +5,12 @@
 import { randomInt } from 'node:crypto';
 import type { LegQuality, Logger, MediaEvent, MediaSession, Utterance } from '../call/ports.ts';
 import { createLegReceiver } from './leg-receiver.ts';
+import { createLegReports } from './leg-reports.ts';
 import { createLegSender } from './leg-sender.ts';
 import { monotonicMs } from './media-clock.ts';
 import { createRoomVisit, type RoomVisit } from './room-visit.ts';
 import type { PortPool } from './rtp/port-pool.ts';
-import { createRtpView, isRtcp, parseRtp } from './rtp/rtp-packet.ts';
+import { createRtpView, isRtcp, parseRtp, rtpHeaderBytes } from './rtp/rtp-packet.ts';
 import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
 import { createSymmetricPeer } from './rtp/symmetric-peer.ts';
 import type { MeetingMember, WorkerMeeting } from './worker-meeting.ts';
@@ -26,7 +27,8 @@ export interface WorkerLeg {
   setVolumeDb(volumeDb: number): void;
   /** Into a meeting's mix; the visit's `join` then makes the participant. */
   enter(meeting: WorkerMeeting, ticket: JoinTicket): RoomVisit;
-  leave(): Promise<void>;
+  /** Ends the visit there is; with `only`, nothing unless it is that one. */
+  leave(only?: RoomVisit): Promise<void>;
   meeting(): WorkerMeeting | undefined;
   setToken(token: string): void;
   /** First pass of a tick: the caller's next 20 ms, time-outs. */
@@ -83,10 +85,16 @@ export const createMediaLeg = (
   const view = createRtpView();
   const peer = createSymmetricPeer();
   const member: MeetingMember = { voice: undefined };
+  const ssrc = randomInt(1, 2 ** 32);
+  /** RTCP speaks of the time of day: this clock's, without its jumps. */
+  const dayOffsetMs = Date.now() - nowMs();
+  const reports = createLegReports(ssrc, nowMs() + dayOffsetMs);
   let session: MediaSession | undefined;
   let visit: RoomVisit | undefined;
   let muted = false;
+  let isStarted = false;
   let heardFirst = false;
+  let tickAtMs = nowMs();
   /** Since when silence on the line counts towards the media time-out. */
   let quietSinceMs: number | undefined;
 
@@ -97,11 +105,13 @@ export const createMediaLeg = (
   });
   const sender = createLegSender({
     prompts: setup.prompts,
-    ssrc: randomInt(1, 2 ** 32),
+    ssrc,
     initialSequence: randomInt(2 ** 15),
     initialTimestamp: randomInt(2 ** 32),
-    send: (packet) => {
+    send: (packet, rtpTimestamp) => {
       socket.sendRtp(packet, peer.address, peer.port);
+      const payloadBytes = packet.length - rtpHeaderBytes;
+      reports.rtcp.onRtpSent(payloadBytes, rtpTimestamp, tickAtMs + dayOffsetMs);
     },
     emit,
   });
@@ -117,6 +127,7 @@ export const createMediaLeg = (
     if (!peer.acceptRtp(address, port, view.ssrc)) return;
     const now = nowMs();
     quietSinceMs = now;
+    reports.reception.push(view, now);
     if (!heardFirst) {
       heardFirst = true;
       emit({ type: 'first-rtp' });
@@ -126,8 +137,18 @@ export const createMediaLeg = (
     if (kind !== undefined && !isHeld()) visit?.pushRtp(packet, view, kind, now);
   };
 
-  const onRtcp: PacketListener = (_packet, address, port) => {
-    if (!peer.acceptRtcp(address, port)) return;
+  const onRtcp: PacketListener = (packet, address, port) => {
+    if (peer.acceptRtcp(address, port)) reports.rtcp.onRtcp(packet, nowMs() + dayOffsetMs);
+  };
+
+  const sendRtcp = (packet: Buffer): void => {
+    if (session?.rtcpMux === true) socket.sendRtp(packet, peer.address, peer.port);
+    else socket.sendRtcp(packet, peer.address, peer.rtcpPort);
+  };
+  /** Reports go on while the sound is held. RFC 3264 §5.1 */
+  const report = (): void => {
+    const due = isStarted ? reports.rtcp.poll(tickAtMs + dayOffsetMs) : undefined;
+    if (due !== undefined) sendRtcp(due);
   };
 
   const watchSilence = (now: number): void => {
@@ -144,13 +165,14 @@ export const createMediaLeg = (
     visit?.setMuted(next);
   };
 
-  const leave = async (): Promise<void> => {
+  const leave = async (only = visit): Promise<void> => {
     const left = visit;
+    if (left === undefined || left !== only) return;
     visit = undefined;
     member.voice = undefined;
     receiver.setFrameWanted(false);
-    left?.meeting.members.delete(member);
-    await left?.close();
+    left.meeting.members.delete(member);
+    await left.close();
   };
 
   return {
@@ -166,6 +188,7 @@ export const createMediaLeg = (
       if (wasHeld || isHeld()) visit?.anchorAnew();
     },
     start: () => {
+      isStarted = true;
       sender.start();
       quietSinceMs = nowMs();
     },
@@ -203,6 +226,7 @@ export const createMediaLeg = (
     meeting: () => visit?.meeting,
     setToken: (token) => visit?.setToken(token),
     takeVoice: (now) => {
+      tickAtMs = now;
       const frame = receiver.takeFrame();
       const speaks = visit?.isMicrophoneOpen() === true && !muted && !isHeld();
       member.voice = speaks ? frame : undefined;
@@ -211,14 +235,14 @@ export const createMediaLeg = (
     },
     sendFrame: (tick, afterGap) => {
       sender.sendFrame(tick, afterGap, hearRoom);
+      report();
     },
-    quality: () => ({
-      up: { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 1 },
-      down: undefined,
-    }),
+    quality: () => reports.quality(receiver.playout.delayMs),
     close: async () => {
       await leave();
       receiver.close();
+      if (isStarted) sendRtcp(reports.rtcp.goodbye(nowMs() + dayOffsetMs));
+      isStarted = false;
       await socket.close();
     },
     onRtp,

@@ -7,11 +7,12 @@
  *   3. every leg sends its caller 20 ms: prompt and mix
  */
 import type { LegId, RoomName } from '../call/identifiers.ts';
-import type { Logger } from '../call/ports.ts';
+import type { JoinOutcome, Logger } from '../call/ports.ts';
 import { createJoinQueue } from './join-queue.ts';
 import { createMediaClock, monotonicMs } from './media-clock.ts';
 import { openMediaLeg, type WorkerLeg } from './media-leg.ts';
 import { identityPrefix } from './meeting-homes.ts';
+import type { RoomVisit } from './room-visit.ts';
 import { createPortPool } from './rtp/port-pool.ts';
 import { openTrackSource } from './track-source.ts';
 import { createWorkerMeeting, type WorkerMeeting } from './worker-meeting.ts';
@@ -103,15 +104,22 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
     }
     // The room is heard while the participant still joins.
     const visit = leg.enter(meetingOf(ticket.target.room, ticket.lanes), ticket);
-    const outcome = await joins.run(() => visit.join());
-    if (!outcome.joined) await leave(leg);
+    let outcome: JoinOutcome = { joined: false, reason: 'unreachable' };
+    try {
+      outcome = await joins.run(() => visit.join());
+    } finally {
+      // The leg may be on another visit by now: that one is not touched.
+      if (!outcome.joined) await leave(leg, visit);
+    }
     post({ type: 'join-done', requestId, outcome });
   };
 
-  const leave = async (leg: WorkerLeg): Promise<void> => {
+  const leave = async (leg: WorkerLeg, only?: RoomVisit): Promise<void> => {
     const meeting = leg.meeting();
-    await leg.leave();
+    const left = leg.leave(only);
+    // Before the link is closed: the next message may begin the meeting anew, with other lanes.
     if (meeting !== undefined) forgetIfIdle(meeting);
+    await left;
   };
 
   const close = async (legId: LegId): Promise<void> => {
@@ -225,15 +233,19 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
   };
 
   /** A bug in one message ends that message's work, never the worker. */
-  const spawn = (work: Promise<void>): void => {
+  const spawn = (work: Promise<void>, onFailed: () => void = () => undefined): void => {
     work.catch((error: unknown) => {
       log.error({ err: error }, 'media worker message failed');
+      onFailed();
     });
   };
 
   return {
     handle: (message) => {
-      if ('requestId' in message) spawn(request(message));
+      if ('requestId' in message)
+        spawn(request(message), () => {
+          post({ type: 'failed', requestId: message.requestId });
+        });
       else command(message);
     },
   };

@@ -94,7 +94,9 @@ export type WorkerReply =
   | { readonly type: 'join-done'; readonly requestId: number; readonly outcome: JoinOutcome }
   | { readonly type: 'quality-read'; readonly requestId: number; readonly quality: LegQuality }
   | { readonly type: 'gauges-read'; readonly requestId: number; readonly gauges: WorkerGauges }
-  | { readonly type: 'done'; readonly requestId: number };
+  | { readonly type: 'done'; readonly requestId: number }
+  /** A bug ended the work on this request; it is in the log. */
+  | { readonly type: 'failed'; readonly requestId: number };
 
 export type FromWorker =
   | WorkerReply

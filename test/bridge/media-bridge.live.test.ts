@@ -1,65 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { pack } from '../../src/bridge/audio/prompt-library.ts';
-import { createMediaBridge, type MediaBridgeOptions } from '../../src/bridge/client.ts';
-import { asLegId, asNodeId } from '../../src/call/identifiers.ts';
-import type { Logger, MediaBridge, MediaEvent, MediaLeg } from '../../src/call/ports.ts';
-import { openRtpPhone, type RtpPhone } from '../support/rtp-phone.ts';
+import { createMediaCalls, gaugesUntil, until } from '../support/media-calls.ts';
 import { amplitudeAt, rmsOf, sine } from '../support/sounds.ts';
 
-const silentLog: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silentLog,
-};
-const speech = sine(8000, 440, 8000, 8000);
-const prompts = pack(new Map([['en/speech', speech]]), 8000);
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const until = async (condition: () => boolean, timeoutMs = 3000): Promise<void> => {
-  const end = performance.now() + timeoutMs;
-  while (!condition() && performance.now() < end) await sleep(5);
-};
-
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const thing of open.splice(0).reverse()) await thing.close();
-});
-
-const firstPort = 20_000 + Math.floor(Math.random() * 10_000) * 2;
-const openBridge = async (options: Partial<MediaBridgeOptions> = {}): Promise<MediaBridge> => {
-  const bridge = await createMediaBridge({
-    workers: 1,
-    rtpPorts: { first: firstPort, last: firstPort + 400 },
-    prompts,
-    livekit: { url: 'ws://127.0.0.1:1', apiKey: 'key', apiSecret: 'secret'.repeat(6) },
-    nodeId: asNodeId('node'),
-    log: silentLog,
-    ...options,
-  });
-  open.push(bridge);
-  return bridge;
-};
-
-let legNumber = 0;
-const openCall = async (
-  bridge: MediaBridge,
-  changes: Parameters<RtpPhone['session']>[0] = {},
-): Promise<{ leg: MediaLeg; phone: RtpPhone; events: MediaEvent[] }> => {
-  const phone = await openRtpPhone();
-  open.push(phone);
-  const leg = await bridge.openLeg(asLegId(`leg-${++legNumber}`), '127.0.0.1');
-  const events: MediaEvent[] = [];
-  leg.onEvent((event) => events.push(event));
-  leg.configure(phone.session(changes));
-  return { leg, phone, events };
-};
-const startCall = async (...args: Parameters<typeof openCall>) => {
-  const call = await openCall(...args);
-  call.phone.dial(call.leg.localPort);
-  call.leg.start();
-  return call;
-};
+const { firstPort, openBridge, openCall, startCall, close } = createMediaCalls();
+afterEach(close);
 
 describe('one caller', () => {
   it('silence flows within 40 ms of start, and never pauses', async () => {
@@ -98,7 +44,7 @@ describe('one caller', () => {
     const heard = Int16Array.from(phone.heard.flatMap(({ pcm }) => [...pcm]));
     const begin = heard.findIndex((sample) => Math.abs(sample) > 200);
     const sounding = heard.subarray(begin, begin + 7900);
-    expect(amplitudeAt(sounding, 440, 8000)).toBeCloseTo(8000, -3);
+    expect(amplitudeAt(sounding, 450, 8000)).toBeCloseTo(8000, -3);
     expect(rmsOf(sounding)).toBeCloseTo(8000 / Math.SQRT2, -3);
     expect(rmsOf(phone.lastMs(60))).toBeLessThan(20);
   });
@@ -186,8 +132,7 @@ describe('the bridge', () => {
     const calls = await Promise.all(Array.from({ length: 50 }, () => startCall(bridge)));
     expect(await bridge.gauges()).toMatchObject({ workers: 3, legs: 50, sockets: 100 });
     await Promise.all(calls.map(({ leg }) => leg.close()));
-    expect(await bridge.gauges()).toMatchObject({
-      workers: 3,
+    const zero = {
       legs: 0,
       sockets: 0,
       meetings: 0,
@@ -195,7 +140,27 @@ describe('the bridge', () => {
       ears: 0,
       links: 0,
       joinsWaiting: 0,
-    });
+    };
+    expect(await gaugesUntil(bridge, zero)).toEqual(zero);
+  });
+
+  it('ends the legs of a worker that died, and puts another in its place', async () => {
+    const started: Worker[] = [];
+    const keep = (worker: Worker) => started.push(worker);
+    process.on('worker', keep);
+    const bridge = await openBridge({ workers: 2 });
+    process.off('worker', keep);
+    const [first, second] = [await startCall(bridge), await startCall(bridge)];
+    expect(started).toHaveLength(2);
+    await started[0]!.terminate();
+    await until(() => first.count('media-timeout') + second.count('media-timeout') > 0);
+    const [dead, alive] = first.count('media-timeout') > 0 ? [first, second] : [second, first];
+    expect([dead.count('media-timeout'), alive.count('media-timeout')]).toEqual([1, 0]);
+    await dead.leg.close();
+    expect(await gaugesUntil(bridge, { workers: 2, legs: 1 })).toEqual({ workers: 2, legs: 1 });
+    const next = await startCall(bridge);
+    await until(() => next.phone.heard.length > 10);
+    expect(next.phone.heard.length).toBeGreaterThan(10);
   });
 
   it('refuses a leg when no port is free', async () => {
