@@ -8,7 +8,7 @@ import { createLegReceiver } from './leg-receiver.ts';
 import { createLegReports } from './leg-reports.ts';
 import { createLegSender } from './leg-sender.ts';
 import { monotonicMs } from './media-clock.ts';
-import { createRoomVisit, type RoomVisit } from './room-visit.ts';
+import { createRoomVisit, type RoomVisit, type RoomVisitDeps } from './room-visit.ts';
 import type { PortPool } from './rtp/port-pool.ts';
 import { createRtpView, isRtcp, parseRtp, rtpHeaderBytes } from './rtp/rtp-packet.ts';
 import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
@@ -47,6 +47,7 @@ export interface MediaLegDeps {
   readonly log: Logger;
   readonly emit: (event: MediaEvent) => void;
   readonly onTokenNeeded: () => void;
+  readonly createLink?: RoomVisitDeps['createLink'];
 }
 
 /** Binds a port pair; undefined where none is free. */
@@ -213,6 +214,7 @@ export const createMediaLeg = (
         log,
         emit,
         onTokenNeeded: deps.onTokenNeeded,
+        createLink: deps.createLink,
         onMutedByRoom: () => {
           log.info({}, 'muted by the room');
           setMuted(true);

@@ -50,7 +50,7 @@ export interface RoomVisitDeps {
   readonly codec: G711Law;
   readonly muted: boolean;
   readonly log: Logger;
-  readonly createLink?: (options: CallerLinkOptions) => CallerLink;
+  readonly createLink?: ((options: CallerLinkOptions) => CallerLink) | undefined;
   readonly emit: (event: MediaEvent) => void;
   readonly onTokenNeeded: () => void;
   /** The room's side muted the caller; `setMuted(false)` takes that back. */

@@ -66,6 +66,15 @@ describe('one caller', () => {
     expect(events.filter(({ type }) => type === 'played')).toEqual([]);
   });
 
+  it('tells how the caller is received', async () => {
+    const { leg } = await startCall(await openBridge());
+    await sleep(1000);
+    const { up } = await leg.quality();
+    expect(up.packets).toBeGreaterThan(40);
+    expect(up.lossPct).toBe(0);
+    expect(up.mos).toBeGreaterThan(4);
+  });
+
   it('keys by telephone-event come once each, in order', async () => {
     const { phone, events } = await startCall(await openBridge());
     const keys = ['1', '2', '0', '3', '#'];
