@@ -56,15 +56,21 @@ function parseLines(text: string): unknown[] {
   });
 }
 
-/** Rejects when the folder cannot be made or read. Calls on it must not overlap. */
-export async function openJournalFile(folder: string): Promise<JournalFile> {
+/**
+ * Rejects when the folder cannot be made or read. Calls on it must not overlap. `openFile` is
+ * `open` of node:fs/promises, but for tests of a failing disk.
+ */
+export async function openJournalFile(
+  folder: string,
+  openFile: typeof open = open,
+): Promise<JournalFile> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   let lastNumber = (await existingNumbers(folder)).at(-1) ?? 0;
   let current: { readonly handle: FileHandle; bytes: number } | undefined;
 
   async function begin(): Promise<NonNullable<typeof current>> {
     lastNumber += 1;
-    const handle = await open(join(folder, nameOf(lastNumber)), 'wx', 0o600);
+    const handle = await openFile(join(folder, nameOf(lastNumber)), 'wx', 0o600);
     await syncFolder(folder);
     return { handle, bytes: 0 };
   }

@@ -35,12 +35,19 @@ export async function openNodeLease(options: NodeLeaseOptions): Promise<NodeLeas
 
   const before = await main
     .selectFrom('nodes')
-    .select('lease_until')
+    .select('renewed_at')
     .where('node_id', '=', owner.nodeId)
     .executeTakeFirst();
 
-  async function write(leaseUntil: number): Promise<void> {
-    const row = { lease_id: owner.leaseId, lease_until: leaseUntil, started_at: startedAt };
+  /** Holds the lease for so long from now. */
+  async function renew(forMs: number): Promise<void> {
+    const now = clock.now();
+    const row = {
+      lease_id: owner.leaseId,
+      lease_until: now + forMs,
+      renewed_at: now,
+      started_at: startedAt,
+    };
     await main
       .insertInto('nodes')
       .values({ node_id: owner.nodeId, ...row })
@@ -50,7 +57,7 @@ export async function openNodeLease(options: NodeLeaseOptions): Promise<NodeLeas
 
   function renewLater(): void {
     cancel = clock.at(clock.now() + renewEveryMs, () => {
-      write(clock.now() + leaseMs)
+      renew(leaseMs)
         .catch((error: unknown) => {
           logger.warn({ err: error }, 'lease was not renewed');
         })
@@ -60,11 +67,11 @@ export async function openNodeLease(options: NodeLeaseOptions): Promise<NodeLeas
     });
   }
 
-  await write(startedAt + leaseMs);
+  await renew(leaseMs);
   renewLater();
 
   return {
-    lastAliveAt: before === undefined ? undefined : before.lease_until - leaseMs,
+    lastAliveAt: before?.renewed_at,
     async expiredNodes() {
       const rows = await main
         .selectFrom('nodes')
@@ -77,7 +84,7 @@ export async function openNodeLease(options: NodeLeaseOptions): Promise<NodeLeas
       if (closed) return;
       closed = true;
       cancel?.();
-      await write(clock.now()).catch(() => undefined);
+      await renew(0).catch(() => undefined);
     },
   };
 }

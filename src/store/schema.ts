@@ -69,6 +69,7 @@ export interface NodesTable {
   /** One life of the node's process. */
   lease_id: string;
   lease_until: number;
+  renewed_at: number;
   started_at: number;
 }
 

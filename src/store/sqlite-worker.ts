@@ -3,6 +3,7 @@
  * one request after the other, in order; the file is opened by the first request, and opened again
  * by a later one where that failed.
  */
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type {
@@ -20,7 +21,17 @@ const options = workerData as SqliteWorkerOptions;
 const statements = new Map<string, StatementSync>();
 let database: DatabaseSync | undefined;
 
+/** SQLite makes files that everybody can read, and its other files with the rights of the first. */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+  } catch {
+    // The open that follows fails for the same reason, and says it in SQLite's codes.
+  }
+}
+
 function open(): DatabaseSync {
+  makePrivate(options.file);
   const opened = new DatabaseSync(options.file, { timeout: busyTimeoutMs });
   // FULL: what was answered 201 is still there after a power cut. secure_delete: what retention
   // removed is not left in free pages.

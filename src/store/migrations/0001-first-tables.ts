@@ -10,6 +10,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('node_id', 'text', (column) => column.primaryKey())
     .addColumn('lease_id', 'text', (column) => column.notNull())
     .addColumn('lease_until', 'bigint', (column) => column.notNull())
+    .addColumn('renewed_at', 'bigint', (column) => column.notNull())
     .addColumn('started_at', 'bigint', (column) => column.notNull())
     .execute();
 }
