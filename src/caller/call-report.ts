@@ -7,7 +7,7 @@ export interface CallFacts {
   readonly keysDoneAtMs: number | undefined;
   /** All that was heard, 8 kHz. */
   readonly pcm: Int16Array;
-  readonly prompts: readonly (RecognisedPrompt & { readonly lengthMs: number })[];
+  readonly prompts: readonly RecognisedPrompt[];
   readonly stream: StreamReport;
   readonly ending: string;
 }
@@ -38,8 +38,8 @@ export const reportLines = (facts: CallFacts): string[] => {
     ...(facts.prompts.length === 0
       ? ['prompts    none that we know']
       : facts.prompts.map(
-          ({ name, atMs }, index) =>
-            `${index === 0 ? 'prompts    ' : '           '}${seconds(atMs).padStart(8)}  ${name}`,
+          ({ name, atMs, whole }, index) =>
+            `${index === 0 ? 'prompts    ' : '           '}${seconds(atMs).padStart(8)}  ${name}${whole ? '' : ' (its beginning)'}`,
         )),
     `the room   ${
       roomSound.length === 0

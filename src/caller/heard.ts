@@ -144,45 +144,74 @@ const curveOf = (pcm: Int16Array): number[] => {
 export interface RecognisedPrompt {
   readonly name: string;
   readonly atMs: number;
-  /** 0 to 1: how alike the loudness curves are. */
+  /** How much of it was heard: less than the whole where a key cut it off. */
+  readonly lengthMs: number;
+  readonly whole: boolean;
+}
+
+interface Hit extends RecognisedPrompt {
   readonly likeness: number;
 }
 
+/** What is shorter says too little by its loudness alone: a digit sounds like any syllable. */
+const leastPromptMs = 1200;
+/** So much of a prompt that was cut off tells which it was. */
+const beginningFrames = 60;
+
+/** Four curves, 5 ms apart: a prompt seldom begins on our frames' edge. */
+const curvesOf = (
+  pcm: Int16Array,
+): { readonly phaseMs: number; readonly curve: readonly number[] }[] =>
+  [0, 5, 10, 15].map((phaseMs) => ({
+    phaseMs,
+    curve: curveOf(pcm.subarray((phaseMs * heardRateHz) / 1000)),
+  }));
+
+const hitsOf = (
+  heard: ReturnType<typeof curvesOf>,
+  name: string,
+  curve: readonly number[],
+  whole: boolean,
+  least: number,
+): Hit[] =>
+  heard.flatMap(({ phaseMs, curve: heardCurve }) =>
+    Array.from({ length: Math.max(0, heardCurve.length - curve.length + 1) }, (_, offset) => ({
+      name,
+      atMs: offset * frameMs + phaseMs,
+      lengthMs: curve.length * frameMs,
+      whole,
+      likeness: correlation(heardCurve, offset, curve),
+    })).filter((hit) => hit.likeness >= least),
+  );
+
 /**
  * The known prompts heard, in order: a prompt is recognised by its loudness curve over time, which
- * survives G.711 and gain. Each place is given to the prompt that fits it best, longest first.
+ * survives G.711 and gain. Each place goes to what fits it best, whole prompts first; then to
+ * prompts of which the beginning was heard.
  */
 export const recognisePrompts = (
   pcm: Int16Array,
   known: readonly KnownPrompt[],
   least = 0.85,
 ): RecognisedPrompt[] => {
-  // Four curves, 5 ms apart: a prompt seldom begins on our frames' edge.
-  const phases = [0, 5, 10, 15].map((phaseMs) => ({
-    phaseMs,
-    heard: curveOf(pcm.subarray((phaseMs * heardRateHz) / 1000)),
-  }));
-  const found = known.flatMap(({ name, pcm: promptPcm }) => {
-    const curve = curveOf(promptPcm);
-    const hits: (RecognisedPrompt & { readonly frames: number })[] = [];
-    for (const { phaseMs, heard } of phases) {
-      for (let offset = 0; offset + curve.length <= heard.length; offset += 1) {
-        const likeness = correlation(heard, offset, curve);
-        if (likeness >= least) {
-          hits.push({ name, atMs: offset * frameMs + phaseMs, likeness, frames: curve.length });
-        }
-      }
-    }
-    return hits;
-  });
-  found.sort((a, b) => b.likeness * Math.sqrt(b.frames) - a.likeness * Math.sqrt(a.frames));
-  const taken: (RecognisedPrompt & { readonly frames: number })[] = [];
-  for (const hit of found) {
-    const end = hit.atMs + hit.frames * frameMs;
-    const free = taken.every((t) => hit.atMs >= t.atMs + t.frames * frameMs || end <= t.atMs);
+  const heard = curvesOf(pcm);
+  const curves = known
+    .map(({ name, pcm: promptPcm }) => ({ name, curve: curveOf(promptPcm) }))
+    .filter(({ curve }) => curve.length * frameMs >= leastPromptMs);
+  const rank = (hit: Hit) => hit.likeness * Math.sqrt(hit.lengthMs);
+  const inOrderOfFit = (hits: Hit[]) => hits.sort((a, b) => rank(b) - rank(a));
+  const wholes = curves.flatMap(({ name, curve }) => hitsOf(heard, name, curve, true, least));
+  const beginnings = curves.flatMap(({ name, curve }) =>
+    hitsOf(heard, name, curve.slice(0, beginningFrames), false, least),
+  );
+  const taken: Hit[] = [];
+  for (const hit of [...inOrderOfFit(wholes), ...inOrderOfFit(beginnings)]) {
+    const free = taken.every(
+      (t) => hit.atMs >= t.atMs + t.lengthMs || hit.atMs + hit.lengthMs <= t.atMs,
+    );
     if (free) taken.push(hit);
   }
   return taken
     .sort((a, b) => a.atMs - b.atMs)
-    .map(({ name, atMs, likeness }) => ({ name, atMs, likeness }));
+    .map(({ name, atMs, lengthMs, whole }) => ({ name, atMs, lengthMs, whole }));
 };

@@ -117,14 +117,10 @@ const main = async (): Promise<number> => {
   }
   const pcm = call.sound.recorder.pcm();
   const prompts = await ownPrompts();
-  const lengths = new Map(prompts.map((prompt) => [prompt.name, prompt.pcm.length / 8]));
   const lines = reportLines({
     ...talked,
     pcm,
-    prompts: recognisePrompts(pcm, prompts).map((found) => ({
-      ...found,
-      lengthMs: lengths.get(found.name) ?? 0,
-    })),
+    prompts: recognisePrompts(pcm, prompts),
     stream: call.sound.recorder.report(),
     ending,
   });

@@ -150,25 +150,23 @@ export const dial = async (target: string, options: PhoneOptions): Promise<Phone
     }
   });
 
+  const wait = (ms: number) =>
+    new Promise<void>((waited) => {
+      clock.at(clock.now() + ms, waited);
+    });
+
   const pressByInfo = async (digits: string) => {
     for (const digit of digits) {
       session.sendInfo('application/dtmf-relay', `Signal=${digit}\r\nDuration=160\r\n`);
-      await new Promise<void>((waited) => {
-        clock.at(clock.now() + 200, waited);
-      });
+      await wait(200);
     }
   };
 
   let closed: Promise<void> | undefined;
   const close = async () => {
     session.hangUp();
-    // The BYE's answer, or half a second: a far end that is gone must not keep us.
-    await Promise.race([
-      over.promise,
-      new Promise<void>((waited) => {
-        clock.at(clock.now() + 500, waited);
-      }),
-    ]);
+    // Until the BYE is answered, or half a second: a far end that is gone must not keep us.
+    for (let i = 0; i < 25 && agent.gauges().transactions > 0; i += 1) await wait(20);
     await Promise.all([agent.close(), sound.close()]);
   };
   return {

@@ -69,4 +69,14 @@ describe('what a caller heard', () => {
     expect(names.map((n) => n.name)).toEqual(['a', 'b']);
     expect(Math.abs((names[0]?.atMs ?? 0) - 807)).toBeLessThanOrEqual(20);
   });
+
+  it('knows a prompt that was cut off by its beginning', () => {
+    const a = babble(7, 20);
+    const heard = joined(silence(500), a.subarray(0, 8 * 1800), silence(2000));
+    const known = [
+      { name: 'a', pcm: a },
+      { name: 'other', pcm: babble(1234, 30) },
+    ];
+    expect(recognisePrompts(heard, known)).toMatchObject([{ name: 'a', whole: false, atMs: 500 }]);
+  });
 });
