@@ -41,6 +41,7 @@ export interface CallContext {
   state: CallState;
   journalBegun: boolean;
   acknowledged: boolean;
+  legGone: boolean;
   /** The caller can hear: words make sense. */
   confirmed: boolean;
   languageChosen: boolean;
@@ -115,6 +116,7 @@ export function createCallContext(
     state: 'ringing',
     journalBegun: false,
     acknowledged: false,
+    legGone: false,
     confirmed: false,
     languageChosen: language !== undefined,
     heldSince: undefined,

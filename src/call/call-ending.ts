@@ -73,7 +73,7 @@ export function endWithWords(
   ];
 }
 
-/** The reason for an end that began on the SIP side, by where the call was. */
+/** The reason for an end that began on the SIP side, by where the call was. By the gateway, but not by us: the engine's. */
 export function reasonOfLegEnd(cause: LegEndCause, state: CallState): EndReasonCode {
   switch (cause.by) {
     case 'caller':
@@ -81,7 +81,7 @@ export function reasonOfLegEnd(cause: LegEndCause, state: CallState): EndReasonC
       if (state === 'joined') return 'hung-up';
       return state === 'waiting' ? 'hung-up-waiting' : 'hung-up-in-ivr';
     case 'gateway':
-      return cause.how === 'refused' ? 'no-common-codec' : 'engine-lost';
+      return 'engine-lost';
     case 'network':
       return cause.how === 'transport' ? 'transport-lost' : cause.how;
   }

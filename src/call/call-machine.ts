@@ -44,6 +44,7 @@ import type {
   AnsweredMedia,
   CallState,
   Digit,
+  LegEndCause,
   Meeting,
   SeatOutcome,
   Termination,
@@ -104,7 +105,8 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
       c.timers.set('request', now + c.settings.confirmTimeoutMs);
       return [{ do: 'note', event: 'answered' }, ...(c.acknowledged ? onConfirmed(c, now) : [])];
     case 'not-answered':
-      return c.phase === 'ringing' ? endNow(c, now, 'no-common-codec') : [];
+      if (c.phase !== 'ringing') return [];
+      return endNow(c, now, input.sipStatus >= 500 ? 'no-media' : 'no-common-codec', c.legGone);
     case 'confirmed':
       // An engine may learn of the ACK before it reports the answer.
       c.acknowledged = true;
@@ -133,7 +135,7 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
     case 'media-timeout':
       return endNow(c, now, 'media-timeout');
     case 'ended':
-      return endNow(c, now, reasonOfLegEnd(input.cause, c.state), true);
+      return onLegEnded(c, now, input.cause);
     case 'bug':
       return endNow(c, now, 'bug');
     case 'timeout':
@@ -282,6 +284,13 @@ function onSaid(c: CallContext, now: number): Outputs {
     default:
       return toMeeting(c, now, { type: 'said' });
   }
+}
+
+function onLegEnded(c: CallContext, now: number, cause: LegEndCause): Outputs {
+  c.legGone = true;
+  // The engine's own refusal: why is in the outcome of `answer`, on its way.
+  if (c.phase === 'ringing' && c.journalBegun && cause.by === 'gateway') return [];
+  return endNow(c, now, reasonOfLegEnd(cause, c.state), true);
 }
 
 function onResumed(c: CallContext, now: number): Outputs {

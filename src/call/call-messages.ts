@@ -56,7 +56,7 @@ export type CallInput =
   | { readonly type: 'journal-failed' }
   | { readonly type: 'answered'; readonly media: AnsweredMedia }
   /** The engine refused the offer itself. */
-  | { readonly type: 'not-answered' }
+  | { readonly type: 'not-answered'; readonly sipStatus: number }
   | { readonly type: 'meeting'; readonly requestId: number; readonly meeting: Meeting | undefined }
   | { readonly type: 'seat'; readonly requestId: number; readonly seat: SeatOutcome }
   | { readonly type: 'store-failed'; readonly requestId: number }

@@ -231,7 +231,8 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
   async function answer(): Promise<void> {
     const result = await leg.answer();
     if (result.outcome === 'answered') dispatch({ type: 'answered', media: result.media });
-    else if (result.outcome === 'refused') dispatch({ type: 'not-answered' });
+    else if (result.outcome === 'refused')
+      dispatch({ type: 'not-answered', sipStatus: result.sipStatus });
     // `gone`: the leg's `ended` event says why.
   }
 

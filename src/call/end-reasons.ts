@@ -50,6 +50,12 @@ export const endReasons = {
     description: 'The offer had no sound that both sides know, or could not be read.',
     sipStatus: 488,
   },
+  'no-media': {
+    result: 'server-error',
+    by: 'gateway',
+    description: 'No RTP port or media worker was free for the call.',
+    sipStatus: 503,
+  },
   cancelled: {
     result: 'abandoned',
     by: 'caller',
