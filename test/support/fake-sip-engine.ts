@@ -130,7 +130,11 @@ function createFakeCaller(
     pending.push(event);
     queueMicrotask(() => {
       const next = pending.shift();
-      if (next !== undefined) listener?.(next);
+      try {
+        if (next !== undefined) listener?.(next);
+      } catch {
+        // A listener's throw never reaches the engine.
+      }
     });
   };
   const end = (cause: LegEndCause): void => {

@@ -1,0 +1,53 @@
+import { createFakeSipEngine } from '../support/fake-sip-engine.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { sipEngineContract } from './sip-engine.contract.ts';
+
+const stepMs = 10;
+
+sipEngineContract(
+  'the fake engine',
+  async () => {
+    const clock = createManualClock();
+    const engine = createFakeSipEngine(clock);
+    return {
+      engine,
+      place({ user, from, offer, loseAck }) {
+        const caller = engine.call({
+          user,
+          from,
+          loseAck,
+          codec: offer === 'unknown-codec' ? 'none' : 'PCMA',
+        });
+        return {
+          get statuses() {
+            return caller.statuses;
+          },
+          get over() {
+            return caller.ended !== undefined;
+          },
+          press(digits) {
+            caller.press(digits);
+          },
+          hold() {
+            caller.hold();
+          },
+          resume() {
+            caller.resume();
+          },
+          cancel() {
+            caller.cancel();
+          },
+          hangUp() {
+            caller.hangUp();
+          },
+        };
+      },
+      async until(done, withinMs) {
+        for (let waitedMs = 0; waitedMs < withinMs && !done(); waitedMs += stepMs)
+          await clock.advance(stepMs);
+      },
+      close: async () => undefined,
+    };
+  },
+  { losesAck: true, joinsRooms: true },
+);

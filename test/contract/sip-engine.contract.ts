@@ -1,0 +1,309 @@
+/**
+ * What every SIP engine promises (`SipEngine` and `CallLeg` in src/call/ports.ts), as one suite.
+ * An implementation brings a harness: its engine, and callers who dial in to it the way it is
+ * dialled in to (a script for the fake, a SIP user agent for the others).
+ */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CallLeg, LegEvent, SipEngine, Sound, Utterance } from '../../src/call/ports.ts';
+
+export interface ContractCallOptions {
+  readonly user: string;
+  readonly from: string;
+  /** 'late': no SDP in the INVITE; 'unknown-codec': none that we speak. */
+  readonly offer: 'PCMA' | 'late' | 'unknown-codec';
+  /** The caller never sends its ACK. */
+  readonly loseAck: boolean;
+}
+
+export interface ContractCaller {
+  /** Answers to the INVITE that the caller saw, 100 left out, retransmissions once. */
+  readonly statuses: readonly number[];
+  /** Whether the call is over for the caller. */
+  readonly over: boolean;
+  press(digits: string): void;
+  hold(): void;
+  resume(): void;
+  cancel(): void;
+  hangUp(): void;
+}
+
+export interface SipEngineHarness {
+  /** Not started. */
+  readonly engine: SipEngine;
+  /** Only after the engine's `start`. */
+  place(options: ContractCallOptions): ContractCaller;
+  /** Lets time pass until `done` says so, or `withinMs` are over. */
+  until(done: () => boolean, withinMs: number): Promise<void>;
+  /** Frees what the harness opened; the engine is closed by the suite. */
+  close(): Promise<void>;
+}
+
+export interface SipEngineCapabilities {
+  /** The harness can drop the ACK. */
+  readonly losesAck: boolean;
+  /** Legs can join a room. */
+  readonly joinsRooms: boolean;
+}
+
+const tone = { kind: 'tone', hz: 440, ms: 60, levelDbm0: -20 } as const;
+const utterance = (utteranceId: number, sound: Sound = tone): Utterance => ({
+  utteranceId,
+  phrases: [],
+  sounds: [sound],
+});
+
+interface Placed {
+  readonly caller: ContractCaller;
+  readonly leg: CallLeg;
+  readonly events: readonly LegEvent[];
+  has(type: LegEvent['type']): boolean;
+}
+
+/** Runs the contract against one implementation. */
+export function sipEngineContract(
+  name: string,
+  createHarness: () => Promise<SipEngineHarness>,
+  capabilities: SipEngineCapabilities,
+): void {
+  describe(`${name} keeps the contract of a SIP engine`, () => {
+    let harness: SipEngineHarness;
+    let arrived: CallLeg[];
+
+    beforeEach(async () => {
+      harness = await createHarness();
+      arrived = [];
+      await harness.engine.start((leg) => arrived.push(leg));
+    });
+    afterEach(async () => {
+      await harness.engine.close();
+      await harness.close();
+    });
+
+    const until = async (done: () => boolean, withinMs = 5_000): Promise<void> => {
+      await harness.until(done, withinMs);
+      expect(done()).toBe(true);
+    };
+    /** Long enough for something wrong to show. */
+    const aWhile = (): Promise<void> => harness.until(() => false, 300);
+
+    const place = async (options: Partial<ContractCallOptions> = {}): Promise<Placed> => {
+      const before = arrived.length;
+      const caller = harness.place({
+        user: '+46480445511',
+        from: '+46701234567',
+        offer: 'PCMA',
+        loseAck: false,
+        ...options,
+      });
+      await until(() => arrived.length > before);
+      const leg = arrived[before]!;
+      const events: LegEvent[] = [];
+      leg.onEvent((event) => events.push(event));
+      return { caller, leg, events, has: (type) => events.some((event) => event.type === type) };
+    };
+    const answered = async (options: Partial<ContractCallOptions> = {}): Promise<Placed> => {
+      const call = await place(options);
+      expect(await call.leg.answer()).toMatchObject({ outcome: 'answered' });
+      await until(() => call.has('confirmed'));
+      return call;
+    };
+    const endsOf = (call: Placed): readonly LegEvent[] =>
+      call.events.filter(({ type }) => type === 'ended');
+
+    describe('before the answer', () => {
+      test('a call is handed over with who calls whom, and is not answered by that', async () => {
+        const { leg, caller } = await place();
+        expect(leg.invitation.callerNumber).toBe('+46701234567');
+        expect(leg.invitation.dialled.user).toBe('+46480445511');
+        expect(leg.invitation.legId).not.toBe('');
+        await aWhile();
+        expect(caller.statuses.filter((status) => status >= 200)).toEqual([]);
+      });
+
+      test('ringing is heard once, however often it is asked for', async () => {
+        const { leg, caller } = await place();
+        leg.ring();
+        leg.ring();
+        await until(() => caller.statuses.includes(180));
+        expect(caller.statuses.every((status) => status === 180)).toBe(true);
+      });
+
+      test('a refusal reaches the caller and ends the leg', async () => {
+        const call = await place();
+        call.leg.refuse(404);
+        await until(() => call.caller.over && call.has('ended'));
+        expect(call.caller.statuses.at(-1)).toBe(404);
+        expect(endsOf(call)).toEqual([{ type: 'ended', cause: { by: 'gateway', how: 'refused' } }]);
+      });
+
+      test('hanging up is a final refusal', async () => {
+        const call = await place();
+        call.leg.hangUp();
+        await until(() => call.caller.over && call.has('ended'));
+        expect(call.caller.statuses.at(-1)).toBeGreaterThanOrEqual(400);
+        expect(endsOf(call)).toMatchObject([{ cause: { by: 'gateway' } }]);
+      });
+
+      test('an offer without a common codec is refused with 488 by the answer', async () => {
+        const call = await place({ offer: 'unknown-codec' });
+        expect(await call.leg.answer()).toEqual({ outcome: 'refused', sipStatus: 488 });
+        await until(() => call.caller.over && call.has('ended'));
+        expect(call.caller.statuses.at(-1)).toBe(488);
+      });
+
+      test('CANCEL ends the leg, and an answer after it finds nobody', async () => {
+        const call = await place();
+        call.leg.ring();
+        await until(() => call.caller.statuses.includes(180));
+        call.caller.cancel();
+        await until(() => call.has('ended'));
+        expect(endsOf(call)).toEqual([{ type: 'ended', cause: { by: 'caller', how: 'cancel' } }]);
+        expect(await call.leg.answer()).toEqual({ outcome: 'gone' });
+      });
+    });
+
+    describe('the answer', () => {
+      test('is 200, and the ACK confirms it once', async () => {
+        const call = await answered();
+        expect(call.caller.statuses.at(-1)).toBe(200);
+        await aWhile();
+        expect(call.events.filter(({ type }) => type === 'confirmed')).toHaveLength(1);
+      });
+
+      test('takes a late offer', async () => {
+        const call = await answered({ offer: 'late' });
+        expect(call.has('ended')).toBe(false);
+      });
+
+      test.skipIf(!capabilities.losesAck)('without ACK the call is given up', async () => {
+        const call = await place({ loseAck: true });
+        await call.leg.answer();
+        await until(() => call.has('ended'), 40_000);
+        expect(call.has('confirmed')).toBe(false);
+        expect(endsOf(call)).toEqual([{ type: 'ended', cause: { by: 'network', how: 'no-ack' } }]);
+      });
+    });
+
+    describe('sound and keys', () => {
+      test('each key is told once, in order', async () => {
+        const call = await answered();
+        call.caller.press('1905*#');
+        await until(() => call.events.filter(({ type }) => type === 'digit').length >= 6);
+        await aWhile();
+        expect(
+          call.events.flatMap((event) => (event.type === 'digit' ? [event.digit] : [])).join(''),
+        ).toBe('1905*#');
+      });
+
+      test('an utterance that is heard to its end is told of', async () => {
+        const call = await answered();
+        call.leg.play(utterance(7));
+        await until(() => call.has('played'));
+        expect(call.events.filter(({ type }) => type === 'played')).toEqual([
+          { type: 'played', utteranceId: 7 },
+        ]);
+      });
+
+      test('one that is replaced or stopped is not', async () => {
+        const call = await answered();
+        call.leg.play(utterance(1, { ...tone, ms: 10_000 }));
+        call.leg.play(utterance(2));
+        await until(() => call.has('played'));
+        call.leg.play(utterance(3));
+        call.leg.stopPlaying();
+        await aWhile();
+        expect(call.events.filter(({ type }) => type === 'played')).toEqual([
+          { type: 'played', utteranceId: 2 },
+        ]);
+      });
+
+      test('hold and resume are told of, and the call goes on', async () => {
+        const call = await answered();
+        call.caller.hold();
+        await until(() => call.has('held'));
+        call.caller.resume();
+        await until(() => call.has('resumed'));
+        expect(call.has('ended')).toBe(false);
+      });
+    });
+
+    test.skipIf(!capabilities.joinsRooms)('a leg joins a room and leaves it', async () => {
+      const call = await answered();
+      const target = {
+        room: 'contract' as never,
+        identity: 'contract',
+        name: 'Phone 1',
+        attributes: {},
+        muted: true,
+      };
+      const joining = call.leg.join(target);
+      await until(() => call.has('room-audience'));
+      expect(await joining).toEqual({ joined: true });
+      call.leg.setMuted(false);
+      await call.leg.leaveRoom();
+      expect(call.has('ended')).toBe(false);
+    });
+
+    describe('the end', () => {
+      test('the caller hangs up', async () => {
+        const call = await answered();
+        call.caller.hangUp();
+        await until(() => call.has('ended'));
+        expect(endsOf(call)).toEqual([{ type: 'ended', cause: { by: 'caller', how: 'bye' } }]);
+      });
+
+      test('we hang up, twice is once', async () => {
+        const call = await answered();
+        call.leg.hangUp();
+        call.leg.hangUp();
+        await until(() => call.caller.over && call.has('ended'));
+        await aWhile();
+        expect(endsOf(call)).toEqual([{ type: 'ended', cause: { by: 'gateway', how: 'bye' } }]);
+      });
+
+      test('after it nothing is told, nothing throws, and the figures can be had', async () => {
+        const call = await answered();
+        call.caller.hangUp();
+        await until(() => call.has('ended'));
+        const told = call.events.length;
+        call.leg.ring();
+        call.leg.play(utterance(1));
+        call.leg.stopPlaying();
+        call.leg.setMuted(true);
+        call.leg.setVolumeDb(3);
+        call.leg.refuse(500);
+        call.leg.hangUp();
+        await call.leg.leaveRoom();
+        expect((await call.leg.quality()).up.lossPct).toBeGreaterThanOrEqual(0);
+        await aWhile();
+        expect(call.events).toHaveLength(told);
+      });
+
+      test('a listener that throws harms no call', async () => {
+        const broken = await answered();
+        broken.leg.onEvent(() => {
+          throw new Error('a bug in the core');
+        });
+        broken.caller.press('1');
+        await aWhile();
+        const events: LegEvent[] = [];
+        broken.leg.onEvent((event) => events.push(event));
+        broken.caller.press('2');
+        await until(() => events.some(({ type }) => type === 'digit'));
+        expect((await answered()).has('ended')).toBe(false);
+      });
+
+      test('the gauges are back at zero when all calls are over', async () => {
+        const calls = [await answered(), await answered(), await place()];
+        for (const call of calls) call.leg.hangUp();
+        await until(() => Object.values(harness.engine.gauges()).every((n) => n === 0), 60_000);
+      });
+
+      test('closing the engine is idempotent', async () => {
+        await answered();
+        await harness.engine.close();
+        await harness.engine.close();
+      });
+    });
+  });
+}
