@@ -1,9 +1,10 @@
 import type { AudioDecoder } from '../audio/audio-decoder.ts';
+import { createDelayWindow } from './delay-window.ts';
 import { createJitterBuffer, type BufferedPacket } from './jitter-buffer.ts';
+import { createPcmFifo } from './pcm-fifo.ts';
 import { createPlayoutDelay } from './playout-delay.ts';
 import type { RtpView } from './rtp-packet.ts';
 import { timestampDelta } from './sequence.ts';
-import { insertPeriod, isQuiet, maxPeriodSamples, removePeriod } from './time-stretch.ts';
 
 /**
  * One source's packets as an even stream of frames.
@@ -73,6 +74,7 @@ const idleAfterMs = 1000;
 /** Delay off target by this much is left alone: one period either way must not overshoot. */
 const excessToleranceMs = 15;
 const shortageToleranceMs = 5;
+const pauseToleranceMs = 2;
 /** Beyond this, time is taken from voice without waiting for a quiet frame; and skipped. */
 const urgentMs = 40;
 const skipMs = 160;
@@ -82,11 +84,10 @@ const quietPatienceFrames = 50;
 const framesBetweenStretches = 4;
 /** Late packets in a row after which the time line itself is taken to be wrong. */
 const lateInRowLimit = 5;
-/** Frames whose delay is looked at: the lowest of them decides. */
-const delayWindow = 8;
+/** Frames with packets whose delay is looked at: the lowest of them decides. */
+const delayWindowFrames = 8;
 /** An Opus packet without a frame in it says that the speaker stopped (RFC 7587 §3.1.3). */
 const dtxPacketBytes = 2;
-const fadeInMs = 4;
 
 const defaultClockRateFor = (payloadType: number): number => (payloadType < 96 ? 8000 : 48000);
 
@@ -102,10 +103,10 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   const perMs = outputRateHz / 1000;
   const frameSamples = options.frameMs * perMs;
   const concealLimit = concealLimitMs * perMs;
-  const maxPeriod = maxPeriodSamples(outputRateHz);
   const buffer = createJitterBuffer(slots);
   const scratch = new Int16Array(longestPacketMs * perMs);
-  const fifo = new Int16Array((longestPacketMs + 4 * options.frameMs) * perMs);
+  const fifo = createPcmFifo((longestPacketMs + 4 * options.frameMs) * perMs, outputRateHz);
+  const offsets = createDelayWindow(delayWindowFrames);
   const stats: PlayoutStats = {
     packets: 0,
     duplicates: 0,
@@ -123,32 +124,25 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   let decoder: AudioDecoder | undefined;
   const decoders = Array.from<unknown, AudioDecoder | undefined>({ length: 128 }, () => undefined);
   let delay = createPlayoutDelay(delayOptions);
+  let closed = false;
   let anchored = false;
   let clockRateHz = 0;
   let referenceTimestamp = 0;
   let referencePosition = 0;
   let decodedTo = 0;
-  let fifoLength = 0;
   let packetSamples = frameSamples;
   /** Made up since the last packet that was decoded. */
   let madeUp = 0;
   /** Nothing is missing: the sender pauses, or has only begun. */
   let pausing = true;
-  let fadeIn = false;
   let lateInRow = 0;
   let stalledAtMs = Number.NEGATIVE_INFINITY;
   let patience = quietPatienceFrames;
   let stretchRest = 0;
 
-  // Arrival time minus playhead, the lowest of each of the last frames in which packets came.
-  const offsets = new Float64Array(delayWindow);
-  let offsetCount = 0;
-  let offsetNext = 0;
-  let frameOffset = Number.POSITIVE_INFINITY;
-
   // ------------------------------------------------------------ time line
 
-  const playheadMs = (): number => (decodedTo - fifoLength) / perMs;
+  const playheadMs = (): number => (decodedTo - fifo.length) / perMs;
 
   const positionOf = (timestamp: number): number => {
     const delta = timestampDelta(timestamp, referenceTimestamp);
@@ -160,53 +154,32 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     return position;
   };
 
-  const forgetOffsets = (): void => {
-    offsetCount = offsetNext = 0;
-    frameOffset = Number.POSITIVE_INFINITY;
-  };
-
-  /** The playhead was moved: so are the delays measured by it. */
+  /** The playhead was moved by intent: the delays measured by it go with it. */
   const shiftOffsets = (samples: number): void => {
-    for (let index = 0; index < offsetCount; index += 1) offsets[index]! -= samples / perMs;
-    frameOffset -= samples / perMs;
+    offsets.shift(samples / perMs);
   };
 
   /** Moves the playhead on over what is too old to be played. */
   const skip = (excessMs: number): void => {
-    const samples = Math.round(excessMs * perMs);
-    decodedTo += samples - fifoLength;
-    fifoLength = 0;
+    decodedTo += Math.round(excessMs * perMs) - fifo.length;
+    fifo.cut();
     stats.skippedMs += excessMs;
-    fadeIn = true;
-  };
-
-  const noteFrameOffset = (): void => {
-    if (frameOffset === Number.POSITIVE_INFINITY) return;
-    offsets[offsetNext] = frameOffset;
-    offsetNext = (offsetNext + 1) % delayWindow;
-    offsetCount = Math.min(delayWindow, offsetCount + 1);
-    frameOffset = Number.POSITIVE_INFINITY;
   };
 
   /** The delay over the last `frames` frames with packets, less the target; 0 where unknown. */
   const excessMs = (frames: number): number => {
-    const looked = Math.min(frames, offsetCount);
-    let lowest = frameOffset;
-    for (let back = 1; back <= looked; back += 1) {
-      lowest = Math.min(lowest, offsets[(offsetNext - back + delayWindow) % delayWindow]!);
-    }
+    const lowest = offsets.lowest(frames);
     if (lowest === Number.POSITIVE_INFINITY) return 0;
-    stats.delayMs = lowest - delay.baselineMs;
-    return stats.delayMs - delay.targetMs;
+    return lowest - delay.baselineMs - delay.targetMs;
   };
 
   /** Puts a packet that came now `targetMs` before the playhead, whatever its time stamp. */
   const anchor = (timestamp: number, arrivalMs: number): void => {
     anchored = true;
     referenceTimestamp = timestamp;
-    referencePosition = decodedTo - fifoLength + Math.round(delay.targetMs * perMs);
+    referencePosition = decodedTo - fifo.length + Math.round(delay.targetMs * perMs);
     delay.restart(arrivalMs - referencePosition / perMs, arrivalMs);
-    forgetOffsets();
+    offsets.clear();
     lateInRow = 0;
     pausing = true;
   };
@@ -241,9 +214,8 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
    * socket is old by as much. It says nothing about the network.
    */
   const noticeStall = (arrivalMs: number): void => {
-    if (offsetCount === 0) return;
-    const newest = offsets[(offsetNext - 1 + delayWindow) % delayWindow]!;
-    const excess = arrivalMs - playheadMs() - newest - options.frameMs;
+    if (offsets.frames === 0) return;
+    const excess = arrivalMs - playheadMs() - offsets.newest - options.frameMs;
     if (excess <= stallMs) return;
     // The delays measured before the stall are right again when the playhead has made up for it.
     skip(excess);
@@ -251,6 +223,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   };
 
   const push = (packet: Uint8Array, view: RtpView, arrivalMs: number): void => {
+    if (closed) return;
     const playable = decoderOf(view.payloadType) !== undefined && view.payloadLength > 0;
     if (!anchored && !playable) return;
     if (playable && clockRateFor(view.payloadType) !== clockRateHz) {
@@ -270,32 +243,21 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     noticeStall(arrivalMs);
     if (arrivalMs - stalledAtMs < options.frameMs) return;
     const jitterMs = delay.observe(arrivalMs - stored.position / perMs, arrivalMs);
-    frameOffset = Math.min(frameOffset, arrivalMs - playheadMs());
+    offsets.note(arrivalMs - playheadMs());
     if (stored.position < decodedTo) handleLate(stored, jitterMs);
     else lateInRow = 0;
   };
 
   // ------------------------------------------------------------ sound
 
-  const append = (pcm: Int16Array, from: number, to: number): void => {
-    for (let index = from; index < to; index += 1) fifo[fifoLength + index - from] = pcm[index]!;
-    if (fadeIn) {
-      const fade = Math.min(fadeInMs * perMs, to - from);
-      for (let index = 0; index < fade; index += 1) fifo[fifoLength + index]! *= index / fade;
-      fadeIn = false;
-    }
-    fifoLength += to - from;
-  };
-
   /** Fills what was lost or is not said, fading to silence. */
   const makeUp = (samples: number): PlayoutKind => {
     const fading = madeUp < concealLimit;
     if (fading && decoder !== undefined) {
       decoder.conceal(scratch, samples);
-      append(scratch, 0, samples);
+      fifo.append(scratch, 0, samples);
     } else {
-      fifo.fill(0, fifoLength, fifoLength + samples);
-      fifoLength += samples;
+      fifo.appendSilence(samples);
     }
     madeUp += samples;
     if (pausing || !fading) return madeUp > idleAfterMs * perMs ? 'idle' : 'silence';
@@ -315,7 +277,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     packetSamples = samples;
     // A rest that overlaps with what was played already.
     const from = Math.min(samples, decodedTo - head.position);
-    append(scratch, from, samples);
+    fifo.append(scratch, from, samples);
     decodedTo += samples - from;
     madeUp = 0;
     return pausing ? 'silence' : 'voice';
@@ -337,7 +299,8 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   /** A pause before `head` takes up what the delay is off by: nobody hears it. */
   const pauseBefore = (head: BufferedPacket, needed: number): PlayoutKind => {
     const gap = head.position - decodedTo;
-    const excess = Math.round(excessMs(delayWindow) * perMs);
+    const exactMs = excessMs(delayWindowFrames);
+    const excess = Math.abs(exactMs) < pauseToleranceMs ? 0 : Math.round(exactMs * perMs);
     if (excess > 0) {
       const cut = Math.min(gap, excess);
       decodedTo += cut;
@@ -361,7 +324,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     const use = gap > packetSamples ? undefined : decoderOf(head.payloadType);
     const samples = use === undefined ? 0 : use.recover(head.payload, scratch);
     if (samples < gap) return false;
-    append(scratch, samples - gap, samples);
+    fifo.append(scratch, samples - gap, samples);
     decodedTo += gap;
     madeUp = 0;
     return true;
@@ -383,9 +346,9 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   };
 
   const fill = (): PlayoutKind => {
-    let kind: PlayoutKind = fifoLength > 0 ? 'voice' : 'idle';
-    while (fifoLength < frameSamples) {
-      const produced = produce(frameSamples - fifoLength);
+    let kind: PlayoutKind = fifo.length > 0 ? 'voice' : 'idle';
+    while (fifo.length < frameSamples) {
+      const produced = produce(frameSamples - fifo.length);
       if (rank[produced] > rank[kind]) kind = produced;
     }
     return kind;
@@ -394,7 +357,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   // ------------------------------------------------------------ clock drift
 
   const decodeAhead = (samples: number): void => {
-    while (fifoLength < samples) {
+    while (fifo.length < samples) {
       const head = playableHead();
       if (head === undefined || head.position > decodedTo) return;
       decodeHead(head);
@@ -402,38 +365,37 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   };
 
   const shorten = (): void => {
-    decodeAhead(frameSamples + maxPeriod);
-    if (fifoLength < frameSamples + maxPeriod) return;
-    const removed = removePeriod(fifo, fifoLength, outputRateHz);
-    fifoLength -= removed;
+    const needed = frameSamples + fifo.longestPeriod;
+    decodeAhead(needed);
+    if (fifo.length < needed) return;
+    const removed = fifo.shorten();
     shiftOffsets(removed);
     stats.removedMs += removed / perMs;
   };
 
   const lengthen = (): void => {
-    const inserted = insertPeriod(fifo, fifoLength, outputRateHz);
-    fifoLength += inserted;
+    const inserted = fifo.lengthen();
     shiftOffsets(-inserted);
     stats.insertedMs += inserted / perMs;
   };
 
   const stretch = (): void => {
     stretchRest -= 1;
-    const excess = excessMs(delayWindow);
+    const excess = excessMs(delayWindowFrames);
     if (excess <= excessToleranceMs && excess >= -shortageToleranceMs) {
       patience = quietPatienceFrames;
       return;
     }
     patience -= 1;
     const urgent = Math.abs(excess) > urgentMs || patience <= 0;
-    if (stretchRest > 0 || !(urgent || isQuiet(fifo, frameSamples))) return;
+    if (stretchRest > 0 || !(urgent || fifo.isQuiet(frameSamples))) return;
     stretchRest = framesBetweenStretches;
     if (excess > 0) shorten();
     else lengthen();
   };
 
   const catchUp = (): void => {
-    const excess = offsetCount < 2 ? 0 : excessMs(2);
+    const excess = offsets.frames < 2 ? 0 : excessMs(2);
     if (excess <= skipMs) return;
     skip(excess);
     shiftOffsets(Math.round(excess * perMs));
@@ -444,27 +406,26 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
       out.fill(0, 0, frameSamples);
       return 'idle';
     }
-    noteFrameOffset();
+    offsets.endFrame();
     catchUp();
     const kind = fill();
     if (kind === 'voice') stretch();
-    for (let index = 0; index < frameSamples; index += 1) out[index] = fifo[index]!;
-    fifo.copyWithin(0, frameSamples, fifoLength);
-    fifoLength -= frameSamples;
+    fifo.take(out, frameSamples);
     stats.targetDelayMs = delay.targetMs;
+    stats.delayMs = delay.targetMs + excessMs(delayWindowFrames);
     return kind;
   };
 
   const reset = (): void => {
     buffer.clear();
     anchored = false;
-    fifoLength = 0;
+    fifo.cut();
     madeUp = 0;
     clockRateHz = 0;
     decoder = undefined;
     decoders.fill(undefined);
     delay = createPlayoutDelay(delayOptions);
-    forgetOffsets();
+    offsets.clear();
   };
 
   return {
@@ -473,6 +434,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     stats,
     reset,
     close() {
+      closed = true;
       reset();
       for (const given of givenDecoders) given.close();
       givenDecoders.clear();
