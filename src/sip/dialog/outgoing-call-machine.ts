@@ -174,7 +174,7 @@ export const createOutgoingCallMachine = (
     const { response } = winner;
     session = createSessionMachine(
       now,
-      { role: 'uac', invite, response, localSdp },
+      { role: 'uac', response, localSdp },
       { ...deps, dialog: fork.dialog },
     );
     hasSession = true;

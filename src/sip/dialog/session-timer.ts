@@ -7,6 +7,7 @@ import {
   supportedTags,
 } from '../message/message-headers.ts';
 import type { SipHeader, SipMessage, SipRequest, SipResponse } from '../message/sip-message.ts';
+import { createTimerSet } from '../transaction/timer-set.ts';
 
 /** "The absolute minimum is 90 seconds." RFC 4028 §4 */
 export const absoluteMinSeS = 90;
@@ -111,3 +112,40 @@ export const sessionDeadlines = (
   refreshAt: refresher === 'local' ? now + intervalS * 500 : undefined,
   expireAt: now + (intervalS - Math.min(32, Math.floor(intervalS / 3))) * 1000,
 });
+
+/** The timer that is agreed on, running. */
+export interface SessionClock {
+  readonly timer: SessionTimer | undefined;
+  agree(now: number, timer: SessionTimer | undefined): void;
+  /** What is due; `refresh` is not due again before it is agreed anew or put off. */
+  take(now: number): 'refresh' | 'expired' | undefined;
+  putOffRefresh(until: number): void;
+  stop(): void;
+  nextTimeoutAt(): number | undefined;
+}
+
+export const createSessionClock = (): SessionClock => {
+  const deadlines = createTimerSet<'refresh' | 'expired'>();
+  let timer: SessionTimer | undefined;
+  return {
+    get timer() {
+      return timer;
+    },
+    agree: (now, agreed) => {
+      timer = agreed;
+      deadlines.clearAll();
+      if (agreed === undefined) return;
+      const { refreshAt, expireAt } = sessionDeadlines(now, agreed);
+      if (refreshAt !== undefined) deadlines.set('refresh', refreshAt);
+      deadlines.set('expired', expireAt);
+    },
+    take: (now) => deadlines.takeDue(now),
+    putOffRefresh: (until) => {
+      deadlines.set('refresh', until);
+    },
+    stop: () => {
+      deadlines.clearAll();
+    },
+    nextTimeoutAt: () => deadlines.next(),
+  };
+};
