@@ -24,6 +24,13 @@ export const trimLws = (text: string): string => {
 };
 const isLws = (char: string | undefined): boolean => char === ' ' || char === '\t';
 
+/** Without the spaces and tabs at its end. */
+export const trimLwsEnd = (text: string): string => {
+  let end = text.length;
+  while (end > 0 && isLws(text[end - 1])) end -= 1;
+  return text.slice(0, end);
+};
+
 /** The number that `text` is, if it is 1*DIGIT and at most `max`. */
 export const digitsUpTo = (text: string, max: number): number | undefined => {
   if (!/^[0-9]+$/.test(text)) return undefined;
@@ -111,7 +118,7 @@ export interface HostPort {
 
 /** `host[:port]` with IPv6 in brackets. */
 export const parseHostPort = (text: string): HostPort | undefined => {
-  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]+))(?:[ \t]*:[ \t]*([0-9]+))?$/.exec(text);
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\] \t]+))(?:[ \t]*:[ \t]*([0-9]+))?$/.exec(text);
   if (!match) return undefined;
   const [, ipv6, name, digits] = match;
   const port = digits === undefined ? undefined : digitsUpTo(digits, 65535);

@@ -39,35 +39,47 @@ export const readHead = (head: Buffer): MessageHead => {
   const headers: SipHeader[] = [];
   let problem = lineProblem(lines);
   for (const line of fieldLines.slice(0, messageLimits.headerCount)) {
-    const field = readField(line);
+    // Nothing is read of a line that is too long: what reads values counts on the limit.
+    const field = line.length > messageLimits.lineBytes ? undefined : readField(line);
     if (field) headers.push(field);
     else problem ??= { code: 'sip/bad-header', reason: 'Malformed header line' };
   }
   return { startLine, headers, problem };
 };
 
-/** Logical lines: folded ones joined by one space, the empty line at the end left out. */
+/** Logical lines: folded ones joined by one space, empty ones left out. */
 const unfold = (head: Buffer): readonly string[] => {
   const lines: string[] = [];
-  for (let start = 0; start < head.length;) {
-    const lf = head.indexOf(10, start);
-    const end = lf < 0 ? head.length : lf;
-    const line = readText(head.subarray(start, head[end - 1] === 13 ? end - 1 : end));
+  for (const line of physicalLines(head)) {
     const last = lines.at(-1);
     if (lines.length > 1 && last !== undefined && /^[ \t]/.test(line)) {
       lines[lines.length - 1] = `${last} ${trimLws(line)}`;
     } else if (line !== '') lines.push(line);
-    start = end + 1;
   }
   return lines;
 };
 
-/** SIP is UTF-8. Older exchanges send names in Latin-1: better read as that than a call refused. */
-const readText = (octets: Buffer): string => {
+/**
+ * Lines without their ends. SIP is UTF-8; older exchanges send names in Latin-1, and a line that
+ * is no UTF-8 is better read as that than a call refused.
+ */
+const physicalLines = (head: Buffer): readonly string[] => {
+  const whole = asUtf8(head);
+  const lines =
+    whole?.split('\n') ??
+    // Latin-1 has one character an octet: cut first, then read each line.
+    head
+      .toString('latin1')
+      .split('\n')
+      .map((line) => asUtf8(Buffer.from(line, 'latin1')) ?? line);
+  return lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+};
+
+const asUtf8 = (octets: Buffer): string | undefined => {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets);
   } catch {
-    return octets.toString('latin1');
+    return undefined;
   }
 };
 

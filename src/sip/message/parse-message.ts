@@ -1,5 +1,5 @@
 /** From bytes to a message (RFC 3261 §7), or to the reason why not. Nothing here throws. */
-import { digitsUpTo, isCallId, isToken, splitOutsideQuotes } from './grammar.ts';
+import { digitsUpTo, isCallId, isToken, splitOutsideQuotes, trimLws } from './grammar.ts';
 import { isSameHeader, singleHeaders } from './header-names.ts';
 import { endOfHead, messageLimits, readHead } from './message-head.ts';
 import { maxCSeq, parseCSeq } from './message-headers.ts';
@@ -75,12 +75,10 @@ const noStartLine: StartLine = {
 };
 
 const readStartLine = (line: string): StartLine => {
-  const response = /^SIP\/([0-9]+\.[0-9]+) ([0-9]+)(?: (.*))?$/is.exec(line);
-  if (response) return readStatusLine(response);
-  // Looser than the RFC, to tell what was meant and answer it.
-  const request = /^([^ \t]+)[ \t]+(.*?)[ \t]+SIP\/([0-9]+\.[0-9]+)[ \t]*$/is.exec(line);
-  const [whole, method = '', requestUri = '', version = ''] = request ?? [];
-  if (whole === undefined || !isToken(method)) return noStartLine;
+  if (/^SIP\//i.test(line)) return readStatusLine(line);
+  const parts = splitRequestLine(line);
+  if (!parts) return noStartLine;
+  const { method, requestUri, version } = parts;
   const read = { ...noStartLine, method, requestUri };
   if (version !== '2.0') {
     return { ...read, problem: { code: 'sip/bad-version', reason: 'Version Not Supported' } };
@@ -96,13 +94,26 @@ const readStartLine = (line: string): StartLine => {
   return { ...read, problem: requestUriProblem(requestUri) };
 };
 
-const readStatusLine = (match: RegExpExecArray): StartLine => {
-  const [, version, statusText = '', reason = ''] = match;
-  const status = digitsUpTo(statusText, 699);
-  if (version !== '2.0' || statusText.length !== 3 || status === undefined || status < 100) {
-    return noStartLine;
-  }
-  return { ...noStartLine, status, reason, problem: undefined };
+/** Looser than the RFC, to tell what was meant and answer it. No pattern: this line may be 64 KiB of spaces. */
+const splitRequestLine = (
+  line: string,
+):
+  | { readonly method: string; readonly requestUri: string; readonly version: string }
+  | undefined => {
+  const trimmed = trimLws(line);
+  const methodEnd = trimmed.search(/[ \t]/);
+  const versionStart = Math.max(trimmed.lastIndexOf(' '), trimmed.lastIndexOf('\t')) + 1;
+  const method = trimmed.slice(0, Math.max(methodEnd, 0));
+  const version = /^SIP\/([0-9]+\.[0-9]+)$/i.exec(trimmed.slice(versionStart))?.[1];
+  if (!isToken(method) || version === undefined) return undefined;
+  return { method, requestUri: trimLws(trimmed.slice(methodEnd, versionStart)), version };
+};
+
+const readStatusLine = (line: string): StartLine => {
+  const match = /^SIP\/2\.0 ([1-6][0-9]{2})(?: (.*))?$/is.exec(line);
+  return match
+    ? { ...noStartLine, status: Number(match[1]), reason: match[2] ?? '', problem: undefined }
+    : noStartLine;
 };
 
 const requestUriProblem = (requestUri: string): HeadProblem | undefined => {

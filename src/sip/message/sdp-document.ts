@@ -1,6 +1,6 @@
 /** Session descriptions (RFC 8866) read and written: the parts a telephone call needs. */
 import { parse, write } from 'sdp-transform';
-import { digitsUpTo } from './grammar.ts';
+import { digitsUpTo, trimLwsEnd } from './grammar.ts';
 import type { SessionDescription } from 'sdp-transform';
 import type { MediaDirection } from '../../call/ports.ts';
 
@@ -39,16 +39,20 @@ export interface SdpDocument {
 const linesRead = new RegExp(
   '^(?:[vocm]=|a=(?:rtpmap:|rtcp:|rtcp-mux$|mid:|group:BUNDLE |sendrecv$|sendonly$|recvonly$|inactive$))',
 );
+/** More than any call has; an answer repeats them all. */
+const maxMediaLines = 32;
 const mediaLine = /^m=([!-~]+) ([0-9]+)(?:\/[0-9]+)? ([!-~]+)((?: [!-~]+)*) *$/;
 
 /** Undefined where the text is no session description. Never throws. */
 export const parseSdp = (text: string): SdpDocument | undefined => {
-  const lines = text.split(/\r\n|\r|\n/).map((line) => line.replace(/[ \t]+$/, ''));
+  const lines = text.split(/\r\n|\r|\n/).map(trimLwsEnd);
   const wanted = lines.filter((line) => linesRead.test(line));
   if (lines[0] !== 'v=0' || !lines.every((line) => /^(?:[a-z]=|$)/.test(line))) return undefined;
+  const mediaLines = wanted.filter((line) => line.startsWith('m='));
+  if (mediaLines.length > maxMediaLines) return undefined;
   const read = readWithLibrary(wanted.join('\r\n'));
   const media: SdpMedia[] = [];
-  for (const [at, line] of wanted.filter((each) => each.startsWith('m=')).entries()) {
+  for (const [at, line] of mediaLines.entries()) {
     const described = readMedia(line, read?.media?.[at] ?? {}, read ?? {});
     if (!described) return undefined;
     media.push(described);

@@ -179,6 +179,19 @@ const answerSafely = (bytes: Buffer): void => {
 };
 
 describe('the parser', () => {
+  // A pattern with two runs of white space once took minutes for the first of these.
+  it.each([
+    ['a start line', `INVITE${' '.repeat(60_000)}x\r\n`],
+    ['a Via', invite().replace('UDP 198', `UDP${' '.repeat(60_000)}198`)],
+    ['a host', invite().replace('198.51.100.7:5060', `a${' '.repeat(8000)}:x`)],
+    ['a fold', invite([`Subject: x${'\r\n '.repeat(20_000)}`])],
+    ['an address', invite().replace('"Åsa Öberg"', `${'a '.repeat(4000)}"`)],
+  ])('is not held up by endless white space in %s', (_, bytes) => {
+    const startedAt = performance.now();
+    answerSafely(Buffer.from(bytes));
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+
   it('throws nothing on any bytes, and its answers can be written', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {

@@ -203,6 +203,12 @@ describe('an offer is refused', () => {
     ['of a malformed m-line', offerOf('m=audio x RTP/AVP 0'), 400, 'sdp/malformed'],
     ['of a line that is none', offerOf('m =audio 4000 RTP/AVP 0'), 400, 'sdp/malformed'],
     ['of a port that is none', offerOf('m=audio 65536 RTP/AVP 0'), 400, 'sdp/malformed'],
+    [
+      'of 33 m-lines',
+      offerOf(...Array.from({ length: 33 }, () => 'm=audio 4 RTP/AVP 0')),
+      400,
+      'sdp/malformed',
+    ],
     ['without media', offerOf(), 488, 'sdp/no-audio'],
     ['of video alone', offerOf('m=video 4000 RTP/AVP 31'), 488, 'sdp/no-audio'],
     ['of audio switched off', offerOf('m=audio 0 RTP/AVP 0'), 488, 'sdp/no-audio'],
