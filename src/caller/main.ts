@@ -18,7 +18,7 @@ const help = `npm run call -- <callId> [options]
   --speech FILE    WAV file to speak, over and over      [a sentence of our prompts]
   --seconds N      how long to stay                      [20]
   --pin DIGITS     keyed after the ID
-  --after MS       wait this long before keying          [1500]
+  --after MS       wait this long before keying          [3500]
   --keys KIND      telephone-event, tone or info         [telephone-event]
   --law LAW        PCMA or PCMU                          [PCMA]
   --tcp            SIP over TCP
@@ -32,7 +32,7 @@ const options = {
   speech: { type: 'string', default: defaultSpeech },
   seconds: { type: 'string', default: '20' },
   pin: { type: 'string' },
-  after: { type: 'string', default: '1500' },
+  after: { type: 'string', default: '3500' },
   keys: { type: 'string', default: 'telephone-event' },
   law: { type: 'string', default: 'PCMA' },
   tcp: { type: 'boolean', default: false },
