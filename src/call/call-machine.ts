@@ -39,7 +39,7 @@ import {
 } from './call-context.ts';
 import { endAfterWords, endNow, endWithWords, reasonOfLegEnd } from './call-ending.ts';
 import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
-import { join, onJoined, roomGone, toMeeting } from './call-room.ts';
+import { fromRoom, join, onJoined, roomGone, toMeeting } from './call-room.ts';
 import type {
   AnsweredMedia,
   CallState,
@@ -127,11 +127,11 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
       return input.requestId === c.requestId ? onAnswer(c, now, input) : [];
     case 'room-lost':
     case 'room-recovered':
-      return [{ do: 'note', event: input.type }, ...toMeeting(c, now, { type: input.type })];
+      return [{ do: 'note', event: input.type }, ...fromRoom(c, now, { type: input.type })];
     case 'room-left':
       return c.phase === 'meeting' ? roomGone(c, now, input.reason) : [];
     case 'room-audience':
-      return toMeeting(c, now, { type: 'audience', others: input.others });
+      return fromRoom(c, now, { type: 'audience', others: input.others });
     case 'media-timeout':
       return endNow(c, now, 'media-timeout');
     case 'ended':
@@ -198,7 +198,10 @@ function onCommand(c: CallContext, now: number, input: Command): Outputs {
       c.meeting = input.meeting;
       return c.phase === 'waiting' ? decideAnew(c, now) : [];
     case 'meeting-over':
-      return c.meeting === undefined ? [] : endWithWords(c, now, 'meeting-over', phrase('goodbye'));
+      if (c.meeting === undefined) return [];
+      return c.joinedAt === undefined
+        ? endWithWords(c, now, 'meeting-ended', phrase('ended'))
+        : endWithWords(c, now, 'meeting-over', phrase('goodbye'));
     case 'company-changed':
       return c.phase === 'waiting'
         ? decideAnew(c, now)

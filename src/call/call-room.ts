@@ -59,6 +59,12 @@ const fromMeeting = (c: CallContext, now: number, outputs: readonly MeetingOutpu
     output.do === 'leave' ? endWithWords(c, now, 'left-by-key', phrase('left')) : [output],
   );
 
+/** What the room link tells may overtake the outcome of `join`. */
+export const fromRoom = (c: CallContext, now: number, input: MeetingInput): Outputs =>
+  c.phase === 'joining' || c.phase === 'meeting'
+    ? fromMeeting(c, now, c.inMeeting.handle(now, input))
+    : [];
+
 /** Hands an input to the caller's meeting; nothing where the caller is not in it. */
 export const toMeeting = (c: CallContext, now: number, input: MeetingInput): Outputs =>
   c.phase === 'meeting' ? fromMeeting(c, now, c.inMeeting.handle(now, input)) : [];
