@@ -47,6 +47,8 @@ export interface MediaLegDeps {
   readonly log: Logger;
   readonly emit: (event: MediaEvent) => void;
   readonly onTokenNeeded: () => void;
+  /** A packet met a bug. */
+  readonly onFault: (error: unknown) => void;
   readonly createLink?: RoomVisitDeps['createLink'];
 }
 
@@ -55,15 +57,27 @@ export const openMediaLeg = async (deps: MediaLegDeps): Promise<WorkerLeg | unde
   // Nothing is sent here yet: what comes before the leg stands is not the caller's.
   let onRtp: PacketListener = () => undefined;
   let onRtcp = onRtp;
+  const guarded = (
+    listener: PacketListener,
+    packet: Buffer,
+    address: string,
+    port: number,
+  ): void => {
+    try {
+      listener(packet, address, port);
+    } catch (error) {
+      deps.onFault(error);
+    }
+  };
   const socket = await openRtpSocket({
     address: deps.localAddress,
     pool: deps.ports,
     now: monotonicMs,
     onRtp: (packet, address, port) => {
-      onRtp(packet, address, port);
+      guarded(onRtp, packet, address, port);
     },
     onRtcp: (packet, address, port) => {
-      onRtcp(packet, address, port);
+      guarded(onRtcp, packet, address, port);
     },
   });
   if (socket === undefined) return undefined;
@@ -78,7 +92,7 @@ export interface LegOnSocket extends WorkerLeg {
 }
 
 export const createMediaLeg = (
-  deps: Omit<MediaLegDeps, 'localAddress' | 'ports'>,
+  deps: Omit<MediaLegDeps, 'localAddress' | 'ports' | 'onFault'>,
   socket: RtpSocket,
   nowMs: () => number,
 ): LegOnSocket => {

@@ -49,16 +49,38 @@ const after = (delayMs: number, callback: () => void): (() => void) => {
 
 export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaWorker => {
   const legs = new Map<LegId, WorkerLeg>();
+  /** The legs that the clock drives: all but those that failed. */
+  const ticking = new Map<LegId, WorkerLeg>();
   const meetings = new Map<RoomName, WorkerMeeting>();
   const joins = createJoinQueue(setup.settings.concurrentJoins);
   const ports = createPortPool({ ...setup.rtpPorts, quarantineMs: portRestMs });
   let earsClosing = 0;
 
+  /** A bug met in one leg's work ends that leg; the others must not hear of it. */
+  const onFault = (legId: LegId, error: unknown): void => {
+    log.error({ legId, err: error }, 'media leg failed');
+    if (ticking.delete(legId)) post({ type: 'leg-event', legId, event: { type: 'media-timeout' } });
+  };
   const onTick = (tick: number, skippedTicks: number): void => {
     const nowMs = monotonicMs();
-    for (const leg of legs.values()) leg.takeVoice(nowMs);
-    for (const meeting of meetings.values()) meeting.mix(tick);
-    for (const leg of legs.values()) leg.sendFrame(tick, skippedTicks > 0);
+    for (const [legId, leg] of ticking)
+      try {
+        leg.takeVoice(nowMs);
+      } catch (error) {
+        onFault(legId, error);
+      }
+    for (const meeting of meetings.values())
+      try {
+        meeting.mix(tick);
+      } catch (error) {
+        log.error({ room: meeting.room, err: error }, 'meeting not mixed');
+      }
+    for (const [legId, leg] of ticking)
+      try {
+        leg.sendFrame(tick, skippedTicks > 0);
+      } catch (error) {
+        onFault(legId, error);
+      }
   };
   const clock = createMediaClock({ epochMs: setup.epochMs, nowMs: monotonicMs, after, onTick });
   clock.start();
@@ -86,12 +108,16 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
       onTokenNeeded: () => {
         post({ type: 'leg-token-needed', legId });
       },
+      onFault: (error) => {
+        onFault(legId, error);
+      },
     });
     if (leg === undefined) {
       post({ type: 'open-failed', requestId });
       return;
     }
     legs.set(legId, leg);
+    ticking.set(legId, leg);
     const { localPort, localRtcpPort } = leg;
     post({ type: 'opened', requestId, localPort, localRtcpPort });
   };
@@ -126,6 +152,7 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
     const leg = legs.get(legId);
     if (leg === undefined) return;
     legs.delete(legId);
+    ticking.delete(legId);
     await leave(leg);
     await leg.close();
   };

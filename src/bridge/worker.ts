@@ -11,7 +11,12 @@ const post = (message: FromWorker): void => {
 };
 
 port.once('message', (setup: WorkerSetup) => {
-  const worker = createMediaWorker({ setup, post, log: createWorkerLog(post, {}) });
+  const log = createWorkerLog(post, {});
+  const worker = createMediaWorker({ setup, post, log });
+  // What a third party's socket handler throws belongs to one link; the other calls go on.
+  process.on('uncaughtException', (error) => {
+    log.error({ err: error }, 'uncaught in media worker');
+  });
   port.on('message', (message: ToWorker) => {
     worker.handle(message);
   });

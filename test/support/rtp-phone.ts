@@ -7,6 +7,7 @@ import { createTelephoneEventSender } from '../../src/bridge/rtp/telephone-event
 import { sine } from './sounds.ts';
 
 const frameSamples = 160;
+const framesPerSecond = 50;
 export const telephoneEvent = 101;
 
 export interface HeardPacket {
@@ -24,7 +25,7 @@ export interface RtpPhone {
   session(changes?: Partial<MediaSession>): MediaSession;
   /** Sends a frame each 20 ms from now on: silence until `speak`. */
   dial(remotePort: number): void;
-  /** A tone, or silence where `hz` is 0. */
+  /** A tone of whole hertz, or silence where `hz` is 0. */
   speak(hz: number, peak?: number): void;
   /** Plays samples once, then silence. */
   say(pcm: Int16Array): void;
@@ -50,7 +51,8 @@ export const openRtpPhone = async (codec: 'PCMU' | 'PCMA' = 'PCMA'): Promise<Rtp
   let sequence = 0;
   let sent = 0;
   let remotePort = 0;
-  let tone: { hz: number; peak: number } = { hz: 0, peak: 0 };
+  /** A second of the tone, whole periods: frames join without a click. */
+  let tone: Int16Array | undefined;
   let once: Int16Array | undefined;
   let paused = false;
   let beganAt = 0;
@@ -82,10 +84,8 @@ export const openRtpPhone = async (codec: 'PCMU' | 'PCMA' = 'PCMA'): Promise<Rtp
       once = once.length > frameSamples ? once.subarray(frameSamples) : undefined;
       return pcm;
     }
-    if (tone.hz === 0) return new Int16Array(frameSamples);
-    // One tone line for the whole call, so that frames join without a click.
-    const whole = sine(frameSamples * 50, tone.hz, tone.peak, 8000);
-    return whole.subarray((frame % 50) * frameSamples, ((frame % 50) + 1) * frameSamples);
+    const at = (frame % framesPerSecond) * frameSamples;
+    return tone?.subarray(at, at + frameSamples) ?? new Int16Array(frameSamples);
   };
 
   const sendFrame = (): void => {
@@ -127,7 +127,7 @@ export const openRtpPhone = async (codec: 'PCMU' | 'PCMA' = 'PCMA'): Promise<Rtp
       }, 5);
     },
     speak: (hz, peak = 8000) => {
-      tone = { hz, peak };
+      tone = hz === 0 ? undefined : sine(8000, hz, peak, 8000);
     },
     say: (pcm) => {
       once = pcm;
