@@ -1,19 +1,15 @@
 import type { AudioDecoder } from '../audio/audio-decoder.ts';
-import { createDelayWindow } from './delay-window.ts';
+import { createDecoderTable } from './decoder-table.ts';
 import { createJitterBuffer, type BufferedPacket } from './jitter-buffer.ts';
 import { createPcmFifo } from './pcm-fifo.ts';
-import { createPlayoutDelay } from './playout-delay.ts';
+import { createPlayoutTimeline } from './playout-timeline.ts';
 import type { RtpView } from './rtp-packet.ts';
-import { timestampDelta } from './sequence.ts';
+import { createStretchControl } from './stretch-control.ts';
 
 /**
- * One source's packets as an even stream of frames.
- *
- * Positions count samples of the output. `decodedTo` is where the next packet should begin, the
- * FIFO holds what is decoded and not yet played, so the playhead is `decodedTo - fifoLength`. It
- * moves on by one frame a pull whatever comes: a packet that is not there when its time has come is
- * concealed. Arrival time minus playhead is the delay we add, over the transit time of the fastest
- * packets; where it is off target the playhead is moved:
+ * One source's packets as an even stream of frames. The playhead (`playout-timeline.ts`) moves on by
+ * one frame a pull whatever comes: a packet that is not there when its time has come is concealed.
+ * Where the delay is off target the playhead is moved:
  *
  *   silence        by any amount, unheard
  *   voice          by a pitch period, rather in a quiet frame
@@ -71,42 +67,37 @@ const longestPacketMs = 120;
 /** Concealment fades to silence within this. */
 const concealLimitMs = 100;
 const idleAfterMs = 1000;
-/** Delay off target by this much is left alone: one period either way must not overshoot. */
-const excessToleranceMs = 15;
-const shortageToleranceMs = 5;
+/** In a pause the delay is set right, but not for the sake of rounding. */
 const pauseToleranceMs = 2;
-/** Beyond this, time is taken from voice without waiting for a quiet frame; and skipped. */
-const urgentMs = 40;
+/** Delay above target by more than this is skipped, not played faster. */
 const skipMs = 160;
 /** The playhead stood still for longer than this, beyond a frame: the process stalled. */
-const stallMs = 60;
-const quietPatienceFrames = 50;
-const framesBetweenStretches = 4;
+const stallLimitMs = 60;
 /** Late packets in a row after which the time line itself is taken to be wrong. */
 const lateInRowLimit = 5;
-/** Frames with packets whose delay is looked at: the lowest of them decides. */
-const delayWindowFrames = 8;
 /** An Opus packet without a frame in it says that the speaker stopped (RFC 7587 §3.1.3). */
 const dtxPacketBytes = 2;
 
 const defaultClockRateFor = (payloadType: number): number => (payloadType < 96 ? 8000 : 48000);
 
 export const createPlayout = (options: PlayoutOptions): Playout => {
-  const { outputRateHz, decoderFor } = options;
+  const { outputRateHz } = options;
   const clockRateFor = options.clockRateFor ?? defaultClockRateFor;
   const maxDelayMs = options.maxDelayMs ?? 300;
-  const delayOptions = {
-    minDelayMs: options.minDelayMs ?? 20,
-    maxDelayMs,
-    startDelayMs: options.startDelayMs ?? 40,
-  };
   const perMs = outputRateHz / 1000;
   const frameSamples = options.frameMs * perMs;
   const concealLimit = concealLimitMs * perMs;
   const buffer = createJitterBuffer(slots);
   const scratch = new Int16Array(longestPacketMs * perMs);
   const fifo = createPcmFifo((longestPacketMs + 4 * options.frameMs) * perMs, outputRateHz);
-  const offsets = createDelayWindow(delayWindowFrames);
+  const timeline = createPlayoutTimeline({
+    outputRateHz,
+    frameMs: options.frameMs,
+    minDelayMs: options.minDelayMs ?? 20,
+    maxDelayMs,
+    startDelayMs: options.startDelayMs ?? 40,
+    waitingSamples: () => fifo.length,
+  });
   const stats: PlayoutStats = {
     packets: 0,
     duplicates: 0,
@@ -117,19 +108,16 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     insertedMs: 0,
     skippedMs: 0,
     delayMs: 0,
-    targetDelayMs: delayOptions.startDelayMs,
+    targetDelayMs: timeline.targetMs,
   };
 
-  const givenDecoders = new Set<AudioDecoder>();
+  const decoders = createDecoderTable(options.decoderFor);
+  const stretchControl = createStretchControl();
+  /** Of the packet decoded last: it conceals. */
   let decoder: AudioDecoder | undefined;
-  const decoders = Array.from<unknown, AudioDecoder | undefined>({ length: 128 }, () => undefined);
-  let delay = createPlayoutDelay(delayOptions);
   let closed = false;
   let anchored = false;
   let clockRateHz = 0;
-  let referenceTimestamp = 0;
-  let referencePosition = 0;
-  let decodedTo = 0;
   let packetSamples = frameSamples;
   /** Made up since the last packet that was decoded. */
   let madeUp = 0;
@@ -137,59 +125,22 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   let pausing = true;
   let lateInRow = 0;
   let stalledAtMs = Number.NEGATIVE_INFINITY;
-  let patience = quietPatienceFrames;
-  let stretchRest = 0;
 
   // ------------------------------------------------------------ time line
 
-  const playheadMs = (): number => (decodedTo - fifo.length) / perMs;
-
-  const positionOf = (timestamp: number): number => {
-    const delta = timestampDelta(timestamp, referenceTimestamp);
-    const position = referencePosition + Math.round((delta * outputRateHz) / clockRateHz);
-    if (Math.abs(delta) > 0x3fffffff) {
-      referenceTimestamp = timestamp;
-      referencePosition = position;
-    }
-    return position;
-  };
-
-  /** The playhead was moved by intent: the delays measured by it go with it. */
-  const shiftOffsets = (samples: number): void => {
-    offsets.shift(samples / perMs);
-  };
-
-  /** Moves the playhead on over what is too old to be played. */
-  const skip = (excessMs: number): void => {
-    decodedTo += Math.round(excessMs * perMs) - fifo.length;
-    fifo.cut();
-    stats.skippedMs += excessMs;
-  };
-
-  /** The delay over the last `frames` frames with packets, less the target; 0 where unknown. */
-  const excessMs = (frames: number): number => {
-    const lowest = offsets.lowest(frames);
-    if (lowest === Number.POSITIVE_INFINITY) return 0;
-    return lowest - delay.baselineMs - delay.targetMs;
-  };
-
-  /** Puts a packet that came now `targetMs` before the playhead, whatever its time stamp. */
   const anchor = (timestamp: number, arrivalMs: number): void => {
     anchored = true;
-    referenceTimestamp = timestamp;
-    referencePosition = decodedTo - fifo.length + Math.round(delay.targetMs * perMs);
-    delay.restart(arrivalMs - referencePosition / perMs, arrivalMs);
-    offsets.clear();
     lateInRow = 0;
     pausing = true;
+    timeline.anchor(timestamp, clockRateHz, arrivalMs);
   };
 
   /** A packet after its time: whether the playhead goes back to it, or all is anchored anew. */
   const handleLate = (packet: BufferedPacket, jitterMs: number): void => {
-    const lateness = decodedTo - packet.position;
+    const lateness = timeline.decodedTo - packet.position;
     if (madeUp >= lateness && jitterMs <= maxDelayMs) {
-      decodedTo = packet.position;
-      shiftOffsets(-lateness);
+      timeline.advance(-lateness);
+      timeline.playheadMoved(-lateness);
       stats.insertedMs += lateness / perMs;
       lateInRow = 0;
       return;
@@ -197,34 +148,29 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     lateInRow += 1;
     if (lateInRow < lateInRowLimit && madeUp < concealLimit) return;
     anchor(packet.timestamp, packet.arrivalMs);
-    packet.position = referencePosition;
+    packet.position = timeline.locate(packet.timestamp);
   };
 
-  const decoderOf = (payloadType: number): AudioDecoder | undefined => {
-    const known = decoders[payloadType];
-    if (known !== undefined) return known;
-    const found = decoderFor(payloadType);
-    if (found !== undefined) givenDecoders.add(found);
-    decoders[payloadType] = found;
-    return found;
+  /** Leaves out `samples` of sound, decoded or not; what comes next begins softly. */
+  const skip = (samples: number): void => {
+    timeline.advance(samples - fifo.length);
+    fifo.cut();
+    stats.skippedMs += samples / perMs;
   };
 
-  /**
-   * The playhead stood still while time went on: this process stalled, and what waited in the
-   * socket is old by as much. It says nothing about the network.
-   */
-  const noticeStall = (arrivalMs: number): void => {
-    if (offsets.frames === 0) return;
-    const excess = arrivalMs - playheadMs() - offsets.newest - options.frameMs;
-    if (excess <= stallMs) return;
-    // The delays measured before the stall are right again when the playhead has made up for it.
-    skip(excess);
-    stalledAtMs = arrivalMs;
+  /** Whether the packet waited in the socket while this process stalled: it tells nothing then. */
+  const cameInStall = (arrivalMs: number): boolean => {
+    const stalledMs = timeline.stalledMs(arrivalMs);
+    if (stalledMs > stallLimitMs) {
+      stalledAtMs = arrivalMs;
+      skip(Math.round(stalledMs * perMs));
+    }
+    return arrivalMs - stalledAtMs < options.frameMs;
   };
 
   const push = (packet: Uint8Array, view: RtpView, arrivalMs: number): void => {
     if (closed) return;
-    const playable = decoderOf(view.payloadType) !== undefined && view.payloadLength > 0;
+    const playable = decoders.of(view.payloadType) !== undefined && view.payloadLength > 0;
     if (!anchored && !playable) return;
     if (playable && clockRateFor(view.payloadType) !== clockRateHz) {
       clockRateHz = clockRateFor(view.payloadType);
@@ -239,12 +185,10 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     if (!playable) return;
     if (!anchored) anchor(view.timestamp, arrivalMs);
     const stored = buffer.latest();
-    stored.position = positionOf(view.timestamp);
-    noticeStall(arrivalMs);
-    if (arrivalMs - stalledAtMs < options.frameMs) return;
-    const jitterMs = delay.observe(arrivalMs - stored.position / perMs, arrivalMs);
-    offsets.note(arrivalMs - playheadMs());
-    if (stored.position < decodedTo) handleLate(stored, jitterMs);
+    stored.position = timeline.locate(view.timestamp);
+    if (cameInStall(arrivalMs)) return;
+    const jitterMs = timeline.observe(stored.position, arrivalMs);
+    if (stored.position < timeline.decodedTo) handleLate(stored, jitterMs);
     else lateInRow = 0;
   };
 
@@ -267,7 +211,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
 
   const decodeHead = (head: BufferedPacket): PlayoutKind => {
     stats.lost += buffer.missingBeforeHead();
-    const use = decoderOf(head.payloadType);
+    const use = decoders.of(head.payloadType);
     const decoded = use === undefined ? 0 : use.decode(head.payload, scratch);
     const samples = Math.min(decoded, scratch.length);
     decoder = use;
@@ -276,9 +220,9 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     if (samples <= 0) return makeUp(0);
     packetSamples = samples;
     // A rest that overlaps with what was played already.
-    const from = Math.min(samples, decodedTo - head.position);
+    const from = Math.min(samples, timeline.decodedTo - head.position);
     fifo.append(scratch, from, samples);
-    decodedTo += samples - from;
+    timeline.advance(samples - from);
     madeUp = 0;
     return pausing ? 'silence' : 'voice';
   };
@@ -286,7 +230,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   /** The first packet that can still be played. Event packets and late ones are let go. */
   const playableHead = (): BufferedPacket | undefined => {
     for (let head = buffer.head(); head !== undefined; head = buffer.head()) {
-      if (head.kind === 'audio' && head.position + packetSamples > decodedTo) return head;
+      if (head.kind === 'audio' && head.position + packetSamples > timeline.decodedTo) return head;
       stats.lost += buffer.missingBeforeHead();
       if (head.kind === 'audio') stats.late += 1;
       // After an event or comfort noise there is a pause, no loss.
@@ -298,34 +242,34 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
 
   /** A pause before `head` takes up what the delay is off by: nobody hears it. */
   const pauseBefore = (head: BufferedPacket, needed: number): PlayoutKind => {
-    const gap = head.position - decodedTo;
-    const exactMs = excessMs(delayWindowFrames);
+    const gap = head.position - timeline.decodedTo;
+    const exactMs = timeline.excessMs;
     const excess = Math.abs(exactMs) < pauseToleranceMs ? 0 : Math.round(exactMs * perMs);
     if (excess > 0) {
       const cut = Math.min(gap, excess);
-      decodedTo += cut;
-      shiftOffsets(cut);
+      timeline.advance(cut);
+      timeline.playheadMoved(cut);
       stats.removedMs += cut / perMs;
       return cut === gap ? decodeHead(head) : makeUp(0);
     }
     const added = Math.min(needed, -excess);
     if (added > 0) {
-      shiftOffsets(-added);
+      timeline.playheadMoved(-added);
       stats.insertedMs += added / perMs;
       return makeUp(added);
     }
     const samples = Math.min(needed, gap);
-    decodedTo += samples;
+    timeline.advance(samples);
     return makeUp(samples);
   };
 
   /** What was lost just before `head`, from the redundancy in it. */
   const recoverBefore = (head: BufferedPacket, gap: number): boolean => {
-    const use = gap > packetSamples ? undefined : decoderOf(head.payloadType);
+    const use = gap > packetSamples ? undefined : decoders.of(head.payloadType);
     const samples = use === undefined ? 0 : use.recover(head.payload, scratch);
     if (samples < gap) return false;
     fifo.append(scratch, samples - gap, samples);
-    decodedTo += gap;
+    timeline.advance(gap);
     madeUp = 0;
     return true;
   };
@@ -333,15 +277,15 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   /** Puts at least something into the FIFO, or moves the time line on. */
   const produce = (needed: number): PlayoutKind => {
     const head = playableHead();
-    if (head !== undefined && head.position <= decodedTo) return decodeHead(head);
+    if (head !== undefined && head.position <= timeline.decodedTo) return decodeHead(head);
     if (head !== undefined && buffer.missingBeforeHead() === 0) {
       pausing = true;
       return pauseBefore(head, needed);
     }
-    const gap = head === undefined ? needed : head.position - decodedTo;
+    const gap = head === undefined ? needed : head.position - timeline.decodedTo;
     if (head !== undefined && recoverBefore(head, gap)) return 'concealed';
     const samples = Math.min(needed, gap);
-    decodedTo += samples;
+    timeline.advance(samples);
     return makeUp(samples);
   };
 
@@ -359,7 +303,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   const decodeAhead = (samples: number): void => {
     while (fifo.length < samples) {
       const head = playableHead();
-      if (head === undefined || head.position > decodedTo) return;
+      if (head === undefined || head.position > timeline.decodedTo) return;
       decodeHead(head);
     }
   };
@@ -369,36 +313,31 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     decodeAhead(needed);
     if (fifo.length < needed) return;
     const removed = fifo.shorten();
-    shiftOffsets(removed);
+    timeline.playheadMoved(removed);
     stats.removedMs += removed / perMs;
   };
 
   const lengthen = (): void => {
     const inserted = fifo.lengthen();
-    shiftOffsets(-inserted);
+    timeline.playheadMoved(-inserted);
     stats.insertedMs += inserted / perMs;
   };
 
+  const isFrameQuiet = (): boolean => fifo.isQuiet(frameSamples);
+
   const stretch = (): void => {
-    stretchRest -= 1;
-    const excess = excessMs(delayWindowFrames);
-    if (excess <= excessToleranceMs && excess >= -shortageToleranceMs) {
-      patience = quietPatienceFrames;
-      return;
-    }
-    patience -= 1;
-    const urgent = Math.abs(excess) > urgentMs || patience <= 0;
-    if (stretchRest > 0 || !(urgent || fifo.isQuiet(frameSamples))) return;
-    stretchRest = framesBetweenStretches;
-    if (excess > 0) shorten();
-    else lengthen();
+    const decision = stretchControl.decide(timeline.excessMs, isFrameQuiet);
+    if (decision === 'shorten') shorten();
+    if (decision === 'lengthen') lengthen();
   };
 
+  /** Far too late with everything: a shorter way, or a stall that nobody saw. */
   const catchUp = (): void => {
-    const excess = offsets.frames < 2 ? 0 : excessMs(2);
+    const excess = timeline.latestExcessMs;
     if (excess <= skipMs) return;
-    skip(excess);
-    shiftOffsets(Math.round(excess * perMs));
+    const samples = Math.round(excess * perMs);
+    skip(samples);
+    timeline.playheadMoved(samples);
   };
 
   const pull = (out: Int16Array): PlayoutKind => {
@@ -406,13 +345,13 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
       out.fill(0, 0, frameSamples);
       return 'idle';
     }
-    offsets.endFrame();
+    timeline.endFrame();
     catchUp();
     const kind = fill();
     if (kind === 'voice') stretch();
     fifo.take(out, frameSamples);
-    stats.targetDelayMs = delay.targetMs;
-    stats.delayMs = delay.targetMs + excessMs(delayWindowFrames);
+    stats.targetDelayMs = timeline.targetMs;
+    stats.delayMs = timeline.targetMs + timeline.excessMs;
     return kind;
   };
 
@@ -423,9 +362,8 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     madeUp = 0;
     clockRateHz = 0;
     decoder = undefined;
-    decoders.fill(undefined);
-    delay = createPlayoutDelay(delayOptions);
-    offsets.clear();
+    decoders.forget();
+    timeline.reset();
   };
 
   return {
@@ -436,8 +374,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     close() {
       closed = true;
       reset();
-      for (const given of givenDecoders) given.close();
-      givenDecoders.clear();
+      decoders.close();
     },
   };
 };

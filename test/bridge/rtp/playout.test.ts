@@ -15,6 +15,8 @@ import {
 import { rtpPacket, seededRandom, viewOf } from './rtp-fixtures.ts';
 
 const minuteMs = 60_000;
+/** Long simulations need their time on a busy machine. */
+const longTestMs = 60_000;
 /** The longest run of frames that fulfil the condition. */
 const longestRun = (
   frames: readonly PlayedFrame[],
@@ -214,31 +216,35 @@ describe('clocks', () => {
     expect(countKinds(after).voice).toBe(after.length);
   });
 
-  test('whatever the network does, the delay stays bounded', () => {
-    fc.assert(
-      fc.property(
-        fc.nat(1e6),
-        fc.nat(30),
-        fc.nat(400),
-        fc.integer({ min: -300, max: 300 }),
-        fc.constantFrom(10, 20, 30, 60),
-        (seed, lossPct, jitterMs, driftPpm, ptimeMs) => {
-          const packets = talk({ packets: 20_000 / ptimeMs, ptimeMs, driftPpm });
-          const sent = unreliable(packets, seed, { lossPct, jitterMs, doublePct: 5 });
-          simulate(sent, 20_000, {
-            maxDelayMs: 200,
-            onFrame({ atMs }, { stats }) {
-              if (atMs < 2000) return;
-              expect(stats.targetDelayMs).toBeLessThanOrEqual(200);
-              // Off target by what a frame, a packet and the threshold of skipping allow.
-              expect(stats.delayMs).toBeLessThanOrEqual(200 + 160 + jitterMs);
-            },
-          });
-        },
-      ),
-      { numRuns: 30 },
-    );
-  });
+  test(
+    'whatever the network does, the delay stays bounded',
+    () => {
+      fc.assert(
+        fc.property(
+          fc.nat(1e6),
+          fc.nat(30),
+          fc.nat(400),
+          fc.integer({ min: -300, max: 300 }),
+          fc.constantFrom(10, 20, 30, 60),
+          (seed, lossPct, jitterMs, driftPpm, ptimeMs) => {
+            const packets = talk({ packets: 20_000 / ptimeMs, ptimeMs, driftPpm });
+            const sent = unreliable(packets, seed, { lossPct, jitterMs, doublePct: 5 });
+            simulate(sent, 20_000, {
+              maxDelayMs: 200,
+              onFrame({ atMs }, { stats }) {
+                if (atMs < 2000) return;
+                expect(stats.targetDelayMs).toBeLessThanOrEqual(200);
+                // Off target by what a frame, a packet and the threshold of skipping allow.
+                expect(stats.delayMs).toBeLessThanOrEqual(200 + 160 + jitterMs);
+              },
+            });
+          },
+        ),
+        { numRuns: 30 },
+      );
+    },
+    longTestMs,
+  );
 });
 
 describe('pauses and new time lines', () => {
