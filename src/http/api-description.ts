@@ -17,7 +17,7 @@ const documentationPolicy = [
 ].join('; ');
 
 /** Before the first route: it has to see them all. */
-export function describeApi(app: FastifyInstance, publicUrl: string): void {
+export function describeApi(app: FastifyInstance): void {
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -28,13 +28,13 @@ export function describeApi(app: FastifyInstance, publicUrl: string): void {
           'Meetings and calls. Times are RFC 3339 with an offset or Z; they are answered in UTC. ' +
           'Errors are problem+json (RFC 9457), see /api/problems.',
       },
-      servers: [{ url: publicUrl }],
+      servers: [{ url: '/' }],
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
       security: [{ key: [] }],
       tags: [{ name: 'meetings' }, { name: 'calls' }, { name: 'health' }],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withUsedSchemas(jsonSchemaTransformObject(document)),
   });
   app.register(swaggerUi, {
     routePrefix: '/api/docs',
@@ -45,4 +45,26 @@ export function describeApi(app: FastifyInstance, publicUrl: string): void {
     routes.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
     done();
   });
+}
+
+type Transform = typeof jsonSchemaTransformObject;
+
+/** Each schema is made once as it is read and once as it is answered: only those that are used stay. */
+function withUsedSchemas(document: ReturnType<Transform>): ReturnType<Transform> {
+  if (!('components' in document)) return document;
+  const schemas: Record<string, unknown> = document.components.schemas ?? {};
+  const used = new Set<string>();
+  const look = (within: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(within).matchAll(
+      /"#\/components\/schemas\/(\w+)"/g,
+    )) {
+      if (used.has(name)) continue;
+      used.add(name);
+      look(schemas[name] ?? {});
+    }
+  };
+  look(document.paths ?? {});
+  for (const name of Object.keys(schemas))
+    if (!used.has(name)) Reflect.deleteProperty(schemas, name);
+  return document;
 }

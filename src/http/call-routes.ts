@@ -32,7 +32,7 @@ export function callRoutes({ calls, live }: HttpAppOptions): FastifyPluginCallba
           tags,
           summary: 'List calls, newest first',
           querystring: callFilter,
-          response: { 200: callPage, ...problemAnswers(400) },
+          response: { 200: callPage, ...problemAnswers('request/invalid') },
         },
       },
       async ({ query }) =>
@@ -46,7 +46,7 @@ export function callRoutes({ calls, live }: HttpAppOptions): FastifyPluginCallba
           tags,
           summary: 'Read a call with its timeline and quality',
           params,
-          response: { 200: shownCall, ...problemAnswers(400, 404) },
+          response: { 200: shownCall, ...problemAnswers('request/invalid', 'call/not-found') },
         },
       },
       async (request) => {
@@ -64,7 +64,10 @@ export function callRoutes({ calls, live }: HttpAppOptions): FastifyPluginCallba
             tags,
             summary,
             params,
-            response: { 204: z.undefined(), ...problemAnswers(400, 404, 409) },
+            response: {
+              204: z.undefined(),
+              ...problemAnswers('request/invalid', 'call/not-found', 'call/wrong-state'),
+            },
           },
         },
         async (request, reply) => {

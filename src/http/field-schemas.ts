@@ -1,7 +1,7 @@
 /** The fields of the API, as they are checked and as OpenAPI shows them. */
 import { z } from 'zod';
 import { callIdPattern } from '../call/identifiers.ts';
-import { problemMediaType, problems } from './problems.ts';
+import { type ProblemCode, problemMediaType, problems } from './problems.ts';
 
 const isTimeZone = (name: string): boolean => {
   try {
@@ -85,16 +85,20 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
 
-/** The problem answers of a route, for its OpenAPI entry: always 401, 500 and 503. */
-export function problemAnswers(...statuses: readonly number[]) {
+const always: readonly ProblemCode[] = [
+  'request/unauthorized',
+  'service/fault',
+  'service/store-unavailable',
+];
+
+/** The problem answers of a route, for its OpenAPI entry: these, and those that any route may give. */
+export function problemAnswers(...codes: readonly ProblemCode[]) {
+  const byStatus = Map.groupBy([...codes, ...always], (code) => problems[code].status);
   return Object.fromEntries(
-    [...statuses, 401, 500, 503].map((status) => [
+    [...byStatus].map(([status, those]) => [
       status,
       {
-        description: Object.entries(problems)
-          .filter(([, entry]) => entry.status === status)
-          .map(([code]) => code)
-          .join(', '),
+        description: those.join(', '),
         content: { [problemMediaType]: { schema: problemSchema } },
       },
     ]),

@@ -36,7 +36,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   answerWhatIsNotThere(app);
   logRequests(app, logger);
   sayNoMore(app);
-  describeApi(app, options.publicUrl);
+  describeApi(app);
 
   app.register(pages(options.dialIn));
   app.register(healthRoutes(options.health));

@@ -12,6 +12,12 @@ import { ProblemError } from './problems.ts';
 
 const params = z.object({ callId });
 const tags = ['meetings'];
+const bodyProblems = [
+  'request/invalid',
+  'request/not-json',
+  'request/too-large',
+  'request/media-type',
+] as const;
 
 /** What was validated as nine digits is a call ID. */
 function callIdOf(text: string): CallId {
@@ -54,7 +60,7 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
           tags,
           summary: 'Book a meeting',
           body: newMeeting,
-          response: { 201: shownMeeting, ...problemAnswers(400, 409, 413, 415) },
+          response: { 201: shownMeeting, ...problemAnswers(...bodyProblems, 'meeting/taken') },
         },
       },
       async (request, reply) => {
@@ -73,7 +79,7 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
           tags,
           summary: 'List meetings, newest first',
           querystring: z.strictObject({ limit, cursor }),
-          response: { 200: meetingPage, ...problemAnswers(400) },
+          response: { 200: meetingPage, ...problemAnswers('request/invalid') },
         },
       },
       async ({ query }) => {
@@ -92,7 +98,10 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
           tags,
           summary: 'Read a meeting',
           params,
-          response: { 200: shownMeeting, ...problemAnswers(400, 404) },
+          response: {
+            200: shownMeeting,
+            ...problemAnswers('request/invalid', 'meeting/not-found'),
+          },
         },
       },
       async (request) => show(await find(request.params.callId)),
@@ -106,7 +115,10 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
           summary: 'Change a meeting',
           params,
           body: meetingChanges,
-          response: { 200: shownMeeting, ...problemAnswers(400, 404, 409, 413, 415) },
+          response: {
+            200: shownMeeting,
+            ...problemAnswers(...bodyProblems, 'meeting/not-found', 'meeting/taken'),
+          },
         },
       },
       async (request) => {
@@ -123,7 +135,10 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
           tags,
           summary: 'Delete a meeting; its room is closed',
           params,
-          response: { 204: z.undefined(), ...problemAnswers(400, 404) },
+          response: {
+            204: z.undefined(),
+            ...problemAnswers('request/invalid', 'meeting/not-found'),
+          },
         },
       },
       async (request, reply) => {
@@ -151,7 +166,7 @@ function meetingActionRoutes(options: HttpAppOptions): FastifyPluginCallbackZod 
   const schema = {
     tags,
     params,
-    response: { 200: shownMeeting, ...problemAnswers(400, 404) },
+    response: { 200: shownMeeting, ...problemAnswers('request/invalid', 'meeting/not-found') },
   };
 
   async function end(id: CallId): Promise<Meeting> {
@@ -183,6 +198,10 @@ function meetingActionRoutes(options: HttpAppOptions): FastifyPluginCallbackZod 
       {
         schema: {
           ...schema,
+          response: {
+            ...schema.response,
+            ...problemAnswers('service/livekit-unavailable'),
+          },
           summary: 'End a meeting for all. Its room is closed and gets a new name',
         },
       },

@@ -19,6 +19,8 @@ export interface RecoverableCallJournal extends CallJournal {
    * Rejects with a `StoreError` or the file system's error; then nothing is lost and it may be called again.
    */
   recover(now: number, lastAliveAt?: number): Promise<readonly CallRecord[]>;
+  /** Leaves out of the files what the store has: nothing is kept there for longer than in it. */
+  compact(): Promise<void>;
   /** Whether the last write reached the disk. */
   writable(): boolean;
   /** Calls whose newest state the store does not have yet. */
@@ -104,7 +106,7 @@ export function createCallJournal(options: CallJournalOptions): RecoverableCallJ
     const { entries, closed } = closeAbandonedCalls([...journaled.values()], now, lastAliveAt);
     if (entries.length > 0) await file.rotate(entries.map(asLine));
     for (const entry of entries) follower.add(entry);
-    await follower.flush();
+    if (await follower.flush()) await writer.compact();
     if (closed.length > 0) logger.warn({ calls: closed.length }, 'calls of an earlier life closed');
     return closed;
   }
@@ -120,6 +122,7 @@ export function createCallJournal(options: CallJournalOptions): RecoverableCallJ
     update,
     end,
     recover,
+    compact: () => writer.compact(),
     writable: () => writer.writable(),
     backlog: () => follower.pending().length,
     close: () => (closing ??= finish()),

@@ -36,6 +36,8 @@ export interface JournalLine {
 export interface JournalWriter {
   /** Resolves when durable; rejects with a `JournalError` if urgent, or at `close`. */
   write(line: JournalLine): Promise<void>;
+  /** Begins a new file, without what is not needed any more. Never rejects. */
+  compact(): Promise<void>;
   /** False from a write that the disk refused until one that it took. */
   writable(): boolean;
   /** Writes what waits, then rejects what could not be written. Idempotent, never rejects. */
@@ -68,6 +70,7 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
   let cancelRetry: (() => void) | undefined;
   let rotateAtBytes = options.rotateAtBytes;
   let writable = true;
+  let compactWanted = false;
   let closing: Promise<void> | undefined;
 
   function failed(batch: readonly Waiting[], cause: unknown): void {
@@ -98,6 +101,7 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
   }
 
   async function rotate(): Promise<void> {
+    compactWanted = false;
     try {
       await file.rotate(snapshot());
       // Twice what has to be kept, or each write would copy all of it.
@@ -109,9 +113,9 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
   }
 
   async function writeAll(): Promise<void> {
-    while (queue.length > 0) {
-      if (!(await writeBatch())) break;
-      if (file.size() > rotateAtBytes) await rotate();
+    while (queue.length > 0 || compactWanted) {
+      if (queue.length > 0 && !(await writeBatch())) break;
+      if (compactWanted || file.size() > rotateAtBytes) await rotate();
     }
   }
 
@@ -120,7 +124,7 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
     cancelRetry = undefined;
     writing ??= writeAll().finally(() => {
       writing = undefined;
-      if (queue.length === 0 || closing !== undefined) return;
+      if ((queue.length === 0 && !compactWanted) || closing !== undefined) return;
       if (writable || queue.some((line) => line.urgent)) attempt();
       else cancelRetry = clock.at(clock.now() + backoff.nextMs(), attempt);
     });
@@ -150,6 +154,12 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
         queue.push({ ...line, resolve, reject });
         if (line.urgent || cancelRetry === undefined) attempt();
       }),
+    async compact() {
+      if (closing !== undefined) return;
+      compactWanted = true;
+      attempt();
+      await writing;
+    },
     writable: () => writable,
     close: () => (closing ??= end()),
   };

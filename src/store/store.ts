@@ -30,13 +30,13 @@ export interface StoreOptions {
 export interface Store {
   readonly meetings: MeetingBook;
   readonly calls: CallLog;
-  readonly journal: Omit<RecoverableCallJournal, 'recover' | 'close'>;
+  readonly journal: Omit<RecoverableCallJournal, 'recover' | 'compact' | 'close'>;
   /**
    * Once, before the first call: closes what an earlier life of this node left open, releases its
    * seats, and returns its calls. Rejects with a `StoreError`; it may then be called again.
    */
   recover(now: number): Promise<readonly CallRecord[]>;
-  /** Removes calls and meetings that ended before this time (epoch milliseconds). */
+  /** Removes calls and meetings that ended before this time (epoch milliseconds), from the journal too. */
   purge(before: number): Promise<{ readonly calls: number; readonly meetings: number }>;
   /** Whether the database answers. */
   ready(): Promise<boolean>;
@@ -86,7 +86,11 @@ async function openParts(options: StoreOptions, opened: Closable[]): Promise<Sto
       await deleteStaleSeats(database.main, owner);
       return journal.recover(at, lease.lastAliveAt);
     },
-    purge: (before) => purgeEndedBefore(database, before),
+    async purge(before) {
+      const removed = await purgeEndedBefore(database, before);
+      await journal.compact();
+      return removed;
+    },
     ready: () => answers(database),
     close: () => (closing ??= closeAll(opened)),
   };

@@ -271,6 +271,7 @@ describe('recovery', () => {
     await journal.begin(callRecord('open'));
     await file.close();
     expect(await recovered()).toHaveLength(1);
+    expect(await linesOnDisk()).toEqual([]);
     expect(await recovered()).toHaveLength(0);
   });
 

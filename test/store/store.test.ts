@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { asCallId, asLegId } from '../../src/call/identifiers.ts';
@@ -144,6 +144,13 @@ describe('retention', () => {
     expect(calls.map((record) => record.legId)).toEqual(['open', 'new']);
     const meetings = await store.meetings.list({ limit: 10, after: undefined });
     expect(meetings.map((each) => each.callId.at(0)).sort()).toEqual(['2', '3', '4']);
+
+    const journal = join(folder.path, 'journal');
+    const names = await readdir(journal);
+    const text = (
+      await Promise.all(names.map((name) => readFile(join(journal, name), 'utf8')))
+    ).join();
+    expect([...text.matchAll(/"legId":"(\w+)"/g)].map(([, leg]) => leg)).toEqual(['open']);
   });
 });
 
