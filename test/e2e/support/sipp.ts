@@ -1,10 +1,12 @@
 /** Runs one SIPp scenario against a gateway; the exit code decides. */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './gateway-process.ts';
 
 const scenarios = fileURLToPath(new URL('../../../scenarios', import.meta.url));
 
@@ -12,6 +14,8 @@ export interface SippResult {
   readonly ok: boolean;
   /** What SIPp says went wrong, for the test's message. */
   readonly errors: string;
+  /** The Call-ID of its (first) call. */
+  readonly sipCallId: string;
 }
 
 export interface SippOptions {
@@ -22,6 +26,8 @@ export interface SippOptions {
   readonly callsPerSecond?: number;
   readonly timeoutS?: number;
   readonly transport?: 'u1' | 't1';
+  /** Keeps the media ports of scenarios apart that run at the same time. */
+  readonly mediaSlot?: number;
 }
 
 /** All scenario files that play a caller, by their names without ending. */
@@ -34,12 +40,16 @@ export const scenarioNames = async (): Promise<string[]> =>
 export const runSipp = async (scenario: string, options: SippOptions): Promise<SippResult> => {
   const folder = await mkdtemp(join(tmpdir(), 'ringbro-sipp-'));
   const errorFile = join(folder, 'errors.log');
+  const callIdTail = `${randomUUID()}@127.0.0.1`;
+  const localPort = await freePort();
   const child = spawn(
     'sipp',
     [
       ...['-sf', join(scenarios, `${scenario}.xml`), '-s', options.service ?? '0480445511'],
       ...['-m', String(options.calls ?? 1), '-r', String(options.callsPerSecond ?? 1)],
-      ...['-i', '127.0.0.1', '-mi', '127.0.0.1', '-t', options.transport ?? 'u1'],
+      ...['-i', '127.0.0.1', '-p', String(localPort), '-t', options.transport ?? 'u1'],
+      ...['-mi', '127.0.0.1', '-mp', String(34_000 + 100 * (options.mediaSlot ?? 0))],
+      ...['-cid_str', `%u-${callIdTail}`],
       ...['-timeout', String(options.timeoutS ?? 60), '-timeout_error', '-nostdin'],
       ...['-trace_err', '-error_file', errorFile],
       `127.0.0.1:${options.sipPort}`,
@@ -54,5 +64,9 @@ export const runSipp = async (scenario: string, options: SippOptions): Promise<S
   const [code] = (await once(child, 'exit')) as [number | null];
   const logged = await readFile(errorFile, 'utf8').catch(() => '');
   await rm(folder, { recursive: true, force: true });
-  return { ok: code === 0, errors: `exit ${code}\n${errors}\n${logged}`.trim() };
+  return {
+    ok: code === 0,
+    errors: `exit ${code}\n${errors}\n${logged}`.trim(),
+    sipCallId: `1-${callIdTail}`,
+  };
 };
