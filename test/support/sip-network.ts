@@ -33,7 +33,7 @@ export interface SipNetwork {
   readonly fraction: () => number;
   readonly random: RandomBytes;
   /** Puts a user agent's UDP transport into the network (`openTransport`). */
-  openTransport(spec: ListenSpec, listener: TransportListener): Promise<SipTransport>;
+  readonly openTransport: (spec: ListenSpec, listener: TransportListener) => Promise<SipTransport>;
   /** Called for each datagram sent; false loses it. */
   onDatagram(decide: (line: string, bytes: Buffer) => boolean): void;
   /** A datagram from an address where nobody listens. */

@@ -14,8 +14,13 @@ export interface DeadlineQueue<Key> {
 
 interface Entry<Key> {
   readonly at: number;
+  /** Equal deadlines come out in the order in which they were set. */
+  readonly order: number;
   readonly key: Key;
 }
+
+const isBefore = <Key>(a: Entry<Key>, b: Entry<Key>): boolean =>
+  a.at < b.at || (a.at === b.at && a.order < b.order);
 
 const siftUp = <Key>(heap: Entry<Key>[], entry: Entry<Key>): void => {
   let index = heap.length;
@@ -23,7 +28,7 @@ const siftUp = <Key>(heap: Entry<Key>[], entry: Entry<Key>): void => {
   while (index > 0) {
     const parentIndex = (index - 1) >> 1;
     const parent = heap[parentIndex];
-    if (parent === undefined || parent.at <= entry.at) break;
+    if (parent === undefined || isBefore(parent, entry)) break;
     heap[index] = parent;
     index = parentIndex;
   }
@@ -37,9 +42,9 @@ const siftDown = <Key>(heap: Entry<Key>[], entry: Entry<Key>): void => {
     const left = heap[leftIndex];
     if (left === undefined) break;
     const right = heap[leftIndex + 1];
-    const useRight = right !== undefined && right.at < left.at;
+    const useRight = right !== undefined && isBefore(right, left);
     const child = useRight ? right : left;
-    if (child.at >= entry.at) break;
+    if (isBefore(entry, child)) break;
     heap[index] = child;
     index = useRight ? leftIndex + 1 : leftIndex;
   }
@@ -54,10 +59,16 @@ const removeTop = <Key>(heap: Entry<Key>[]): void => {
 export const createDeadlineQueue = <Key>(): DeadlineQueue<Key> => {
   const deadlines = new Map<Key, number>();
   let heap: Entry<Key>[] = [];
+  let order = 0;
 
+  const push = (key: Key, at: number): void => {
+    order += 1;
+    siftUp(heap, { at, order, key });
+  };
   const rebuild = (): void => {
+    const kept = heap.filter((entry) => deadlines.get(entry.key) === entry.at);
     heap = [];
-    for (const [key, at] of deadlines) siftUp(heap, { at, key });
+    for (const entry of kept) siftUp(heap, entry);
   };
   /** The earliest entry that still stands; entries that were overtaken are dropped on the way. */
   const top = (): Entry<Key> | undefined => {
@@ -75,7 +86,7 @@ export const createDeadlineQueue = <Key>(): DeadlineQueue<Key> => {
         deadlines.delete(key);
       } else {
         deadlines.set(key, at);
-        siftUp(heap, { at, key });
+        push(key, at);
       }
       if (heap.length > 64 && heap.length > 2 * deadlines.size) rebuild();
     },
