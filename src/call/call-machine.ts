@@ -244,7 +244,10 @@ function onConfirmed(c: CallContext, now: number): Outputs {
 
 function onMeeting(c: CallContext, now: number, meeting: Meeting | undefined): Outputs {
   c.meeting = meeting;
-  if (meeting?.language !== undefined && !c.languageChosen) c.speaker.language = meeting.language;
+  if (meeting?.language !== undefined && !c.languageChosen) {
+    c.speaker.language = meeting.language;
+    c.languageChosen = true;
+  }
   const found: Outputs = [{ do: 'note', event: 'meeting-found' }];
   if (c.phase === 'looking') {
     if (meeting !== undefined) return [...found, ...beginJournal(c, now)];
