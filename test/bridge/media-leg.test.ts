@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeG711 } from '../../src/bridge/audio/g711.ts';
+import { decodeG711, encodeG711 } from '../../src/bridge/audio/g711.ts';
 import { pack } from '../../src/bridge/audio/prompt-library.ts';
 import { createMediaLeg } from '../../src/bridge/media-leg.ts';
 import { allocateMeetingLanes } from '../../src/bridge/meeting-lanes.ts';
@@ -262,6 +262,26 @@ describe('media leg in a meeting', () => {
     speakFor(10);
     expect(voice()).toBeDefined();
     expect(uplinked.length).toBeGreaterThan(before);
+  });
+
+  it('a caller who changes from A-law to µ-law goes on sounding as the room knows it', async () => {
+    const { leg, speakFor, join, receive, tick, uplinked } = setUp();
+    leg.configure(session);
+    leg.start();
+    await join();
+    speakFor(10);
+    leg.configure({ ...session, codec: 'PCMU', payloadType: 0 });
+    const before = uplinked.length;
+    for (let frame = 0; frame < 10; frame++) {
+      const payload = new Uint8Array(160);
+      encodeG711('PCMU', tone, payload);
+      receive(0, payload);
+      tick();
+    }
+    expect(uplinked.length).toBeGreaterThan(before + 5);
+    const pcm = new Int16Array(160);
+    decodeG711('PCMA', uplinked.at(-1)!.subarray(12), pcm);
+    expect(rmsOf(pcm)).toBeCloseTo(rmsOf(tone), -3);
   });
 
   it('a lost room keeps the microphone open for the other callers, and is told', async () => {

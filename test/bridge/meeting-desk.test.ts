@@ -182,6 +182,19 @@ describe('meeting desk', () => {
     expect(desk.count()).toBe(0);
   });
 
+  it('gives links fresh tokens when theirs have run out', async () => {
+    const { desk, newLeg, posted } = setUp();
+    const { leg, legId } = newLeg('anna');
+    await desk.join(leg, target);
+    desk.hear({ type: 'leg-token-needed', legId });
+    desk.hear({ type: 'ear-token-needed', room });
+    await settled();
+    expect(posted.slice(-2).map(({ command }) => command)).toEqual([
+      { type: 'leg-token', legId, token: 'token' },
+      { type: 'ear-token', room, token: 'ear-token' },
+    ]);
+  });
+
   it('a dead home worker hands its ear over and the others are told of the gap', async () => {
     const { desk, newLeg, listens } = setUp(2);
     const [anna, bo] = [newLeg('anna', 1), newLeg('bo', 0)];
