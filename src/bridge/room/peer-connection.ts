@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import {
+  MediaStream,
   MediaStreamTrack,
   RTCPeerConnection,
   RTCRtpCodecParameters,
@@ -110,7 +111,9 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
   return {
     addAudioSender: (ssrc) => {
       const track = new MediaStreamTrack({ kind: 'audio' });
-      const { sender } = peer.addTransceiver(track, { direction: 'sendonly' });
+      // With a stream, so that the offer has the msid by which LiveKit finds the track's `cid`.
+      const streams = [new MediaStream([track])];
+      const { sender } = peer.addTransceiver(track, { direction: 'sendonly', streams });
       Object.assign(sender, { ssrc });
       write = createRtpWriter({
         ssrc,

@@ -7,7 +7,7 @@ import { ensureLocalLiveKit, type LocalLiveKit } from '../../../src/bridge/room/
 import { createRoomAdmin } from '../../../src/bridge/room/room-admin.ts';
 import { asRoomName } from '../../../src/call/identifiers.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
-import { silentLog } from './support/room-rig.ts';
+import { silentLog } from './support/silent-log.ts';
 
 let folder: TemporaryFolder;
 let running: LocalLiveKit | undefined;

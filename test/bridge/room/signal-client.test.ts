@@ -20,7 +20,7 @@ import {
 } from '../../../src/bridge/room/signal-client.ts';
 import type { SignalEvent } from '../../../src/bridge/room/signal-message.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
-import { silentLog } from './support/room-rig.ts';
+import { silentLog } from './support/silent-log.ts';
 
 /** A signalling server that says what the test wants. */
 let server: Server;

@@ -12,19 +12,11 @@ import type {
   RoomEarEvent,
 } from '../../../../src/bridge/room/link-types.ts';
 import { asRoomName } from '../../../../src/call/identifiers.ts';
-import type { Logger } from '../../../../src/call/ports.ts';
 import type { TestLiveKitServer } from '../../../support/livekit-server.ts';
 import { createWitness, type Witness } from '../../../support/witness.ts';
+import { silentLog } from './silent-log.ts';
 
 /** Links, ears and witnesses in one room of a real server, all closed by `close`. */
-
-export const silentLog: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silentLog,
-};
 
 /** Polls for what real servers do in their own time. */
 export const eventually = async <T>(
