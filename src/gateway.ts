@@ -228,6 +228,7 @@ const coreSettings = (config: Config): Parameters<typeof createCallCore>[0]['set
     },
     admissionWords: config.calls.admissionWords,
     maxCallMs: config.calls.maxCallMs,
+    ringMs: config.calls.ringMs,
   },
 });
 

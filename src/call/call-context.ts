@@ -22,7 +22,7 @@ export type CallPhase =
   | 'goodbye'
   | 'ended';
 
-export type TimerName = 'limit' | 'ivr-limit' | 'request' | 'join-retry' | 'goodbye';
+export type TimerName = 'limit' | 'ivr-limit' | 'ring' | 'request' | 'join-retry' | 'goodbye';
 
 export interface CallContext {
   readonly route: Route;

@@ -93,8 +93,7 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
     case 'journal-begun':
       if (c.phase !== 'ringing') return [];
       c.journalBegun = true;
-      c.timers.set('request', now + c.settings.requestTimeoutMs);
-      return [{ do: 'answer' }];
+      return ring(c, now);
     case 'journal-failed':
       return c.phase === 'ringing' ? endNow(c, now, 'journal-unwritable') : [];
     case 'answered':
@@ -226,6 +225,18 @@ function beginJournal(c: CallContext, now: number): Outputs {
   return [{ do: 'begin-journal' }];
 }
 
+function ring(c: CallContext, now: number): Outputs {
+  if (c.settings.ringMs === 0) return answer(c, now);
+  c.timers.clear('request');
+  c.timers.set('ring', now + c.settings.ringMs);
+  return [];
+}
+
+function answer(c: CallContext, now: number): Outputs {
+  c.timers.set('request', now + c.settings.requestTimeoutMs);
+  return [{ do: 'answer' }];
+}
+
 function onConfirmed(c: CallContext, now: number): Outputs {
   c.timers.clear('request');
   c.confirmed = true;
@@ -347,6 +358,8 @@ function onTimer(c: CallContext, now: number, name: TimerName): Outputs {
       // Moved on when the hold is over.
       c.timers.set('ivr-limit', now + c.settings.ivrLimitMs);
       return [];
+    case 'ring':
+      return answer(c, now);
     case 'request':
       return onRequestTimeout(c, now);
     case 'join-retry':

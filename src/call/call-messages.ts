@@ -30,6 +30,8 @@ export interface CallSettings {
   readonly defaultLanguage: Language;
   /** 'tone': the caller is heard after a tone alone, 'full': after the words of admission. */
   readonly admissionWords: 'full' | 'tone';
+  /** How long it rings before the answer; 0: not at all. */
+  readonly ringMs: number;
   readonly maxCallMs: number;
   readonly ivrLimitMs: number;
   readonly waitLimitMs: number;

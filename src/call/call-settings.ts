@@ -8,6 +8,7 @@ export const defaultCallSettings: CallSettings = {
   ivr: { ...defaultDigitEntrySettings, helpWaitMs: 10_000, tries: 3 },
   defaultLanguage: 'sv',
   admissionWords: 'full',
+  ringMs: 0,
   maxCallMs: 8 * 60 * minute,
   ivrLimitMs: 10 * minute,
   waitLimitMs: 60 * minute,

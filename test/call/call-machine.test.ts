@@ -213,3 +213,22 @@ describe('hold', () => {
     );
   });
 });
+
+describe('ringing', () => {
+  test('a call that is to ring first is answered after ringMs, and a CANCEL before ends it', () => {
+    const ringing = () => {
+      const machine = createCallMachine({
+        route: { kind: 'ivr', language: 'sv' },
+        settings: { ...defaultCallSettings, ringMs: 800 },
+        surroundings: alone,
+      });
+      machine.handle(0, { type: 'start' });
+      expect(machine.handle(5, { type: 'journal-begun' })).toEqual([]);
+      return machine;
+    };
+    expect(ringing().handle(805, { type: 'timeout' })).toEqual([{ do: 'answer' }]);
+    const machine = ringing();
+    machine.handle(9, { type: 'ended', cause: { by: 'caller', how: 'cancel' } });
+    expect(machine.facts().termination?.reason).toBe('cancelled');
+  });
+});
