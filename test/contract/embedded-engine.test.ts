@@ -1,0 +1,174 @@
+import { asLegId } from '../../src/call/identifiers.ts';
+import type { Clock, MediaBridge, MediaLeg } from '../../src/call/ports.ts';
+import { createEmbeddedEngine } from '../../src/sip/embedded/embedded-engine.ts';
+import type { ClientInvite } from '../../src/sip/embedded/sip-session-handle.ts';
+import { createSipUserAgent } from '../../src/sip/embedded/user-agent.ts';
+import { createFakeMediaBridge, type FakeMediaLeg } from '../support/fake-media-bridge.ts';
+import { createSipNetwork, strictLog, type SipNetwork } from '../support/sip-network.ts';
+import {
+  sipEngineContract,
+  type ContractCaller,
+  type ContractCallOptions,
+  type SipEngineHarness,
+} from './sip-engine.contract.ts';
+
+/** The caller is our own user agent on the same simulated network; sound is a matter of time alone. */
+const engineAddress = '10.0.0.1';
+const callerAddress = '10.0.0.2';
+
+const sdpOf = (formats: string, direction = 'sendrecv'): string =>
+  [
+    'v=0',
+    `o=- 1 1 IN IP4 ${callerAddress}`,
+    's=-',
+    `c=IN IP4 ${callerAddress}`,
+    't=0 0',
+    `m=audio 4000 RTP/AVP ${formats}`,
+    `a=${direction}`,
+    '',
+  ].join('\r\n');
+
+/** Plays for as long as the sounds last. */
+function withTime(leg: FakeMediaLeg, clock: Clock): MediaLeg {
+  let cancel: () => void = () => undefined;
+  return {
+    ...leg,
+    play({ utteranceId, sounds }) {
+      cancel();
+      const ms = sounds.reduce((sum, sound) => sum + (sound.kind === 'prompt' ? 0 : sound.ms), 0);
+      cancel = clock.at(clock.now() + ms, () => {
+        leg.emit({ type: 'played', utteranceId });
+      });
+    },
+    stopPlaying() {
+      cancel();
+    },
+    async join(target) {
+      const outcome = await leg.join(target);
+      leg.emit({ type: 'room-audience', others: 1 });
+      return outcome;
+    },
+  };
+}
+
+function mediaOn(clock: Clock): MediaBridge {
+  const bridge = createFakeMediaBridge();
+  return {
+    ...bridge,
+    async openLeg(legId, localAddress) {
+      await bridge.openLeg(legId, localAddress);
+      return withTime(bridge.legs.at(-1)!, clock);
+    },
+  };
+}
+
+function callerOf(session: ClientInvite): ContractCaller {
+  const statuses: number[] = [];
+  let over = false;
+  session.onEvent((event) => {
+    switch (event.type) {
+      case 'provisional':
+        if (!statuses.includes(event.status)) statuses.push(event.status);
+        break;
+      case 'answered':
+        statuses.push(200);
+        if (event.sdp !== undefined) session.acceptOffer(sdpOf('8'));
+        break;
+      case 'offer':
+        session.acceptOffer(sdpOf('8'));
+        break;
+      case 'ended':
+        over = true;
+        if (event.cause.by === 'network' && event.cause.sipStatus !== undefined)
+          statuses.push(event.cause.sipStatus);
+        break;
+      default:
+    }
+  });
+  return {
+    statuses,
+    get over() {
+      return over;
+    },
+    press(digits) {
+      for (const digit of digits)
+        session.sendInfo('application/dtmf-relay', `Signal=${digit}\r\nDuration=160\r\n`);
+    },
+    hold() {
+      session.offer(sdpOf('8', 'sendonly'));
+    },
+    resume() {
+      session.offer(sdpOf('8'));
+    },
+    cancel() {
+      session.hangUp();
+    },
+    hangUp() {
+      session.hangUp();
+    },
+  };
+}
+
+/** ACKs of these calls are lost. */
+function loseAcks(network: SipNetwork): Set<string> {
+  const sipCallIds = new Set<string>();
+  network.onDatagram((line, bytes) => {
+    if (!line.startsWith('ACK ')) return true;
+    const message = bytes.toString('latin1');
+    return !Array.from(sipCallIds).some((sipCallId) => message.includes(sipCallId));
+  });
+  return sipCallIds;
+}
+
+async function createHarness(): Promise<SipEngineHarness> {
+  const network = createSipNetwork();
+  const common = {
+    clock: network.clock,
+    random: network.random,
+    log: strictLog,
+    openTransport: network.openTransport,
+  };
+  let legs = 0;
+  const engine = createEmbeddedEngine({
+    ...common,
+    listen: [{ transport: 'udp', address: engineAddress, port: 5060 }],
+    // What the core does wrong is not an error of the engine's.
+    log: {
+      ...strictLog,
+      error: () => undefined,
+      child: () => ({ ...strictLog, error: () => undefined }),
+    },
+    media: mediaOn(network.clock),
+    codecs: ['PCMA', 'PCMU'],
+    newLegId: () => asLegId(`leg-${++legs}`),
+  });
+  const phones = createSipUserAgent({
+    ...common,
+    listen: [{ transport: 'udp', address: callerAddress, port: 5060 }],
+  });
+  await phones.start();
+  const withoutAck = loseAcks(network);
+
+  const place = ({ user, from, offer, loseAck }: ContractCallOptions): ContractCaller => {
+    const session = phones.invite(`sip:${user}@${engineAddress}`, {
+      from: `<sip:${from}@${callerAddress}>`,
+      ...(offer === 'late' ? {} : { sdp: sdpOf(offer === 'PCMA' ? '8' : '18') }),
+    });
+    if (loseAck) withoutAck.add(session.sipCallId);
+    return callerOf(session);
+  };
+  return {
+    engine,
+    place,
+    async until(done, withinMs) {
+      const stepMs = 10;
+      for (let waitedMs = 0; waitedMs < withinMs && !done(); waitedMs += stepMs) {
+        network.run(stepMs);
+        for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      }
+    },
+    close: () => phones.close(),
+  };
+}
+
+sipEngineContract('the embedded engine', createHarness, { losesAck: true, joinsRooms: true });
