@@ -8,7 +8,8 @@ import { hostText } from '../transaction/flow.ts';
 import { createEmbeddedLeg } from './embedded-leg.ts';
 import { publicAddressOf } from './route-request.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
-import { createSipUserAgent, type SipUserAgentOptions } from './user-agent.ts';
+import type { SipUserAgentOptions } from './user-agent-options.ts';
+import { createSipUserAgent } from './user-agent.ts';
 
 export interface EmbeddedEngineOptions extends Omit<SipUserAgentOptions, 'onInvite'> {
   readonly media: MediaBridge;

@@ -21,6 +21,15 @@ export interface MessageCounters {
   sendFailed: number;
 }
 
+export const createMessageCounters = (): MessageCounters => ({
+  received: 0,
+  sent: 0,
+  malformed: 0,
+  flood: 0,
+  dropped: 0,
+  sendFailed: 0,
+});
+
 export interface MessageGateDeps {
   readonly limiter: SourceLimiter;
   readonly counters: MessageCounters;

@@ -43,6 +43,16 @@ export const createEventMailbox = (onThrow: (error: unknown) => void): EventMail
   };
 };
 
+export const createSessionEntry = (
+  fields: Pick<SessionEntry, 'machine' | 'dialogKey' | 'flow' | 'isDirect'>,
+  onThrow: (error: unknown) => void,
+): SessionEntry => ({
+  ...fields,
+  inviteKey: undefined,
+  clientIds: new Set(),
+  mailbox: createEventMailbox(onThrow),
+});
+
 export const dialogKeyOf = (sipCallId: string, localTag: string): string =>
   `${localTag}|${sipCallId}`;
 

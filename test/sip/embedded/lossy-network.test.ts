@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionEvent } from '../../../src/sip/dialog/session.ts';
-import { createSipUserAgent, type SipUserAgent } from '../../../src/sip/embedded/user-agent.ts';
+import type { SipUserAgent } from '../../../src/sip/embedded/user-agent-options.ts';
+import { createSipUserAgent } from '../../../src/sip/embedded/user-agent.ts';
 import type { ClientInvite, IncomingInvite } from '../../../src/sip/embedded/sip-session-handle.ts';
 import { createSipNetwork, type SipNetwork, strictLog } from '../../support/sip-network.ts';
 
