@@ -37,16 +37,14 @@ export function createCallRegistry(logger: Logger): CallRegistry {
   const all = (): readonly CallSession[] => Array.from(sessions.values());
   const of = (callId: CallId): readonly CallSession[] =>
     all().filter((session) => session.facts().meeting?.callId === callId);
-  const legIdOf = (session: CallSession): LegId => session.record().legId;
 
   function tellCompany(session: CallSession): void {
     const { state, meeting } = session.facts();
-    const legId = legIdOf(session);
     const now = state === 'joined' ? meeting?.callId : undefined;
-    const before = inMeeting.get(legId);
+    const before = inMeeting.get(session.legId);
     if (now === before) return;
-    if (now === undefined) inMeeting.delete(legId);
-    else inMeeting.set(legId, now);
+    if (now === undefined) inMeeting.delete(session.legId);
+    else inMeeting.set(session.legId, now);
     const callId = now ?? before;
     if (callId === undefined) return;
     for (const other of of(callId))
@@ -58,15 +56,16 @@ export function createCallRegistry(logger: Logger): CallRegistry {
       return sessions.size;
     },
     add(session) {
-      sessions.set(legIdOf(session), session);
+      sessions.set(session.legId, session);
       const end = session.closed.finally(() => closing.delete(end));
       closing.add(end);
     },
     remove(session) {
-      sessions.delete(legIdOf(session));
+      sessions.delete(session.legId);
     },
     changed(session) {
       tellCompany(session);
+      if (listeners.size === 0) return;
       const record = session.record();
       for (const listener of listeners) {
         try {

@@ -17,7 +17,7 @@ import type {
 } from './call-messages.ts';
 import { createCallRecorder } from './call-recorder.ts';
 import { terminationOf } from './end-reasons.ts';
-import type { NodeId } from './identifiers.ts';
+import type { LegId, NodeId } from './identifiers.ts';
 import { participantOf } from './participant.ts';
 import type {
   CallJournal,
@@ -60,6 +60,7 @@ export interface CallSessionDeps {
 }
 
 export interface CallSession {
+  readonly legId: LegId;
   /** Begins; the leg's events are listened to from here on. */
   start(): void;
   dispatch(input: CallInput): void;
@@ -327,6 +328,7 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
   const record = (): CallRecord => recorder.record(machine.facts());
 
   const session: CallSession = {
+    legId: invitation.legId,
     start() {
       leg.onEvent((event) => {
         dispatch(event);
