@@ -13,6 +13,7 @@ import type { PortPool } from './rtp/port-pool.ts';
 import { createRtpView, isRtcp, parseRtp, rtpHeaderBytes } from './rtp/rtp-packet.ts';
 import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
 import { createSymmetricPeer } from './rtp/symmetric-peer.ts';
+import { createSilenceWatch } from './silence-watch.ts';
 import type { MeetingMember, WorkerMeeting } from './worker-meeting.ts';
 import type { JoinTicket, WorkerSetup } from './worker-protocol.ts';
 
@@ -110,8 +111,7 @@ export const createMediaLeg = (
   let isStarted = false;
   let heardFirst = false;
   let tickAtMs = nowMs();
-  /** Since when silence on the line counts towards the media time-out. */
-  let quietSinceMs: number | undefined;
+  const silence = createSilenceWatch(setup.settings.mediaTimeoutMs);
 
   const receiver = createLegReceiver({
     onDigit: (digit, source) => {
@@ -141,7 +141,7 @@ export const createMediaLeg = (
     if (!parseRtp(packet, packet.length, view)) return;
     if (!peer.acceptRtp(address, port, view.ssrc)) return;
     const now = nowMs();
-    quietSinceMs = now;
+    silence.heard(now);
     reports.reception.push(view, now);
     if (!heardFirst) {
       heardFirst = true;
@@ -164,15 +164,6 @@ export const createMediaLeg = (
   const report = (): void => {
     const due = isStarted ? reports.rtcp.poll(tickAtMs + dayOffsetMs) : undefined;
     if (due !== undefined) sendRtcp(due);
-  };
-
-  const watchSilence = (now: number): void => {
-    if (quietSinceMs === undefined) return;
-    if (isHeld()) quietSinceMs = now;
-    if (now - quietSinceMs < setup.settings.mediaTimeoutMs) return;
-    // Once, until something comes again.
-    quietSinceMs = undefined;
-    emit({ type: 'media-timeout' });
   };
 
   const setMuted = (next: boolean): void => {
@@ -205,7 +196,7 @@ export const createMediaLeg = (
     start: () => {
       isStarted = true;
       sender.start();
-      quietSinceMs = nowMs();
+      silence.begin(nowMs());
     },
     play: (utterance) => {
       sender.play(utterance);
@@ -247,7 +238,7 @@ export const createMediaLeg = (
       const speaks = visit?.isMicrophoneOpen() === true && !muted && !isHeld();
       member.voice = speaks ? frame : undefined;
       visit?.tick(now);
-      watchSilence(now);
+      if (silence.isOver(now, isHeld())) emit({ type: 'media-timeout' });
     },
     sendFrame: (tick, afterGap) => {
       sender.sendFrame(tick, afterGap, hearRoom);

@@ -6,16 +6,14 @@
  *   2. every meeting sums its callers and tracks and reads the other workers' lanes
  *   3. every leg sends its caller 20 ms: prompt and mix
  */
-import type { LegId, RoomName } from '../call/identifiers.ts';
+import type { LegId } from '../call/identifiers.ts';
 import type { JoinOutcome, Logger } from '../call/ports.ts';
 import { createJoinQueue } from './join-queue.ts';
 import { createMediaClock, monotonicMs } from './media-clock.ts';
 import { openMediaLeg, type WorkerLeg } from './media-leg.ts';
-import { identityPrefix } from './meeting-homes.ts';
 import type { RoomVisit } from './room-visit.ts';
 import { createPortPool } from './rtp/port-pool.ts';
-import { openTrackSource } from './track-source.ts';
-import { createWorkerMeeting, type WorkerMeeting } from './worker-meeting.ts';
+import { createWorkerMeetings } from './worker-meetings.ts';
 import type {
   FromWorker,
   JoinTicket,
@@ -40,6 +38,9 @@ export interface MediaWorkerDeps {
 /** A port rests so long after a call: a late packet of that call does not reach the next. */
 const portRestMs = 2000;
 
+/** An ordinary join takes some 120 ms; one that waits for its server holds up no others. */
+const longestJoinPlaceMs = 500;
+
 const after = (delayMs: number, callback: () => void): (() => void) => {
   const timer = setTimeout(callback, delayMs);
   return () => {
@@ -51,10 +52,13 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
   const legs = new Map<LegId, WorkerLeg>();
   /** The legs that the clock drives: all but those that failed. */
   const ticking = new Map<LegId, WorkerLeg>();
-  const meetings = new Map<RoomName, WorkerMeeting>();
-  const joins = createJoinQueue(setup.settings.concurrentJoins);
+  const joins = createJoinQueue({
+    concurrent: setup.settings.concurrentJoins,
+    longestPlaceMs: longestJoinPlaceMs,
+    after,
+  });
   const ports = createPortPool({ ...setup.rtpPorts, quarantineMs: portRestMs });
-  let earsClosing = 0;
+  const meetings = createWorkerMeetings({ setup, post, log });
 
   /** A bug met in one leg's work ends that leg; the others must not hear of it. */
   const onFault = (legId: LegId, error: unknown): void => {
@@ -69,12 +73,7 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
       } catch (error) {
         onFault(legId, error);
       }
-    for (const meeting of meetings.values())
-      try {
-        meeting.mix(tick);
-      } catch (error) {
-        log.error({ room: meeting.room, err: error }, 'meeting not mixed');
-      }
+    meetings.mix(tick);
     for (const [legId, leg] of ticking)
       try {
         leg.sendFrame(tick, skippedTicks > 0);
@@ -84,17 +83,6 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
   };
   const clock = createMediaClock({ epochMs: setup.epochMs, nowMs: monotonicMs, after, onTick });
   clock.start();
-
-  const meetingOf = (room: RoomName, lanes: SharedArrayBuffer): WorkerMeeting => {
-    const known = meetings.get(room);
-    if (known !== undefined) return known;
-    const meeting = createWorkerMeeting(room, lanes, setup.workerIndex);
-    meetings.set(room, meeting);
-    return meeting;
-  };
-  const forgetIfIdle = (meeting: WorkerMeeting): void => {
-    if (meeting.members.size === 0 && meeting.tracks === undefined) meetings.delete(meeting.room);
-  };
 
   const open = async (requestId: number, legId: LegId, localAddress: string): Promise<void> => {
     const leg = await openMediaLeg({
@@ -129,7 +117,7 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
       return;
     }
     // The room is heard while the participant still joins.
-    const visit = leg.enter(meetingOf(ticket.target.room, ticket.lanes), ticket);
+    const visit = leg.enter(meetings.obtain(ticket.target.room, ticket.lanes), ticket);
     let outcome: JoinOutcome = { joined: false, reason: 'unreachable' };
     try {
       outcome = await joins.run(() => visit.join());
@@ -144,7 +132,7 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
     const meeting = leg.meeting();
     const left = leg.leave(only);
     // Before the link is closed: the next message may begin the meeting anew, with other lanes.
-    if (meeting !== undefined) forgetIfIdle(meeting);
+    if (meeting !== undefined) meetings.forgetIfIdle(meeting);
     await left;
   };
 
@@ -157,34 +145,10 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
     await leg.close();
   };
 
-  const listen = (room: RoomName, lanes: SharedArrayBuffer, token: string): void => {
-    const meeting = meetingOf(room, lanes);
-    void meeting.tracks?.close();
-    meeting.tracks = openTrackSource({
-      room,
-      url: setup.livekitUrl,
-      token,
-      ownIdentityPrefix: identityPrefix(setup.nodeId),
-      nowMs: monotonicMs,
-      log,
-      post,
-    });
-  };
-
-  const stopListening = async (room: RoomName): Promise<void> => {
-    const meeting = meetings.get(room);
-    if (meeting?.tracks === undefined) return;
-    const { tracks } = meeting;
-    meeting.tracks = undefined;
-    forgetIfIdle(meeting);
-    earsClosing += 1;
-    await tracks.close();
-    earsClosing -= 1;
-  };
-
   const stop = async (): Promise<void> => {
     clock.stop();
-    await Promise.all([...[...legs.keys()].map(close), ...[...meetings.keys()].map(stopListening)]);
+    await Promise.all([...legs.keys()].map(close));
+    await meetings.close();
   };
 
   const gauges = (): WorkerGauges => {
@@ -193,8 +157,7 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
     return {
       legs: legs.size,
       sockets: ports.inUse * 2,
-      meetingMixes: meetings.size,
-      ears: [...meetings.values()].filter(({ tracks }) => tracks).length + earsClosing,
+      ...meetings.gauges(),
       links: all.filter((leg) => leg.meeting() !== undefined).length,
       joinsWaiting: joins.waiting(),
       skippedTicks,
@@ -250,12 +213,13 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
       case 'leg-token':
         return legs.get(message.legId)?.setToken(message.token);
       case 'listen':
-        listen(message.room, message.lanes, message.token);
+        meetings.listen(message.room, message.lanes, message.token);
         return;
       case 'ear-token':
-        return meetings.get(message.room)?.tracks?.setToken(message.token);
+        meetings.setEarToken(message.room, message.token);
+        return;
       case 'stop-listening':
-        spawn(stopListening(message.room));
+        spawn(meetings.stopListening(message.room));
     }
   };
 

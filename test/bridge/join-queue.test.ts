@@ -2,7 +2,15 @@ import { expect, it } from 'vitest';
 import { createJoinQueue } from '../../src/bridge/join-queue.ts';
 
 const setUp = (concurrent: number) => {
-  const queue = createJoinQueue(concurrent);
+  const placesOver: (() => void)[] = [];
+  const queue = createJoinQueue({
+    concurrent,
+    longestPlaceMs: 500,
+    after: (_delayMs, callback) => {
+      placesOver.push(callback);
+      return () => placesOver.splice(placesOver.indexOf(callback), 1);
+    },
+  });
   const begun: string[] = [];
   const finish = new Map<string, (failure?: Error) => void>();
   const add = (name: string) =>
@@ -16,7 +24,7 @@ const setUp = (concurrent: number) => {
           });
         }),
     );
-  return { queue, begun, finish, add };
+  return { queue, begun, finish, add, placesOver };
 };
 
 it('no more jobs run at a time than allowed, and the rest begin in order', async () => {
@@ -45,4 +53,22 @@ it('a job that fails gives its place to the next', async () => {
   expect(begun).toEqual(['a', 'b']);
   finish.get('b')?.();
   expect(await next).toBe('b');
+});
+
+it('a job that takes long gives its place up, once', async () => {
+  const { queue, begun, finish, add, placesOver } = setUp(1);
+  const [slow, second, third] = ['a', 'b', 'c'].map(add);
+  placesOver[0]?.();
+  await Promise.resolve();
+  expect(begun).toEqual(['a', 'b']);
+  finish.get('a')?.();
+  expect(await slow).toBe('a');
+  await Promise.resolve();
+  expect(begun).toEqual(['a', 'b']);
+  expect(queue.waiting()).toBe(1);
+  finish.get('b')?.();
+  await second;
+  await Promise.resolve();
+  finish.get('c')?.();
+  expect(await third).toBe('c');
 });

@@ -1,0 +1,96 @@
+/** The meetings of one worker: those with callers here, and those whose ear is here. */
+import type { RoomName } from '../call/identifiers.ts';
+import type { Logger } from '../call/ports.ts';
+import { monotonicMs } from './media-clock.ts';
+import { identityPrefix } from './meeting-homes.ts';
+import { openTrackSource } from './track-source.ts';
+import { createWorkerMeeting, type WorkerMeeting } from './worker-meeting.ts';
+import type { FromWorker, WorkerSetup } from './worker-protocol.ts';
+
+export interface WorkerMeetings {
+  /** The meeting in this room, begun where it is not here yet. */
+  obtain(room: RoomName, lanes: SharedArrayBuffer): WorkerMeeting;
+  /** To be called when a member has left: without members and ear a meeting is over here. */
+  forgetIfIdle(meeting: WorkerMeeting): void;
+  /** This worker is the meeting's home: opens the ear, in place of one that is there. */
+  listen(room: RoomName, lanes: SharedArrayBuffer, token: string): void;
+  stopListening(room: RoomName): Promise<void>;
+  setEarToken(room: RoomName, token: string): void;
+  mix(tick: number): void;
+  gauges(): { readonly meetingMixes: number; readonly ears: number };
+  close(): Promise<void>;
+}
+
+export interface WorkerMeetingsDeps {
+  readonly setup: WorkerSetup;
+  readonly post: (message: FromWorker) => void;
+  readonly log: Logger;
+}
+
+export const createWorkerMeetings = ({ setup, post, log }: WorkerMeetingsDeps): WorkerMeetings => {
+  const meetings = new Map<RoomName, WorkerMeeting>();
+  /** Ears, closing ones too. */
+  let ears = 0;
+
+  const obtain = (room: RoomName, lanes: SharedArrayBuffer): WorkerMeeting => {
+    const known = meetings.get(room);
+    if (known !== undefined) return known;
+    const meeting = createWorkerMeeting(room, lanes, setup.workerIndex);
+    meetings.set(room, meeting);
+    return meeting;
+  };
+
+  const forgetIfIdle = (meeting: WorkerMeeting): void => {
+    const isIdle = meeting.members.size === 0 && meeting.tracks === undefined;
+    if (isIdle && meetings.get(meeting.room) === meeting) meetings.delete(meeting.room);
+  };
+
+  const closeEar = async (meeting: WorkerMeeting): Promise<void> => {
+    const { tracks } = meeting;
+    if (tracks === undefined) return;
+    meeting.tracks = undefined;
+    forgetIfIdle(meeting);
+    await tracks.close();
+    ears -= 1;
+  };
+
+  const stopListening = async (room: RoomName): Promise<void> => {
+    const meeting = meetings.get(room);
+    if (meeting !== undefined) await closeEar(meeting);
+  };
+
+  return {
+    obtain,
+    forgetIfIdle,
+    listen: (room, lanes, token) => {
+      void stopListening(room);
+      const meeting = obtain(room, lanes);
+      ears += 1;
+      meeting.tracks = openTrackSource({
+        room,
+        url: setup.livekitUrl,
+        token,
+        ownIdentityPrefix: identityPrefix(setup.nodeId),
+        nowMs: monotonicMs,
+        log,
+        post,
+      });
+    },
+    stopListening,
+    setEarToken: (room, token) => {
+      meetings.get(room)?.tracks?.setToken(token);
+    },
+    mix: (tick) => {
+      for (const meeting of meetings.values())
+        try {
+          meeting.mix(tick);
+        } catch (error) {
+          log.error({ room: meeting.room, err: error }, 'meeting not mixed');
+        }
+    },
+    gauges: () => ({ meetingMixes: meetings.size, ears }),
+    close: async () => {
+      await Promise.all([...meetings.values()].map(closeEar));
+    },
+  };
+};
