@@ -128,7 +128,7 @@ function takeSeat(c: CallContext, now: number): Outputs {
   c.waiting.stop();
   c.timers.clear('ivr-limit');
   enter(c, 'seating');
-  const requestId = beginRequest(c, now, c.settings.requestTimeoutMs);
+  const requestId = beginRequest(c, now, 'seat', c.settings.requestTimeoutMs);
   return [{ do: 'take-seat', requestId, callId: c.meeting.callId }];
 }
 

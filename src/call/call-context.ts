@@ -1,7 +1,14 @@
 /** The whole state of one call's machine, see call-machine.ts. Its parts change it and each other's none. */
 import { createIvrMachine, type IvrMachine } from '../ivr/ivr-machine.ts';
 import type { Role } from '../meeting/admission.ts';
-import type { CallOutput, CallSettings, MeetingKey, Route, Surroundings } from './call-messages.ts';
+import type {
+  CallInput,
+  CallOutput,
+  CallSettings,
+  MeetingKey,
+  Route,
+  Surroundings,
+} from './call-messages.ts';
 import { createMeetingMachine, type MeetingMachine } from './meeting-machine.ts';
 import { createNamedTimers, type NamedTimers } from './named-timers.ts';
 import type { AnsweredMedia, CallState, Digit, Meeting, Termination } from './ports.ts';
@@ -23,6 +30,9 @@ export type CallPhase =
   | 'ended';
 
 export type TimerName = 'limit' | 'ivr-limit' | 'ring' | 'request' | 'join-retry' | 'goodbye';
+
+/** The input that answers a request. */
+export type AwaitedAnswer = Extract<CallInput['type'], 'meeting' | 'seat' | 'joined'>;
 
 export interface CallContext {
   readonly route: Route;
@@ -46,8 +56,9 @@ export interface CallContext {
   confirmed: boolean;
   languageChosen: boolean;
   heldSince: number | undefined;
-  /** Answers to older requests are ignored. */
-  requestId: number;
+  lastRequestId: number;
+  /** The one request that is under way: any other answer is ignored. */
+  awaited: { readonly requestId: number; readonly answer: AwaitedAnswer } | undefined;
   meeting: Meeting | undefined;
   media: AnsweredMedia | undefined;
   role: Role;
@@ -79,14 +90,20 @@ export function enter(c: CallContext, phase: CallPhase): void {
 }
 
 /** A new request: its answer must come within `timeoutMs`, and carry the id returned. */
-export function beginRequest(c: CallContext, now: number, timeoutMs: number): number {
-  c.requestId += 1;
+export function beginRequest(
+  c: CallContext,
+  now: number,
+  answer: AwaitedAnswer,
+  timeoutMs: number,
+): number {
+  c.lastRequestId += 1;
+  c.awaited = { requestId: c.lastRequestId, answer };
   c.timers.set('request', now + timeoutMs);
-  return c.requestId;
+  return c.lastRequestId;
 }
 
 export function findMeeting(c: CallContext, now: number, by: MeetingKey): readonly CallOutput[] {
-  const requestId = beginRequest(c, now, c.settings.requestTimeoutMs);
+  const requestId = beginRequest(c, now, 'meeting', c.settings.requestTimeoutMs);
   return [{ do: 'find-meeting', requestId, by }];
 }
 
@@ -120,7 +137,8 @@ export function createCallContext(
     confirmed: false,
     languageChosen: language !== undefined,
     heldSince: undefined,
-    requestId: 0,
+    lastRequestId: 0,
+    awaited: undefined,
     meeting: undefined,
     media: undefined,
     role: 'guest',

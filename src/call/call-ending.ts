@@ -9,6 +9,7 @@ type Outputs = readonly CallOutput[];
 
 function forget(c: CallContext): void {
   c.timers.clearAll();
+  c.awaited = undefined;
   c.ivr.stop();
   c.waiting.stop();
   c.pin = undefined;

@@ -123,7 +123,7 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
     case 'seat':
     case 'store-failed':
     case 'joined':
-      return input.requestId === c.requestId ? onAnswer(c, now, input) : [];
+      return onAnswer(c, now, input);
     case 'room-lost':
     case 'room-recovered':
       return [{ do: 'note', event: input.type }, ...fromRoom(c, now, { type: input.type })];
@@ -147,6 +147,12 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
 type Answer = Extract<CallInput, { type: 'meeting' | 'seat' | 'store-failed' | 'joined' }>;
 
 function onAnswer(c: CallContext, now: number, input: Answer): Outputs {
+  const { awaited } = c;
+  if (awaited?.requestId !== input.requestId) return [];
+  const fits =
+    input.type === 'store-failed' ? awaited.answer !== 'joined' : input.type === awaited.answer;
+  if (!fits) return [];
+  c.awaited = undefined;
   c.timers.clear('request');
   switch (input.type) {
     case 'meeting':
@@ -371,7 +377,7 @@ function onTimer(c: CallContext, now: number, name: TimerName): Outputs {
 
 /** An answer that comes after this is an old one. */
 function onRequestTimeout(c: CallContext, now: number): Outputs {
-  c.requestId += 1;
+  c.awaited = undefined;
   switch (c.phase) {
     case 'ringing':
       return endNow(c, now, c.journalBegun ? 'engine-lost' : 'journal-unwritable');

@@ -12,7 +12,7 @@ export function join(c: CallContext, now: number): Outputs {
   if (c.meeting === undefined) return endNow(c, now, 'bug');
   enter(c, 'joining');
   c.joinAttempts += 1;
-  const requestId = beginRequest(c, now, c.settings.joinTimeoutMs);
+  const requestId = beginRequest(c, now, 'joined', c.settings.joinTimeoutMs);
   return [{ do: 'join', requestId, meeting: c.meeting, number: c.phoneNumber }];
 }
 
