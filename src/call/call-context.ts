@@ -107,6 +107,12 @@ export function findMeeting(c: CallContext, now: number, by: MeetingKey): readon
   return [{ do: 'find-meeting', requestId, by }];
 }
 
+/** 200 OK, which the engine may take only so long for. */
+export function answer(c: CallContext, now: number): readonly CallOutput[] {
+  c.timers.set('request', now + c.settings.requestTimeoutMs);
+  return [{ do: 'answer' }];
+}
+
 export function createCallContext(
   route: Route,
   settings: CallSettings,

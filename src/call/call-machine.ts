@@ -29,17 +29,19 @@
 import { phrase } from '../ivr/phrase.ts';
 import type { Role } from '../meeting/admission.ts';
 import { decide, decideAnew, refuse, startIvr, toIvr, toWaiting } from './call-admission.ts';
+import { onCommand } from './call-commands.ts';
 import {
+  answer,
   createCallContext,
   enter,
   findMeeting,
   type CallContext,
   type CallPhase,
-  type TimerName,
 } from './call-context.ts';
-import { endAfterWords, endNow, endWithWords, reasonOfLegEnd } from './call-ending.ts';
+import { endNow, endWithWords, reasonOfLegEnd } from './call-ending.ts';
 import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
 import { fromRoom, join, onJoined, roomGone, toMeeting } from './call-room.ts';
+import { nextTimeoutAt, onSaid, onTimeout } from './call-time.ts';
 import type {
   AnsweredMedia,
   CallState,
@@ -166,56 +168,6 @@ function onAnswer(c: CallContext, now: number, input: Answer): Outputs {
   }
 }
 
-type Command = Extract<
-  CallInput,
-  {
-    type:
-      | 'admit'
-      | 'refuse'
-      | 'hang-up'
-      | 'mute'
-      | 'meeting-changed'
-      | 'meeting-over'
-      | 'company-changed'
-      | 'drain';
-  }
->;
-
-/** What people and the rest of the gateway want of the call. */
-function onCommand(c: CallContext, now: number, input: Command): Outputs {
-  switch (input.type) {
-    case 'admit':
-      if (c.phase !== 'waiting') return [];
-      c.letIn = true;
-      return [{ do: 'note', event: 'admitted', fields: { by: input.by } }, ...decideAnew(c, now)];
-    case 'refuse':
-      return c.phase === 'waiting'
-        ? endWithWords(c, now, 'not-admitted', phrase('not-admitted'))
-        : [];
-    case 'hang-up':
-      return input.by === 'host'
-        ? endWithWords(c, now, 'removed', phrase('removed'))
-        : endWithWords(c, now, 'operator-hung-up', phrase('call-ended'));
-    case 'mute':
-      c.mutedByHost = input.muted;
-      return toMeeting(c, now, { type: 'mute', muted: input.muted, by: 'host' });
-    case 'meeting-changed':
-      c.meeting = input.meeting;
-      return c.phase === 'waiting' ? decideAnew(c, now) : [];
-    case 'meeting-over':
-      if (c.meeting === undefined) return [];
-      return c.joinedAt === undefined
-        ? endWithWords(c, now, 'meeting-ended', phrase('ended'))
-        : endWithWords(c, now, 'meeting-over', phrase('goodbye'));
-    case 'company-changed':
-      return c.phase === 'waiting'
-        ? decideAnew(c, now)
-        : toMeeting(c, now, { type: 'company-changed' });
-    case 'drain':
-      return endWithWords(c, now, 'drained', phrase('call-ended'));
-  }
-}
-
 function onStart(c: CallContext, now: number): Outputs {
   c.timers.set('limit', now + c.settings.maxCallMs);
   const arrived: Outputs = [{ do: 'note', event: 'arrived' }, { do: 'ring' }];
@@ -236,11 +188,6 @@ function ring(c: CallContext, now: number): Outputs {
   c.timers.clear('request');
   c.timers.set('ring', now + c.settings.ringMs);
   return [];
-}
-
-function answer(c: CallContext, now: number): Outputs {
-  c.timers.set('request', now + c.settings.requestTimeoutMs);
-  return [{ do: 'answer' }];
 }
 
 function onConfirmed(c: CallContext, now: number): Outputs {
@@ -295,20 +242,6 @@ function onDigit(c: CallContext, now: number, digit: Digit): Outputs {
   }
 }
 
-/** The utterance is over: the parts that wait for that go on. */
-function onSaid(c: CallContext, now: number): Outputs {
-  switch (c.phase) {
-    case 'ivr':
-      return toIvr(c, now, { type: 'said' });
-    case 'waiting':
-      return toWaiting(c, now, { type: 'said' });
-    case 'goodbye':
-      return endAfterWords(c, now);
-    default:
-      return toMeeting(c, now, { type: 'said' });
-  }
-}
-
 function onLegEnded(c: CallContext, now: number, cause: LegEndCause): Outputs {
   c.legGone = true;
   // The engine's own refusal: why is in the outcome of `answer`, on its way.
@@ -324,68 +257,4 @@ function onResumed(c: CallContext, now: number): Outputs {
   c.heldSince = undefined;
   const again = c.phase === 'ivr' && !c.speaker.speaking;
   return [{ do: 'note', event: 'resumed' }, ...(again ? toIvr(c, now, { type: 'resumed' }) : [])];
-}
-
-// ---------------------------------------------------------------- time
-
-/** On hold the menus wait; every other clock goes on. */
-const ivrClockRuns = (c: CallContext): boolean => c.phase === 'ivr' && c.heldSince === undefined;
-
-function nextTimeoutAt(c: CallContext): number | undefined {
-  if (c.phase === 'ended') return undefined;
-  const times = [
-    c.timers.next(),
-    c.speaker.nextTimeoutAt(),
-    ivrClockRuns(c) ? c.ivr.nextTimeoutAt() : undefined,
-    c.phase === 'waiting' ? c.waiting.nextTimeoutAt() : undefined,
-    c.phase === 'meeting' ? c.inMeeting.nextTimeoutAt() : undefined,
-  ].filter((at) => at !== undefined);
-  return times.length === 0 ? undefined : Math.min(...times);
-}
-
-function onTimeout(c: CallContext, now: number): Outputs {
-  const outputs: CallOutput[] = [];
-  if (c.speaker.outlasted(now)) outputs.push(...onSaid(c, now));
-  if (ivrClockRuns(c)) outputs.push(...toIvr(c, now, { type: 'timeout' }));
-  if (c.phase === 'waiting') outputs.push(...toWaiting(c, now, { type: 'timeout' }));
-  outputs.push(...toMeeting(c, now, { type: 'timeout' }));
-  for (let name = c.timers.takeDue(now); name !== undefined; name = c.timers.takeDue(now))
-    outputs.push(...onTimer(c, now, name));
-  return outputs;
-}
-
-function onTimer(c: CallContext, now: number, name: TimerName): Outputs {
-  switch (name) {
-    case 'limit':
-      return endWithWords(c, now, 'call-limit', phrase('call-ended'));
-    case 'ivr-limit':
-      if (c.heldSince === undefined)
-        return endWithWords(c, now, 'ivr-limit', phrase('silence-goodbye'));
-      // Moved on when the hold is over.
-      c.timers.set('ivr-limit', now + c.settings.ivrLimitMs);
-      return [];
-    case 'ring':
-      return answer(c, now);
-    case 'request':
-      return onRequestTimeout(c, now);
-    case 'join-retry':
-      return join(c, now);
-    case 'goodbye':
-      return endAfterWords(c, now);
-  }
-}
-
-/** An answer that comes after this is an old one. */
-function onRequestTimeout(c: CallContext, now: number): Outputs {
-  c.awaited = undefined;
-  switch (c.phase) {
-    case 'ringing':
-      return endNow(c, now, c.journalBegun ? 'engine-lost' : 'journal-unwritable');
-    case 'confirming':
-      return endNow(c, now, 'no-ack');
-    case 'joining':
-      return onJoined(c, now, { joined: false, reason: 'unreachable' });
-    default:
-      return endWithWords(c, now, 'store-unreachable', phrase('try-later'));
-  }
 }

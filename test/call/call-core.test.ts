@@ -169,6 +169,18 @@ describe('what others want of a call', () => {
     expect(caller.heardInRoom).toBe(false);
   });
 
+  test('one who was muted while waiting is let in muted, and told so', async () => {
+    const world = await createCallWorld({ meetings: [createMeeting({ admission: 'lobby' })] });
+    const caller = await intoMeeting(world);
+    const { legId } = caller.leg.invitation;
+    world.core.mute(legId);
+    world.core.admit(legId, 'host');
+    await world.clock.advance(10_000);
+    expect(caller.joinedAs).toBeDefined();
+    expect(caller.heardInRoom).toBe(false);
+    expect(world.trace()).toMatch(/says admitted[\s\S]*says muted in sv/);
+  });
+
   test('a call that is not there, or not so far, is told apart', async () => {
     const world = await createCallWorld();
     const caller = await intoMeeting(world);

@@ -1,0 +1,85 @@
+/** What time does to a call: words that are over, limits, answers that do not come. */
+import { phrase } from '../ivr/phrase.ts';
+import { toIvr, toWaiting } from './call-admission.ts';
+import { answer, type CallContext, type TimerName } from './call-context.ts';
+import { endAfterWords, endNow, endWithWords } from './call-ending.ts';
+import type { CallOutput } from './call-messages.ts';
+import { join, onJoined, toMeeting } from './call-room.ts';
+
+type Outputs = readonly CallOutput[];
+
+/** The utterance is over: the parts that wait for that go on. */
+export function onSaid(c: CallContext, now: number): Outputs {
+  switch (c.phase) {
+    case 'ivr':
+      return toIvr(c, now, { type: 'said' });
+    case 'waiting':
+      return toWaiting(c, now, { type: 'said' });
+    case 'goodbye':
+      return endAfterWords(c, now);
+    default:
+      return toMeeting(c, now, { type: 'said' });
+  }
+}
+
+/** On hold the menus wait; every other clock goes on. */
+const ivrClockRuns = (c: CallContext): boolean => c.phase === 'ivr' && c.heldSince === undefined;
+
+export function nextTimeoutAt(c: CallContext): number | undefined {
+  if (c.phase === 'ended') return undefined;
+  const times = [
+    c.timers.next(),
+    c.speaker.nextTimeoutAt(),
+    ivrClockRuns(c) ? c.ivr.nextTimeoutAt() : undefined,
+    c.phase === 'waiting' ? c.waiting.nextTimeoutAt() : undefined,
+    c.phase === 'meeting' ? c.inMeeting.nextTimeoutAt() : undefined,
+  ].filter((at) => at !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+export function onTimeout(c: CallContext, now: number): Outputs {
+  const outputs: CallOutput[] = [];
+  if (c.speaker.outlasted(now)) outputs.push(...onSaid(c, now));
+  if (ivrClockRuns(c)) outputs.push(...toIvr(c, now, { type: 'timeout' }));
+  if (c.phase === 'waiting') outputs.push(...toWaiting(c, now, { type: 'timeout' }));
+  outputs.push(...toMeeting(c, now, { type: 'timeout' }));
+  for (let name = c.timers.takeDue(now); name !== undefined; name = c.timers.takeDue(now))
+    outputs.push(...onTimer(c, now, name));
+  return outputs;
+}
+
+function onTimer(c: CallContext, now: number, name: TimerName): Outputs {
+  switch (name) {
+    case 'limit':
+      return endWithWords(c, now, 'call-limit', phrase('call-ended'));
+    case 'ivr-limit':
+      if (c.heldSince === undefined)
+        return endWithWords(c, now, 'ivr-limit', phrase('silence-goodbye'));
+      // Moved on when the hold is over.
+      c.timers.set('ivr-limit', now + c.settings.ivrLimitMs);
+      return [];
+    case 'ring':
+      return answer(c, now);
+    case 'request':
+      return onRequestTimeout(c, now);
+    case 'join-retry':
+      return join(c, now);
+    case 'goodbye':
+      return endAfterWords(c, now);
+  }
+}
+
+/** An answer that comes after this is an old one. */
+function onRequestTimeout(c: CallContext, now: number): Outputs {
+  c.awaited = undefined;
+  switch (c.phase) {
+    case 'ringing':
+      return endNow(c, now, c.journalBegun ? 'engine-lost' : 'journal-unwritable');
+    case 'confirming':
+      return endNow(c, now, 'no-ack');
+    case 'joining':
+      return onJoined(c, now, { joined: false, reason: 'unreachable' });
+    default:
+      return endWithWords(c, now, 'store-unreachable', phrase('try-later'));
+  }
+}
