@@ -61,6 +61,8 @@ import { createTransportSet } from './transport-set.ts';
 import type { InviteOptions, SipUserAgent, SipUserAgentOptions } from './user-agent-options.ts';
 import { createWorkQueue } from './work-queue.ts';
 
+export type { InviteOptions, SipUserAgent, SipUserAgentOptions } from './user-agent-options.ts';
+
 /** Room for the Via that the transaction layer puts on top. */
 const viaBytes = 100;
 const defaultRingTimeoutMs = 180_000;
