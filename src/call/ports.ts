@@ -190,6 +190,29 @@ export interface SipEngine {
 
 export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
+/** Crypto suites of SRTP, by their names in SDP: RFC 4568 §6.2, RFC 6188, RFC 7714. */
+export type SrtpSuite =
+  | 'AES_CM_128_HMAC_SHA1_80'
+  | 'AES_CM_128_HMAC_SHA1_32'
+  | 'AES_256_CM_HMAC_SHA1_80'
+  | 'AEAD_AES_128_GCM'
+  | 'AEAD_AES_256_GCM';
+
+/** What one side encrypts with. Never logged. */
+export interface SrtpKey {
+  /** 16 or 32 bytes, as the suite says. */
+  readonly masterKey: Uint8Array;
+  /** 14 bytes, 12 for the AEAD suites. */
+  readonly masterSalt: Uint8Array;
+}
+
+/** `local`: for what we send; `remote`: for what we receive. */
+export interface MediaCrypto {
+  readonly suite: SrtpSuite;
+  readonly local: SrtpKey;
+  readonly remote: SrtpKey;
+}
+
 /** The sound of one leg as offer and answer settled it (RFC 3264), seen from our side. */
 export interface MediaSession {
   readonly remoteAddress: string;
@@ -203,6 +226,8 @@ export interface MediaSession {
   /** Comfort noise, RFC 3389; undefined where not negotiated. */
   readonly comfortNoisePayloadType: number | undefined;
   readonly direction: MediaDirection;
+  /** SRTP; without it sound goes in the clear. */
+  readonly crypto?: MediaCrypto | undefined;
 }
 
 export type MediaEvent =
@@ -412,4 +437,35 @@ export interface CallJournal {
   update(record: CallRecord): void;
   /** Exactly once a call. Resolves when durable. */
   end(record: CallRecord): Promise<void>;
+}
+
+// ---------------------------------------------------------------- several nodes
+
+/**
+ * Short messages between the gateway nodes that share a store. Each goes to every node that listens
+ * just then, the sender included, in the order of the sender.
+ */
+export interface NodeBus {
+  /** Rejects with a `StoreError` when it was not sent. */
+  send(message: string): Promise<void>;
+  onMessage(listener: (message: string) => void): void;
+  /** Messages may have been missed. */
+  onResumed(listener: () => void): void;
+  /** Idempotent, never rejects. */
+  close(): Promise<void>;
+}
+
+/** An answer that let nobody in; `source` as `GuessLog.hide` made it. */
+export interface Guess {
+  readonly at: number;
+  readonly source: string | undefined;
+}
+
+/** The guesses of all nodes, for those that start later. */
+export interface GuessLog {
+  /** A source in a form that may leave the process: the same on all nodes, and no number. */
+  hide(source: string): string;
+  add(guess: Guess): Promise<void>;
+  /** Those at or after `from`, oldest first. */
+  since(from: number): Promise<readonly Guess[]>;
 }
