@@ -22,7 +22,7 @@ import {
 } from './timeline.ts';
 
 export interface CallRecorder {
-  note(event: TimelineEvent, fields?: TimelineFields): void;
+  readonly note: (event: TimelineEvent, fields?: TimelineFields) => void;
   record(facts: CallFacts): CallRecord;
   /** A change on its way to the store; nothing before the journal has the start. */
   update(record: CallRecord): void;

@@ -6,33 +6,22 @@
  * journal gets the end, the registry forgets the call.
  */
 import type { GuessLimiter } from '../meeting/guess-limiter.ts';
+import { createCallEffects } from './call-effects.ts';
 import { createCallMachine, type CallFacts } from './call-machine.ts';
-import type {
-  CallInput,
-  CallOutput,
-  CallSettings,
-  MeetingKey,
-  Route,
-  Surroundings,
-} from './call-messages.ts';
+import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
 import { createCallRecorder } from './call-recorder.ts';
 import { terminationOf } from './end-reasons.ts';
 import type { LegId, NodeId } from './identifiers.ts';
-import { participantOf } from './participant.ts';
 import type {
   CallJournal,
   CallLeg,
   CallRecord,
   Clock,
-  JoinOutcome,
-  LegQuality,
   Logger,
-  Meeting,
   MeetingDirectory,
   RoomAdmin,
   SipEngine,
 } from './ports.ts';
-import { toUtterance } from './utterance.ts';
 
 /** The ports that every call of a gateway shares. */
 export interface CallPorts {
@@ -71,6 +60,8 @@ export interface CallSession {
 }
 
 const qualityTimeoutMs = 500;
+/** Longer than any port is waited for; what comes later is still done, but nobody waits. */
+const closeTimeoutMs = 10_000;
 
 export function createCallSession(deps: CallSessionDeps): CallSession {
   const { ports, leg, route } = deps;
@@ -87,13 +78,23 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     },
   });
   const recorder = createCallRecorder({ ports, invitation, route, logger });
+  const effects = createCallEffects({
+    ports,
+    leg,
+    route,
+    logger,
+    guessSource: source,
+    timeZone: () => machine.facts().meeting?.timeZone ?? deps.timeZone,
+    record: () => record(),
+    note: recorder.note,
+    dispatch,
+    finish,
+    isOver: () => finished,
+  });
   const queue: CallInput[] = [];
   const closed = Promise.withResolvers<undefined>();
   let busy = false;
   let finished = false;
-  let seatAsked = false;
-  let journalBegin: Promise<boolean> = Promise.resolve(false);
-  let quality: Promise<LegQuality | undefined> | undefined;
   let timer: { readonly at: number; readonly cancel: () => void } | undefined;
 
   // ---------------------------------------------------------------- the loop
@@ -121,13 +122,17 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     }
     for (const output of outputs) {
       try {
-        run(output);
+        effects.run(output);
       } catch (error) {
         onBug(error, output.do);
       }
     }
-    if (machine.facts().state !== before) recorder.update(record());
-    if (outputs.length > 0) deps.onChange(session);
+    try {
+      if (machine.facts().state !== before) recorder.update(record());
+      if (outputs.length > 0) deps.onChange(session);
+    } catch (error) {
+      onBug(error, 'update');
+    }
   }
 
   function onBug(error: unknown, where: string): void {
@@ -148,147 +153,7 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     timer = { at, cancel };
   }
 
-  // ---------------------------------------------------------------- outputs
-
-  function run(output: CallOutput): void {
-    switch (output.do) {
-      case 'ring':
-        leg.ring();
-        return;
-      case 'begin-journal':
-        beginJournal();
-        return;
-      case 'answer':
-        spawn('answer', answer);
-        return;
-      case 'refuse':
-        leg.refuse(output.sipStatus);
-        return;
-      case 'play':
-        leg.play(toUtterance(output, machine.facts().meeting?.timeZone ?? deps.timeZone));
-        return;
-      case 'stop-playing':
-        leg.stopPlaying();
-        return;
-      case 'find-meeting':
-        ask(output.requestId, async () => ({
-          type: 'meeting',
-          requestId: output.requestId,
-          meeting: await find(output.by),
-        }));
-        return;
-      case 'take-seat':
-        seatAsked = true;
-        ask(output.requestId, async () => ({
-          type: 'seat',
-          requestId: output.requestId,
-          seat: await ports.directory.takeSeat(output.callId, invitation.legId),
-        }));
-        return;
-      case 'join':
-        spawn('join', async () => {
-          const outcome = await join(output.meeting, output.number);
-          dispatch({ type: 'joined', requestId: output.requestId, outcome });
-        });
-        return;
-      case 'leave-room':
-        spawn('leave-room', () => leg.leaveRoom());
-        return;
-      case 'set-muted':
-        leg.setMuted(output.muted);
-        return;
-      case 'set-volume':
-        leg.setVolumeDb(output.volumeDb);
-        return;
-      case 'count-guess':
-        ports.guesses.count(clock.now(), source);
-        return;
-      case 'note':
-        recorder.note(output.event, output.fields);
-        return;
-      case 'hang-up':
-        askQuality();
-        leg.hangUp();
-        return;
-      case 'finish':
-        finish();
-        return;
-    }
-  }
-
-  function beginJournal(): void {
-    journalBegin = ports.journal.begin(record()).then(
-      () => true,
-      (error: unknown) => {
-        logger.error({ err: error }, 'journal cannot be written');
-        return false;
-      },
-    );
-    spawn('begin-journal', async () => {
-      dispatch({ type: (await journalBegin) ? 'journal-begun' : 'journal-failed' });
-    });
-  }
-
-  async function answer(): Promise<void> {
-    const result = await leg.answer();
-    if (result.outcome === 'answered') dispatch({ type: 'answered', media: result.media });
-    else if (result.outcome === 'refused')
-      dispatch({ type: 'not-answered', sipStatus: result.sipStatus });
-    // `gone`: the leg's `ended` event says why.
-  }
-
-  const find = (by: MeetingKey): Promise<Meeting | undefined> =>
-    by.kind === 'call-id'
-      ? ports.directory.byCallId(by.callId)
-      : ports.directory.byVideoAddress(by.address);
-
-  async function join(meeting: Meeting, number: number): Promise<JoinOutcome> {
-    try {
-      await ports.rooms.ensureRoom(meeting.room);
-    } catch (error) {
-      if (!isFault(error)) throw error;
-      logger.warn({ err: error }, 'room cannot be reached');
-      return { joined: false, reason: 'unreachable' };
-    }
-    if (finished) return { joined: false, reason: 'removed' };
-    const publishedNumber = route.kind === 'ivr' ? invitation.dialled.user : undefined;
-    const { nodeId } = ports;
-    return leg.join(participantOf({ nodeId, invitation, meeting, number, publishedNumber }));
-  }
-
-  /** A request to the store: a fault is the store's, anything else a bug. */
-  function ask(requestId: number, request: () => Promise<CallInput>): void {
-    spawn('ask', async () => {
-      try {
-        dispatch(await request());
-      } catch (error) {
-        if (!isFault(error)) throw error;
-        logger.warn({ err: error }, 'store did not answer');
-        dispatch({ type: 'store-failed', requestId });
-      }
-    });
-  }
-
-  function spawn(where: string, task: () => Promise<void>): void {
-    // Called inside the chain, so that a synchronous throw is a rejection too.
-    Promise.resolve()
-      .then(task)
-      .catch((error: unknown) => {
-        logger.error({ err: error, where }, 'bug in a call');
-        dispatch({ type: 'bug' });
-      });
-  }
-
   // ---------------------------------------------------------------- the end
-
-  /** Asked before BYE: the figures go with the media. */
-  function askQuality(): void {
-    if (machine.facts().answeredAt === undefined) return;
-    quality ??= leg.quality().catch((error: unknown) => {
-      logger.warn({ err: error }, 'quality is not known');
-      return undefined;
-    });
-  }
 
   function finish(): void {
     if (finished) return;
@@ -301,21 +166,33 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
   }
 
   async function close(): Promise<void> {
-    try {
-      if (machine.facts().termination === undefined) leg.hangUp();
-      askQuality();
-    } catch (error) {
-      logger.error({ err: error }, 'leg did not hang up');
-    }
-    const figures = await withTimeout(clock, quality, qualityTimeoutMs);
+    // A machine that broke gave no reason, and hung up on nobody.
+    if (machine.facts().termination === undefined) await settle('leg did not hang up', hangUp);
+    const figures = await withTimeout(clock, effects.quality(), qualityTimeoutMs);
     const last = recorder.finalRecord(machine.facts(), clock.now(), terminationOf('bug'), figures);
     deps.onChange(session);
     deps.onClosed(session);
-    if (seatAsked) await settle('seat was not given back', releaseSeat);
-    if (await journalBegin) await settle('end was not written', () => ports.journal.end(last));
+    await withTimeout(clock, Promise.all([giveSeatBack(), writeEnd(last)]), closeTimeoutMs);
   }
 
-  const releaseSeat = (): Promise<void> => ports.directory.releaseSeat(invitation.legId);
+  const hangUp = async (): Promise<void> => {
+    effects.hangUp();
+    await Promise.resolve();
+  };
+
+  /** Only when the seat is there can it be given back. */
+  async function giveSeatBack(): Promise<void> {
+    const seat = effects.seat();
+    if (seat === undefined) return;
+    await seat;
+    await settle('seat was not given back', () => ports.directory.releaseSeat(invitation.legId));
+  }
+
+  /** As many ends as starts, also where the start was slow. */
+  async function writeEnd(last: CallRecord): Promise<void> {
+    if (!(await effects.journalBegun())) return;
+    await settle('end was not written', () => ports.journal.end(last));
+  }
 
   async function settle(message: string, task: () => Promise<void>): Promise<void> {
     try {
@@ -348,10 +225,6 @@ function guessSource(leg: CallLeg): string | undefined {
   const { callerNumber, source } = leg.invitation;
   return callerNumber === undefined ? undefined : `${source.address} ${callerNumber}`;
 }
-
-/** Adapters give their faults a code; what has none is a bug. */
-const isFault = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string';
 
 async function withTimeout<T>(
   clock: Clock,

@@ -216,6 +216,11 @@ export const endReasons = {
     by: 'gateway',
     description: 'The process died; the next start closed the record.',
   },
+  'node-died': {
+    result: 'server-error',
+    by: 'gateway',
+    description: 'The node died; another node of the same store closed the record.',
+  },
   bug: {
     result: 'server-error',
     by: 'gateway',

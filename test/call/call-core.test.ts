@@ -63,6 +63,20 @@ describe('the caller hangs up', () => {
     expectNothingLeft(world);
   });
 
+  // A seat that came after its call was over used to stay taken: it was given back too early.
+  test('while the seat is being taken', async () => {
+    const world = await createCallWorld();
+    const caller = world.place();
+    await world.clock.advance(3_000);
+    world.faults.store = 'slow';
+    caller.press('123456789');
+    await world.clock.advance(1_500);
+    caller.hangUp();
+    await world.clock.advance(5_000);
+    expect(reasons(world)).toEqual(['hung-up-in-ivr']);
+    expectNothingLeft(world);
+  });
+
   test('in the lobby', async () => {
     const world = await createCallWorld({ meetings: [createMeeting({ admission: 'lobby' })] });
     const caller = await intoMeeting(world);
@@ -348,6 +362,27 @@ describe('faults', () => {
     const caller = world.place();
     await world.clock.advance(6_000);
     expect(caller.statuses).toEqual([180, 503]);
+  });
+
+  test('a journal that throws on an update ends the call, and no other', async () => {
+    const world = await createCallWorld();
+    world.faults.update = new TypeError('broken on purpose');
+    world.place();
+    await world.clock.advance(1_000);
+    delete world.faults.update;
+    const healthy = await intoMeeting(world);
+    expect(healthy.heardInRoom).toBe(true);
+    expect(reasons(world)).toEqual(['bug']);
+  });
+
+  test('a drain ends in bounded time, whatever hangs', async () => {
+    const world = await createCallWorld();
+    await intoMeeting(world);
+    world.faults.store = 'never';
+    const drained = world.core.drain(1_000);
+    await world.clock.advance(60_000);
+    await drained;
+    expect(reasons(world)).toEqual(['drained']);
   });
 
   test('a store that never answers is a technical problem in bounded time', async () => {

@@ -26,9 +26,12 @@ export interface CallWorld {
   readonly seats: Map<string, CallId>;
   /** Set to make a port fail; undefined lets it work again. */
   readonly faults: {
-    store?: Error | 'never';
+    /** 'slow': answers after a second. */
+    store?: Error | 'never' | 'slow';
     journal?: Error | 'never';
     rooms?: Error;
+    /** Thrown by `update` of the journal. */
+    update?: Error;
   };
   place(options?: FakeCallOptions): FakeCaller;
   /** What happened, a line each: seconds since the start, then the event. Digits never show. */
@@ -80,8 +83,10 @@ export async function createCallWorld(
   const log: { level: string; fields: object; message: string }[] = [];
   const faults: CallWorld['faults'] = {};
 
-  const failing = async (what: Error | 'never' | undefined): Promise<void> => {
+  const failing = async (what: Error | 'never' | 'slow' | undefined): Promise<void> => {
     if (what === 'never') await new Promise<never>(() => undefined);
+    if (what === 'slow')
+      await new Promise<void>((resolve) => void clock.at(clock.now() + 1_000, resolve));
     if (what instanceof Error) throw what;
   };
   const directory: MeetingDirectory = {
@@ -122,6 +127,7 @@ export async function createCallWorld(
       begun.push(record);
     },
     update(record) {
+      if (faults.update !== undefined) throw faults.update;
       updated.push(record);
     },
     async end(record) {
