@@ -85,13 +85,19 @@ const lineOf = (record: CallRecord): string | undefined => {
   }
 };
 
+/** Ended calls may be told of again (their figures come last); so many are remembered as told. */
+const rememberedEnds = 1000;
+
 /** Turns each change of a call into a line, once a state; undefined where there is nothing new to tell. */
 export const createCallAnnouncer = (): ((record: CallRecord) => string | undefined) => {
   const told = new Map<LegId, CallState>();
+  const ended: LegId[] = [];
   return (record) => {
     if (told.get(record.legId) === record.state) return undefined;
-    if (record.state === 'ended') told.delete(record.legId);
-    else told.set(record.legId, record.state);
+    told.set(record.legId, record.state);
+    if (record.state === 'ended') ended.push(record.legId);
+    const forgotten = ended.length > rememberedEnds ? ended.shift() : undefined;
+    if (forgotten !== undefined) told.delete(forgotten);
     return lineOf(record);
   };
 };

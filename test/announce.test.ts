@@ -68,6 +68,7 @@ describe('what the terminal shows', () => {
         endedAt: 65_000,
         termination: { result: 'completed', reason: 'caller-hung-up', by: 'caller' },
       }),
+      record({ state: 'ended', answeredAt: 2000, endedAt: 65_000 }),
     ].map(announce);
     expect(lines).toEqual([
       'call abcdef from +46•••••67 comes in',
@@ -76,6 +77,7 @@ describe('what the terminal shows', () => {
       'call abcdef joins the meeting',
       undefined,
       'call abcdef ends after 1 min 3 s: completed, caller-hung-up (caller)',
+      undefined,
     ]);
   });
 });

@@ -102,6 +102,18 @@ export const toneLevelDbfs = (pcm: Int16Array, hz: number): number => {
   return 20 * Math.log10(rms / 32768);
 };
 
+/**
+ * Level of a tone that may shift in phase (a jitter buffer stretches, clocks drift): the median over
+ * frames of 100 ms.
+ */
+export const steadyToneLevelDbfs = (pcm: Int16Array, hz: number): number => {
+  const samples = heardRateHz / 10;
+  const levels = Array.from({ length: Math.floor(pcm.length / samples) }, (_, index) =>
+    toneLevelDbfs(pcm.subarray(index * samples, (index + 1) * samples), hz),
+  ).sort((a, b) => a - b);
+  return levels[Math.floor(levels.length / 2)] ?? -Infinity;
+};
+
 /** A known prompt to be found in what was heard. */
 export interface KnownPrompt {
   readonly name: string;

@@ -4,6 +4,7 @@ import {
   heardRateHz,
   levelDbfs,
   recognisePrompts,
+  steadyToneLevelDbfs,
   stretchesOf,
   toneLevelDbfs,
 } from '../../src/caller/heard.ts';
@@ -31,6 +32,15 @@ describe('what a caller heard', () => {
     expect(levelDbfs(tone(1000, 500, 32_767))).toBeCloseTo(-3.01, 1);
     expect(toneLevelDbfs(tone(1000, 500, 32_767), 1000)).toBeCloseTo(-3.01, 1);
     expect(toneLevelDbfs(tone(1000, 500), 440)).toBeLessThan(-50);
+  });
+
+  it('measures a tone whose phase jumps in the middle', () => {
+    const jumping = joined(
+      tone(1000, 1000),
+      tone(1000, 1000).map((sample) => -sample),
+    );
+    expect(toneLevelDbfs(jumping, 1000)).toBeLessThan(-60);
+    expect(steadyToneLevelDbfs(jumping, 1000)).toBeCloseTo(levelDbfs(tone(1000, 1000)), 1);
   });
 
   it('finds stretches of sound and joins them over short pauses', () => {
