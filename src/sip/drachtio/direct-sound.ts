@@ -1,0 +1,110 @@
+/** A caller whose RTP comes straight to the media worker: FreeSWITCH has no part in it. */
+import type { LegId } from '../../call/identifiers.ts';
+import type { LegQuality, Logger, MediaBridge, MediaLeg, MediaSession } from '../../call/ports.ts';
+import { createMediaNegotiation, type MediaNegotiation } from '../embedded/media-negotiation.ts';
+import type { AudioCodec } from '../message/sdp-session.ts';
+import { noPackets } from './channel-quality.ts';
+import type { LegSound, SoundEvent } from './leg-sound.ts';
+
+export interface DirectSoundDeps {
+  readonly legId: LegId;
+  readonly media: MediaBridge;
+  /** Where the worker binds. */
+  readonly mediaAddress: string;
+  /** The address in our SDP. */
+  readonly publicAddress: string;
+  readonly codecs: readonly AudioCodec[];
+  readonly sessionId: string;
+  readonly log: Logger;
+}
+
+const noQuality: LegQuality = { up: noPackets, down: undefined };
+
+export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
+  let mediaLeg: MediaLeg | undefined;
+  let negotiation: MediaNegotiation | undefined;
+  let listener: ((event: SoundEvent) => void) | undefined;
+  let isClosed = false;
+
+  const open = async (): Promise<MediaLeg | undefined> => {
+    try {
+      const opened = await deps.media.openLeg(deps.legId, deps.mediaAddress);
+      if (!hasClosed()) return opened;
+      await opened.close();
+    } catch (error) {
+      deps.log.warn({ err: error }, 'no media for the call');
+    }
+    return undefined;
+  };
+  const hasClosed = (): boolean => isClosed;
+
+  const configure = (session: MediaSession): void => mediaLeg?.configure(session);
+
+  return {
+    describe: async (offer) => {
+      const opened = await open();
+      if (opened === undefined) return { ok: false, sipStatus: 503, retryAfterS: 10 };
+      mediaLeg = opened;
+      opened.onEvent((event) => {
+        if (event.type !== 'first-rtp') listener?.(event);
+      });
+      negotiation = createMediaNegotiation({
+        address: deps.publicAddress,
+        rtpPort: opened.localPort,
+        rtcpPort: opened.localRtcpPort,
+        codecs: deps.codecs,
+        sessionId: deps.sessionId,
+      });
+      if (offer === undefined) {
+        const codec = deps.codecs[0] ?? '';
+        return {
+          ok: true,
+          sdp: negotiation.offer(),
+          codec,
+          encrypted: false,
+          direction: 'sendrecv',
+        };
+      }
+      const answered = negotiation.answer(offer);
+      if (!answered.ok) return answered;
+      configure(answered.session);
+      const { codec, direction } = answered.session;
+      return { ok: true, sdp: answered.sdp, codec, encrypted: false, direction };
+    },
+    settle: (answer) => {
+      const session = negotiation?.settle(answer);
+      if (session !== undefined) configure(session);
+      return Promise.resolve(negotiation?.session !== undefined);
+    },
+    redescribe: (offer) => {
+      if (negotiation === undefined) return Promise.resolve({ ok: false, sipStatus: 488 });
+      if (offer === undefined) {
+        const direction = negotiation.session?.direction ?? 'sendrecv';
+        return Promise.resolve({ ok: true, sdp: negotiation.offer(), direction });
+      }
+      const answered = negotiation.answer(offer);
+      if (!answered.ok) return Promise.resolve(answered);
+      configure(answered.session);
+      return Promise.resolve({
+        ok: true,
+        sdp: answered.sdp,
+        direction: answered.session.direction,
+      });
+    },
+    start: () => mediaLeg?.start(),
+    play: (utterance) => mediaLeg?.play(utterance),
+    stopPlaying: () => mediaLeg?.stopPlaying(),
+    join: async (target) => (await mediaLeg?.join(target)) ?? { joined: false, reason: 'rejected' },
+    leaveRoom: async () => mediaLeg?.leaveRoom(),
+    setMuted: (muted) => mediaLeg?.setMuted(muted),
+    setVolumeDb: (volumeDb) => mediaLeg?.setVolumeDb(volumeDb),
+    quality: async () => (await mediaLeg?.quality()) ?? noQuality,
+    onEvent: (newListener) => {
+      listener = newListener;
+    },
+    close: async () => {
+      isClosed = true;
+      await mediaLeg?.close();
+    },
+  };
+};

@@ -1,0 +1,231 @@
+/**
+ * The way to drachtio-server. Inbound: we connect to one and stay connected, with back-off. Outbound:
+ * we listen and each server connects for its calls. Calls hold on to the connection they came on.
+ */
+import type { Socket } from 'node:net';
+import createSrf from 'drachtio-srf';
+import type { Clock, Logger } from '../../call/ports.ts';
+import type { Srf, SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
+import type { CreateUac } from './freeswitch.ts';
+import { guardAgent } from './socket-guard.ts';
+import { within } from './within.ts';
+
+export interface DrachtioServer {
+  readonly style: 'inbound' | 'outbound';
+  /** Inbound: of the server's admin port. Outbound: where we listen. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What one call signals through. */
+export interface CallSignalling {
+  /** The same object for all calls of one connection. */
+  readonly link: object;
+  /**
+   * 200 OK. `attach` is called with the dialog before anything can happen to it. Rejects where the
+   * 200 could not be sent.
+   */
+  createUas(sdp: string, attach: (dialog: SrfDialog) => void): Promise<void>;
+  readonly createUac: CreateUac;
+  /** The call needs its connection no more: an outbound one is closed. */
+  end(): void;
+}
+
+export interface DrachtioConnection {
+  /** SIP URIs that the servers listen on, as they say. */
+  readonly addresses: readonly string[];
+  readonly connections: number;
+  /** Dialogs that drachtio-srf knows of. */
+  readonly dialogs: number;
+  /** Listeners of calls on what outlives them. */
+  readonly listeners: number;
+  /** Resolves when a server is connected for the first time. */
+  readonly ready: Promise<void>;
+  /** OPTIONS: whether it was answered 200. Undefined where no server is connected. */
+  ping(uri: string): Promise<boolean | undefined>;
+  /** Idempotent, never rejects. */
+  close(): Promise<void>;
+}
+
+export interface DrachtioConnectionOptions {
+  readonly server: DrachtioServer;
+  readonly secret: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onInvite: (
+    request: SrfRequest,
+    response: SrfResponse,
+    signalling: CallSignalling,
+  ) => void;
+  /** The connection that these calls came on is gone. */
+  readonly onLost: (link: object) => void;
+}
+
+const reconnectMaxMs = 5_000;
+const pingTimeoutMs = 3_000;
+const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK';
+
+const toError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(typeof error === 'string' ? error : 'drachtio failed');
+
+/** `udp/192.0.2.1:5060` and so on, as SIP URIs. */
+export const contactUris = (contacts: string): readonly string[] =>
+  contacts.split(',').flatMap((contact) => {
+    const [, transport = '', hostPort = ''] = /^(\w+)\/(.+)$/.exec(contact.trim()) ?? [];
+    if (hostPort === '') return [];
+    const scheme = transport === 'tls' ? 'sips' : 'sip';
+    return [`${scheme}:${hostPort}${transport === 'tcp' ? ';transport=tcp' : ''}`];
+  });
+
+const countListeners = (srf: Pick<Srf, 'eventNames' | 'listenerCount'>): number =>
+  srf.eventNames().reduce((sum, event) => sum + srf.listenerCount(event), 0);
+
+export const createDrachtioConnection = (
+  options: DrachtioConnectionOptions,
+): DrachtioConnection => {
+  const { server, secret, clock } = options;
+  const log = options.log.child({ drachtio: `${server.host}:${server.port}` });
+  const srf = new createSrf();
+  const ready = Promise.withResolvers<undefined>();
+  const sockets = new Set<Socket>();
+  let addresses: readonly string[] = [];
+  let isClosed = false;
+  let isLossTold = false;
+
+  const createUac =
+    (socket: Socket | undefined): CreateUac =>
+    (uri, uacOptions, onOver) =>
+      new Promise((resolve, reject) => {
+        const through = socket === undefined ? {} : { _socket: socket };
+        srf.createUAC(uri, { ...uacOptions, ...through }, {}, (error, dialog) => {
+          if (dialog === undefined) {
+            reject(toError(error));
+            return;
+          }
+          dialog.on('destroy', onOver);
+          resolve(dialog);
+        });
+      });
+
+  const signallingOf = (request: SrfRequest, response: SrfResponse): CallSignalling => ({
+    link: request.socket,
+    createUas: (localSdp, attach) =>
+      new Promise((resolve, reject) => {
+        srf.createUAS(request, response, { localSdp }, (error, dialog) => {
+          if (dialog === undefined) {
+            reject(toError(error));
+            return;
+          }
+          // Not after the promise: the ACK or BYE may stand in the same piece of the stream.
+          attach(dialog);
+          resolve();
+        });
+      }),
+    createUac: createUac(request.socket),
+    end: () => {
+      if (server.style === 'outbound') srf.endSession(request);
+    },
+  });
+
+  srf.on('connect', (error: unknown, contacts: unknown) => {
+    if (error) {
+      log.error({ err: error }, 'drachtio refuses the secret');
+      return;
+    }
+    if (typeof contacts === 'string') addresses = contactUris(contacts);
+    if (server.style === 'inbound') log.info({}, 'drachtio connected');
+    isLossTold = false;
+    ready.resolve(undefined);
+  });
+  srf.on('error', (error) => {
+    if (!isLossTold) log.warn({ err: error }, 'drachtio cannot be reached');
+    isLossTold = true;
+  });
+  srf.invite((request, response) => {
+    options.onInvite(request, response, signallingOf(request, response));
+  });
+  srf.options((_request, response) => {
+    response.send(200, undefined, { headers: { Allow: allowed, Accept: 'application/sdp' } });
+  });
+  // A request for a dialog that is over, such as a BYE that crossed ours. RFC 3261 §12.2.2
+  srf.use((request, response, next) => {
+    if (/;\s*tag=/i.test(request.get('To') ?? '') && request.method !== 'ACK') {
+      response.send(481, undefined, {});
+    } else next();
+  });
+
+  if (server.style === 'outbound') srf.listen({ host: server.host, port: server.port, secret });
+  else {
+    srf.connect({
+      host: server.host,
+      port: server.port,
+      secret,
+      enablePing: true,
+      reconnect: { retryMaxDelay: reconnectMaxMs },
+    });
+  }
+  const agent = srf.app.client;
+  guardAgent(agent, (error, where) => {
+    log.error({ err: error, where }, 'bad data from drachtio');
+  });
+  for (const event of ['connect', 'connection'] as const) {
+    agent.wp.prependListener(event, (socket) => {
+      if (isClosed) socket.destroy();
+      else sockets.add(socket);
+    });
+  }
+  agent.wp.prependListener('close', (socket) => {
+    if (!sockets.delete(socket)) return;
+    if (!isClosed && server.style === 'inbound') log.warn({}, 'drachtio lost');
+    // The library forgets the connection in its own listener: after that, calls are told.
+    setImmediate(() => {
+      options.onLost(socket);
+    });
+  });
+
+  const ownListeners = countListeners(srf);
+
+  const ping = async (uri: string): Promise<boolean | undefined> => {
+    const [socket] = sockets;
+    if (socket === undefined) return undefined;
+    const status = await within(
+      clock,
+      pingTimeoutMs,
+      new Promise<number>((resolve, reject) => {
+        srf.request(uri, { method: 'OPTIONS', _socket: socket }, (error, sent) => {
+          if (sent === undefined) reject(toError(error));
+          else
+            sent.on('response', (response) => {
+              resolve(response.status);
+            });
+        });
+      }),
+    );
+    return status === 200;
+  };
+
+  return {
+    get addresses() {
+      return addresses;
+    },
+    get connections() {
+      return sockets.size;
+    },
+    get dialogs() {
+      return srf._dialogs.size;
+    },
+    get listeners() {
+      return countListeners(srf) - ownListeners;
+    },
+    ready: ready.promise,
+    ping,
+    close: () => {
+      isClosed = true;
+      agent.wp.closing = true;
+      clearTimeout(agent.wp.reconnectVars?.retryTimer ?? undefined);
+      for (const socket of sockets) socket.destroy();
+      if (server.style === 'outbound') agent.close();
+      return Promise.resolve();
+    },
+  };
+};

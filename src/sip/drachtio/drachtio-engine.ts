@@ -1,0 +1,261 @@
+/** The SIP engine on drachtio-server and FreeSWITCH: several of each, put together as one. */
+import { randomInt } from 'node:crypto';
+import { asSipCallId, type LegId } from '../../call/identifiers.ts';
+import type {
+  CallInvitation,
+  CallLeg,
+  Clock,
+  Logger,
+  MediaBridge,
+  SipEngine,
+} from '../../call/ports.ts';
+import { callerIdentity } from '../message/caller-identity.ts';
+import { contacts, requireTags, sipCallIdOf, toOf } from '../message/message-headers.ts';
+import { parseMessage } from '../message/parse-message.ts';
+import { sdpBodyOf } from '../message/sdp-body.ts';
+import type { AudioCodec } from '../message/sdp-session.ts';
+import type { SipRequest } from '../message/sip-message.ts';
+import { parseUri } from '../message/sip-uri.ts';
+import { validateRequest } from '../message/validate-request.ts';
+import { createDirectSound } from './direct-sound.ts';
+import {
+  createDrachtioConnection,
+  type CallSignalling,
+  type DrachtioServer,
+} from './drachtio-connection.ts';
+import { createDrachtioLeg, type DrachtioLeg } from './drachtio-leg.ts';
+import type { SrfRequest, SrfResponse } from './drachtio-types.ts';
+import { createFreeSwitchPool, type FreeSwitchPool } from './freeswitch-pool.ts';
+import { createFreeSwitchSound } from './freeswitch-sound.ts';
+import { createFreeSwitch, type FreeSwitchServer } from './freeswitch.ts';
+import { within } from './within.ts';
+
+export interface DrachtioEngineOptions {
+  /** Those we connect to, and where others connect to us. */
+  readonly drachtio: readonly DrachtioServer[];
+  readonly drachtioSecret: string;
+  readonly freeSwitch: readonly FreeSwitchServer[];
+  readonly freeSwitchSecret: string;
+  /** Where FreeSWITCH calls back, and its ports from here on, one a FreeSWITCH [any]. */
+  readonly listenAddress: string;
+  readonly firstListenPort?: number;
+  /** `listenAddress` as FreeSWITCH sees it [the same]. */
+  readonly advertisedAddress?: string | undefined;
+  /** The folder of `prompts/` as FreeSWITCH sees it. */
+  readonly promptsPath: string;
+  readonly media: MediaBridge;
+  /** Where media workers bind; FreeSWITCH sends there, and direct callers. */
+  readonly mediaAddress: string;
+  /** `mediaAddress` as direct callers see it [the same]. */
+  readonly publicAddress?: string | undefined;
+  /** In order of preference, for the offers that we make. */
+  readonly codecs: readonly AudioCodec[];
+  /** No sound from a caller for this long is a `media-timeout`. */
+  readonly mediaTimeoutMs: number;
+  /** Calls that are answered with the worker's own address, past FreeSWITCH [none]. */
+  readonly isDirect?: (dialled: CallInvitation['dialled']) => boolean;
+  readonly newLegId: () => LegId;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface DrachtioEngine extends SipEngine {
+  /** FreeSWITCH servers, to be added, drained and removed while calls go on. */
+  readonly pool: FreeSwitchPool;
+}
+
+/** So long `start` waits for the first of each; whoever comes later is taken in then. */
+const startTimeoutMs = 5_000;
+const pingIntervalMs = 10_000;
+
+export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEngine => {
+  const { media, clock, log, codecs, mediaAddress } = options;
+  const legs = new Map<DrachtioLeg, { readonly link: object; readonly closed: Promise<void> }>();
+  let connections: readonly ReturnType<typeof createDrachtioConnection>[] = [];
+  let onCall: ((leg: CallLeg) => void) | undefined;
+  let cancelPing: (() => void) | undefined;
+  let isClosed = false;
+  let slots = 0;
+
+  const pool = createFreeSwitchPool((server, onIdle) => {
+    const listenPort =
+      options.firstListenPort === undefined ? 0 : options.firstListenPort + slots++;
+    return createFreeSwitch({
+      server,
+      secret: options.freeSwitchSecret,
+      listenAddress: options.listenAddress,
+      listenPort,
+      advertisedAddress: options.advertisedAddress,
+      clock,
+      log,
+      onIdle,
+    });
+  });
+
+  // ---------------------------------------------------------------- calls
+
+  const soundOf = (legId: LegId, isDirect: boolean, signalling: CallSignalling, legLog: Logger) =>
+    isDirect
+      ? createDirectSound({
+          legId,
+          media,
+          mediaAddress,
+          publicAddress: options.publicAddress ?? mediaAddress,
+          codecs,
+          sessionId: String(randomInt(1, 2 ** 31)),
+          log: legLog,
+        })
+      : createFreeSwitchSound({
+          legId,
+          choose: (tried) => pool.choose(tried),
+          createUac: signalling.createUac,
+          media,
+          mediaAddress,
+          codecs,
+          promptsPath: options.promptsPath,
+          mediaTimeoutMs: options.mediaTimeoutMs,
+          log: legLog,
+        });
+
+  const beginCall = (
+    invite: SipRequest,
+    request: SrfRequest,
+    response: SrfResponse,
+    signalling: CallSignalling,
+  ): void => {
+    const legId = options.newLegId();
+    const invitation = invitationOf(legId, invite, request);
+    const legLog = log.child({ legId });
+    const isDirect = options.isDirect?.(invitation.dialled) === true;
+    const closed = Promise.withResolvers<undefined>();
+    const leg = createDrachtioLeg({
+      invitation,
+      request,
+      response,
+      offer: sdpBodyOf(invite),
+      needsPrack: requireTags(invite).has('100rel'),
+      signalling,
+      sound: soundOf(legId, isDirect, signalling, legLog),
+      clock,
+      log: legLog,
+      onClosed: () => {
+        legs.delete(leg);
+        closed.resolve(undefined);
+      },
+    });
+    legs.set(leg, { link: signalling.link, closed: closed.promise });
+    onCall?.(leg);
+  };
+
+  const onInvite = (
+    request: SrfRequest,
+    response: SrfResponse,
+    signalling: CallSignalling,
+  ): void => {
+    const refuse = (status: number, headers: Readonly<Record<string, string>> = {}): void => {
+      response.send(status, undefined, { headers });
+      signalling.end();
+    };
+    const parsed = parseMessage(Buffer.from(request.raw));
+    if (!parsed.ok || parsed.message.kind !== 'request') refuse(400);
+    else if (onCall === undefined || isClosed) refuse(503, { 'Retry-After': '10' });
+    else if (toOf(parsed.message)?.tag !== undefined) refuse(481);
+    else if (contacts(parsed.message).length === 0) refuse(400);
+    else {
+      const refusal = validateRequest(parsed.message);
+      if (refusal === undefined) beginCall(parsed.message, request, response, signalling);
+      else refuse(refusal.status, headersOf(refusal.headers));
+    }
+  };
+
+  const onLost = (link: object): void => {
+    for (const [leg, held] of legs) if (held.link === link) leg.lose();
+  };
+
+  // ---------------------------------------------------------------- health
+
+  const ping = (): void => {
+    const through = connections.find((connection) => connection.connections > 0);
+    for (const freeSwitch of pool.members) {
+      const { sipUri } = freeSwitch;
+      if (sipUri === undefined || through === undefined) continue;
+      void through.ping(sipUri).then((answered) => {
+        if (answered !== undefined) freeSwitch.setReachable(answered);
+      });
+    }
+    cancelPing = clock.at(clock.now() + pingIntervalMs, ping);
+  };
+
+  const sum = (figures: readonly number[]): number => figures.reduce((a, b) => a + b, 0);
+
+  return {
+    kind: 'drachtio',
+    pool,
+    get addresses() {
+      return connections.flatMap(({ addresses }) => addresses);
+    },
+    start: async (listener) => {
+      onCall = listener;
+      for (const server of options.freeSwitch) pool.add(server);
+      connections = options.drachtio.map((server) =>
+        createDrachtioConnection({
+          server,
+          secret: options.drachtioSecret,
+          clock,
+          log,
+          onInvite,
+          onLost,
+        }),
+      );
+      const awaited = options.drachtio.some(({ style }) => style === 'inbound') ? connections : [];
+      const firstOf = (all: readonly { readonly ready: Promise<void> }[]): Promise<unknown> =>
+        all.length === 0
+          ? Promise.resolve()
+          : within(clock, startTimeoutMs, Promise.race(all.map(({ ready }) => ready)));
+      await Promise.all([firstOf(awaited), firstOf(pool.members)]);
+      ping();
+    },
+    gauges: () => ({
+      legs: legs.size,
+      dialogs: sum(connections.map(({ dialogs }) => dialogs)),
+      endpoints: sum(pool.members.map(({ endpoints }) => endpoints)),
+      eventSockets: sum(pool.members.map(({ eventSockets }) => eventSockets)),
+      listeners: sum(connections.map(({ listeners }) => listeners)),
+    }),
+    close: async () => {
+      isClosed = true;
+      cancelPing?.();
+      for (const leg of legs.keys()) leg.hangUp();
+      await within(
+        clock,
+        startTimeoutMs,
+        Promise.all([...legs.values()].map(({ closed }) => closed)),
+      );
+      await Promise.all(connections.map((connection) => connection.close()));
+      await pool.close();
+    },
+  };
+};
+
+const headersOf = (
+  headers: readonly { readonly name: string; readonly value: string }[],
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(headers.map(({ name, value }) => [name, value]));
+
+const invitationOf = (legId: LegId, invite: SipRequest, request: SrfRequest): CallInvitation => {
+  const uri = parseUri(invite.requestUri);
+  const { protocol } = request;
+  const transport = protocol === 'tls' || protocol === 'wss' ? 'tls' : protocol;
+  return {
+    legId,
+    sipCallId: sipCallIdOf(invite) ?? asSipCallId(''),
+    source: {
+      address: request.source_address,
+      port: request.source_port,
+      transport: transport === 'tls' || transport === 'tcp' ? transport : 'udp',
+    },
+    callerNumber: callerIdentity(invite),
+    dialled: { user: uri?.user ?? '', host: uri?.host ?? '' },
+    signallingEncrypted: transport === 'tls',
+  };
+};

@@ -1,0 +1,307 @@
+/**
+ * One incoming call on drachtio-server: the SIP side of a CallLeg, on a sound that somebody holds.
+ *
+ *   invited -- answer --> answering -- 200 --> answered -- ACK --> confirmed
+ *      |                      |                   |                    | re-INVITE, INFO
+ *      v                      v                   v                    v
+ *    ended, exactly once; then the sound is let go and the dialog is brought to its end
+ */
+import type {
+  CallInvitation,
+  CallLeg,
+  Clock,
+  LegEndCause,
+  LegEvent,
+  LegQuality,
+  Logger,
+  MediaDirection,
+} from '../../call/ports.ts';
+import { infoDigit } from '../dialog/info-digit.ts';
+import { createDigitMerge } from '../embedded/digit-merge.ts';
+import { noPackets } from './channel-quality.ts';
+import type { CallSignalling } from './drachtio-connection.ts';
+import type { SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
+import type { LegSound, SoundEvent } from './leg-sound.ts';
+import { within } from './within.ts';
+
+export interface DrachtioLegDeps {
+  readonly invitation: CallInvitation;
+  readonly request: SrfRequest;
+  readonly response: SrfResponse;
+  /** The offer, or undefined: then ours goes into the 200. */
+  readonly offer: string | undefined;
+  /** The caller takes provisional answers only reliably. RFC 3262 */
+  readonly needsPrack: boolean;
+  readonly signalling: CallSignalling;
+  readonly sound: LegSound;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** All that the call held is free. */
+  readonly onClosed: () => void;
+}
+
+export interface DrachtioLeg extends CallLeg {
+  /** The drachtio-server of the call, or its way to us, is gone. */
+  lose(): void;
+}
+
+type AnswerOutcome = Awaited<ReturnType<CallLeg['answer']>>;
+
+const qualityTimeoutMs = 1_000;
+/** 64 * T1: by then the ACK is there, or drachtio-server has given the call up. */
+const ackTimeoutMs = 40_000;
+const noQuality: LegQuality = { up: noPackets, down: undefined };
+
+/** Why drachtio-server ended a dialog itself, by the Reason of its BYE. */
+const causeOfBye = ({ source }: SrfRequest, reason: string | undefined): LegEndCause => {
+  if (source === 'network') return { by: 'caller', how: 'bye' };
+  if (/session|expire/i.test(reason ?? '')) return { by: 'network', how: 'session-expired' };
+  return { by: 'network', how: 'no-ack' };
+};
+
+export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
+  const { request, response, signalling, sound, clock, log } = deps;
+  const digits = createDigitMerge();
+  const acked = Promise.withResolvers<undefined>();
+  const dialogOver = Promise.withResolvers<undefined>();
+  let listener: ((event: LegEvent) => void) | undefined;
+  let dialog: SrfDialog | undefined;
+  let answering: Promise<AnswerOutcome> | undefined;
+  let sendingAnswer = false;
+  let finalQuality: Promise<LegQuality> | undefined;
+  let isRinging = false;
+  let isConfirmed = false;
+  let isEnded = false;
+  let wasHeld = false;
+  /** By BYE from the other side. */
+  let isOver = false;
+  let isLost = false;
+  /** Re-INVITEs one after another. */
+  let exchanges = Promise.resolve();
+
+  const emit = (event: LegEvent): void => {
+    try {
+      listener?.(event);
+    } catch (error) {
+      log.error({ err: error }, 'leg listener threw');
+    }
+  };
+
+  // ---------------------------------------------------------------- the end
+
+  const end = (cause: LegEndCause): void => {
+    if (isEnded) return;
+    isEnded = true;
+    finalQuality = sounds(sound.quality());
+    emit({ type: 'ended', cause });
+    void letGo(finalQuality);
+  };
+  const sounds = async (quality: Promise<LegQuality>): Promise<LegQuality> =>
+    (await within(clock, qualityTimeoutMs, quality)) ?? noQuality;
+
+  const letGo = async (figures: Promise<LegQuality>): Promise<void> => {
+    // BYE before the media: the caller is not to hear a line gone dead.
+    const farewell = endDialog();
+    await figures;
+    await Promise.all([sound.close(), farewell]);
+    signalling.end();
+    deps.onClosed();
+  };
+
+  /** BYE where there is a dialog, but not before the ACK. RFC 3261 §15 */
+  const endDialog = async (): Promise<void> => {
+    await within(
+      clock,
+      ackTimeoutMs,
+      Promise.race([answering ?? Promise.resolve(), dialogOver.promise]),
+    );
+    if (dialog === undefined || isOver) return;
+    if (!isLost)
+      await within(clock, ackTimeoutMs, Promise.race([acked.promise, dialogOver.promise]));
+    if (!hasBye())
+      await within(clock, ackTimeoutMs, Promise.race([dialog.destroy(), dialogOver.promise]));
+  };
+
+  const hasBye = (): boolean => isOver;
+
+  // ---------------------------------------------------------------- what the dialog says
+
+  const tellHold = (direction: MediaDirection): void => {
+    const isHeld = direction !== 'sendrecv';
+    if (isHeld === wasHeld || isEnded) return;
+    wasHeld = isHeld;
+    emit({ type: isHeld ? 'held' : 'resumed' });
+  };
+
+  const onReoffer = (dialogue: SrfDialog, { body }: SrfRequest, answer: SrfResponse): void => {
+    const exchange = async (): Promise<void> => {
+      const described = await sound.redescribe(body === '' ? undefined : body);
+      if (isEnded) return;
+      if (!described.ok) {
+        // The call goes on as it was. RFC 3261 §14.2
+        answer.send(described.sipStatus, undefined, {});
+        return;
+      }
+      // What drachtio-srf answers by itself from now on.
+      dialogue.local.sdp = described.sdp;
+      const { contact } = dialogue.local;
+      answer.send(200, undefined, {
+        headers: {
+          'Content-Type': 'application/sdp',
+          ...(contact === undefined ? {} : { Contact: contact }),
+        },
+        body: described.sdp,
+      });
+      tellHold(described.direction);
+    };
+    exchanges = exchanges.then(exchange).catch((error: unknown) => {
+      log.error({ err: error }, 're-INVITE failed');
+    });
+  };
+
+  const onInfo = ({ body, get }: InfoRequest, answer: SrfResponse): void => {
+    answer.send(200, undefined, {});
+    const [mediaType = ''] = (get('Content-Type') ?? '').split(';');
+    const digit = infoDigit(mediaType.trim().toLowerCase(), Buffer.from(body ?? ''));
+    if (digit === undefined || isEnded || !digits.accept(clock.now(), 'info', digit)) return;
+    emit({ type: 'digit', digit, source: 'info' });
+  };
+
+  const onAck = async ({ body }: SrfRequest): Promise<void> => {
+    acked.resolve(undefined);
+    // That of a re-INVITE is an ACK too.
+    if (isEnded || isConfirmed) return;
+    isConfirmed = true;
+    const isFit = deps.offer !== undefined || (await sound.settle(body ?? ''));
+    if (hasEnded()) return;
+    // There never was a session that the call could go on with.
+    if (!isFit) end({ by: 'gateway', how: 'bye' });
+    else {
+      sound.start();
+      emit({ type: 'confirmed' });
+    }
+  };
+  const hasEnded = (): boolean => isEnded;
+
+  const attach = (made: SrfDialog): void => {
+    dialog = made;
+    made.on('destroy', (bye, reason) => {
+      isOver = true;
+      dialogOver.resolve(undefined);
+      end(causeOfBye(bye, reason));
+    });
+    made.on('ack', (ack) => {
+      onAck(ack).catch((error: unknown) => {
+        log.error({ err: error }, 'ACK failed');
+      });
+    });
+    made.on('modify', (reoffer, answer) => {
+      onReoffer(made, reoffer, answer);
+    });
+    made.on('update', (update, answer) => {
+      if (update.body) onReoffer(made, update, answer);
+      else answer.send(200, undefined, {});
+    });
+    made.on('info', (info, answer) => {
+      onInfo({ body: info.body, get: (name) => info.get(name) }, answer);
+    });
+  };
+
+  const onSoundEvent = (event: SoundEvent): void => {
+    if (isEnded) return;
+    if (event.type === 'lost') end({ by: 'network', how: 'engine-lost' });
+    else if (event.type !== 'digit' || digits.accept(clock.now(), 'media', event.digit))
+      emit(event);
+  };
+
+  // ---------------------------------------------------------------- what the call wants
+
+  const sendRefusal: CallLeg['refuse'] = (sipStatus, { reason, retryAfterS } = {}) => {
+    if (sendingAnswer || response.finalResponseSent) return;
+    response.send(sipStatus, reason, {
+      headers: retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) },
+    });
+  };
+
+  const refuse: CallLeg['refuse'] = (sipStatus, options) => {
+    if (isEnded || sendingAnswer) return;
+    sendRefusal(sipStatus, options);
+    end({ by: 'gateway', how: 'refused' });
+  };
+
+  const answer = async (): Promise<AnswerOutcome> => {
+    if (isEnded) return { outcome: 'gone' };
+    const described = await sound.describe(deps.offer);
+    if (hasEnded()) return { outcome: 'gone' };
+    if (!described.ok) {
+      const { sipStatus, retryAfterS } = described;
+      refuse(sipStatus, retryAfterS === undefined ? {} : { retryAfterS });
+      return { outcome: 'refused', sipStatus };
+    }
+    sendingAnswer = true;
+    try {
+      await signalling.createUas(described.sdp, attach);
+    } catch (error) {
+      // The CANCEL crossed our 200, or drachtio-server is gone.
+      if (!hasEnded()) log.warn({ err: error }, 'the 200 could not be sent');
+      end({ by: 'network', how: 'transport' });
+      return { outcome: 'gone' };
+    }
+    if (hasEnded()) return { outcome: 'gone' };
+    tellHold(described.direction);
+    const { codec, encrypted } = described;
+    return { outcome: 'answered', media: { codec, encrypted } };
+  };
+
+  request.on('cancel', () => {
+    end({ by: 'caller', how: 'cancel' });
+  });
+  sound.onEvent(onSoundEvent);
+
+  return {
+    invitation: deps.invitation,
+    ring: () => {
+      if (isEnded || isRinging || sendingAnswer) return;
+      isRinging = true;
+      response.send(180, undefined, deps.needsPrack ? { headers: { Require: '100rel' } } : {});
+    },
+    answer: () => (answering ??= answer()),
+    refuse,
+    play: (utterance) => {
+      if (!isEnded) sound.play(utterance);
+    },
+    stopPlaying: () => {
+      if (!isEnded) sound.stopPlaying();
+    },
+    join: async (target) =>
+      isEnded || dialog === undefined ? { joined: false, reason: 'rejected' } : sound.join(target),
+    leaveRoom: async () => {
+      if (!isEnded) await sound.leaveRoom();
+    },
+    setMuted: (muted) => {
+      if (!isEnded) sound.setMuted(muted);
+    },
+    setVolumeDb: (volumeDb) => {
+      if (!isEnded) sound.setVolumeDb(volumeDb);
+    },
+    quality: () => finalQuality ?? sounds(sound.quality()),
+    hangUp: () => {
+      if (isEnded) return;
+      if (sendingAnswer) end({ by: 'gateway', how: 'bye' });
+      else refuse(480);
+    },
+    onEvent: (newListener) => {
+      listener = newListener;
+    },
+    lose: () => {
+      isLost = true;
+      dialogOver.resolve(undefined);
+      end({ by: 'network', how: 'engine-lost' });
+    },
+  };
+};
+
+interface InfoRequest {
+  readonly body: string | undefined;
+  readonly get: (name: string) => string | undefined;
+}

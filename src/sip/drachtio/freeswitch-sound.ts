@@ -1,0 +1,268 @@
+/**
+ * A caller whose sound FreeSWITCH holds. Up to the meeting it plays the prompts and tells of keys; in
+ * the meeting it is bridged to a port of the media worker, which does both from then on.
+ *
+ *   ivr -- join: worker's port, second channel --> joined -- nothing plays any more --> bridged
+ *    ^                                                |                                    |
+ *    +------------------------- leaveRoom ------------+------------------------------------+
+ */
+import type { LegId } from '../../call/identifiers.ts';
+import type {
+  JoinOutcome,
+  Logger,
+  MediaBridge,
+  MediaDirection,
+  RoomTarget,
+} from '../../call/ports.ts';
+import { answerOffer } from '../message/sdp-answer.ts';
+import { applyAnswer } from '../message/sdp-offer.ts';
+import type { AudioCodec } from '../message/sdp-session.ts';
+import { channelQuality, noPackets } from './channel-quality.ts';
+import { createFreeSwitchPlayer, type FreeSwitchPlayer } from './freeswitch-player.ts';
+import type { CreateUac, FreeSwitch } from './freeswitch.ts';
+import type { Described, LegSound, SoundEvent } from './leg-sound.ts';
+import { sipStatusOf, type MediaEndpoint } from './media-endpoint.ts';
+import { directionOfAnswer, withDirection } from './mirrored-direction.ts';
+import { openRoomSide, type RoomSide } from './room-side.ts';
+
+export interface FreeSwitchSoundDeps {
+  readonly legId: LegId;
+  /** The FreeSWITCH for the call; those in `tried` have failed it. */
+  readonly choose: (tried: ReadonlySet<string>) => FreeSwitch | undefined;
+  readonly createUac: CreateUac;
+  readonly media: MediaBridge;
+  /** Where the worker binds, and what FreeSWITCH is told: on the inside. */
+  readonly mediaAddress: string;
+  readonly codecs: readonly AudioCodec[];
+  readonly promptsPath: string;
+  readonly mediaTimeoutMs: number;
+  readonly log: Logger;
+}
+
+const retryAfterS = 10;
+const unsettled: Described = { ok: false, sipStatus: 503, retryAfterS };
+
+export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
+  const { log } = deps;
+  let freeSwitch: FreeSwitch | undefined;
+  let caller: MediaEndpoint | undefined;
+  let player: FreeSwitchPlayer | undefined;
+  let codec: AudioCodec = deps.codecs[0] ?? 'PCMA';
+  let direction: MediaDirection = 'sendrecv';
+  let room: RoomSide | undefined;
+  let isBridged = false;
+  let volumeDb = 0;
+  let muted: boolean | undefined;
+  let isClosed = false;
+  let listener: ((event: SoundEvent) => void) | undefined;
+
+  const emit = (event: SoundEvent): void => {
+    if (!isClosed) listener?.(event);
+  };
+
+  // ---------------------------------------------------------------- the caller's channel
+
+  const openCaller = async (offer: string | undefined): Promise<MediaEndpoint | number> => {
+    const tried = new Set<string>();
+    for (;;) {
+      const chosen = deps.choose(tried);
+      if (chosen === undefined) return 503;
+      tried.add(chosen.name);
+      try {
+        const headers = { 'X-ringbro-media-timeout': String(deps.mediaTimeoutMs) };
+        const endpoint = await chosen.createEndpoint(deps.createUac, offer, headers);
+        freeSwitch = chosen;
+        return endpoint;
+      } catch (error) {
+        if (sipStatusOf(error) === 488) return 488;
+        log.warn({ err: error, freeSwitch: chosen.name }, 'freeswitch did not take the call');
+        if (isClosed) return 503;
+      }
+    }
+  };
+
+  const listenTo = (endpoint: MediaEndpoint): void => {
+    caller = endpoint;
+    endpoint.onKey(({ digit, heardInBand }) => {
+      // In the meeting the worker hears the keys too.
+      if (isBridged) return;
+      emit({ type: 'digit', digit, source: heardInBand ? 'in-band' : 'telephone-event' });
+    });
+    endpoint.onGone((cause) => {
+      emit({ type: cause === 'MEDIA_TIMEOUT' ? 'media-timeout' : 'lost' });
+    });
+    player = createFreeSwitchPlayer({
+      endpoint,
+      promptsPath: deps.promptsPath,
+      onPlayed: (utteranceId) => {
+        emit({ type: 'played', utteranceId });
+      },
+      onIdle: () => {
+        void bridge();
+      },
+    });
+  };
+
+  /** Whether FreeSWITCH could take it at all: it is not asked about what is not sound. */
+  const refusalOf = (offer: string): number | undefined => {
+    const trial = answerOffer(offer, {
+      address: deps.mediaAddress,
+      rtpPort: 9,
+      rtcpPort: 9,
+      codecs: deps.codecs,
+      sessionId: '1',
+      sessionVersion: 1,
+    });
+    return trial.ok || trial.code === 'sdp/secure-media-only' ? undefined : trial.sipStatus;
+  };
+
+  const describe: LegSound['describe'] = async (offer) => {
+    const refusal = offer === undefined ? undefined : refusalOf(offer);
+    if (refusal !== undefined) return { ok: false, sipStatus: refusal };
+    const endpoint = await openCaller(offer);
+    if (endpoint === 488) return { ok: false, sipStatus: 488 };
+    if (typeof endpoint === 'number') return unsettled;
+    if (isClosed) {
+      await endpoint.release();
+      return unsettled;
+    }
+    listenTo(endpoint);
+    const { localSdp } = endpoint;
+    if (offer === undefined) {
+      return { ok: true, sdp: localSdp, codec, encrypted: false, direction };
+    }
+    return settled(offer, localSdp);
+  };
+
+  /** Notes what offer and answer make of the caller's side. */
+  const settled = (offer: string, answer: string): Described => {
+    const session = applyAnswer(offer, answer);
+    if (session.ok) codec = session.session.codec;
+    if (session.ok && session.session.telephoneEventPayloadType === undefined) {
+      caller?.listenForTones();
+    }
+    direction = directionOfAnswer(offer);
+    return {
+      ok: true,
+      sdp: withDirection(answer, direction),
+      codec,
+      encrypted: /^m=audio \d+ RTP\/SAVP/m.test(answer),
+      direction,
+    };
+  };
+
+  // ---------------------------------------------------------------- the meeting
+
+  const bridge = async (): Promise<void> => {
+    const side = room;
+    if (!side?.isJoined || isBridged || caller === undefined || player?.isIdle !== true) return;
+    isBridged = true;
+    if (await caller.bridge(side.endpoint)) return;
+    isBridged = false;
+    log.warn({}, 'the caller could not be bridged to the meeting');
+    if (room === side) emit({ type: 'room-left', reason: 'unreachable' });
+  };
+
+  const join = async (target: RoomTarget): Promise<JoinOutcome> => {
+    const chosen = freeSwitch;
+    if (chosen === undefined || isClosed) return { joined: false, reason: 'rejected' };
+    await leaveRoom();
+    try {
+      const side = await openRoomSide({
+        legId: deps.legId,
+        media: deps.media,
+        mediaAddress: deps.mediaAddress,
+        codec,
+        direction,
+        target: { ...target, muted: muted ?? target.muted },
+        createEndpoint: (offer) => chosen.createEndpoint(deps.createUac, offer),
+        onEvent: emit,
+      });
+      return await enter(side);
+    } catch (error) {
+      log.warn({ err: error }, 'no way to the meeting');
+      return { joined: false, reason: 'unreachable' };
+    }
+  };
+  const enter = async (side: RoomSide): Promise<JoinOutcome> => {
+    if (isClosed || !side.isJoined) {
+      await side.close();
+      return side.outcome;
+    }
+    room = side;
+    side.mediaLeg.setVolumeDb(volumeDb);
+    if (muted !== undefined) side.mediaLeg.setMuted(muted);
+    side.endpoint.onGone(() => {
+      if (room === side) emit({ type: 'room-left', reason: 'unreachable' });
+    });
+    await bridge();
+    return side.outcome;
+  };
+
+  const leaveRoom = async (): Promise<void> => {
+    const left = room;
+    room = undefined;
+    muted = undefined;
+    if (left === undefined) return;
+    if (isBridged) await caller?.unbridge();
+    isBridged = false;
+    await left.close();
+  };
+
+  return {
+    describe,
+    settle: async (answer) => {
+      const applied = caller === undefined ? undefined : applyAnswer(caller.localSdp, answer);
+      if (caller === undefined || applied?.ok !== true) return false;
+      codec = applied.session.codec;
+      direction = applied.session.direction;
+      return 'sdp' in (await caller.reoffer(answer));
+    },
+    redescribe: async (offer) => {
+      if (caller === undefined) return { ok: false, sipStatus: 488 };
+      if (offer === undefined) return { ok: true, sdp: caller.localSdp, direction };
+      const refusal = refusalOf(offer);
+      if (refusal !== undefined) return { ok: false, sipStatus: refusal };
+      const answered = await caller.reoffer(offer);
+      if ('sipStatus' in answered) return { ok: false, sipStatus: answered.sipStatus };
+      direction = directionOfAnswer(offer);
+      room?.setDirection(direction);
+      return { ok: true, sdp: withDirection(answered.sdp, direction), direction };
+    },
+    start: () => undefined,
+    play: (utterance) => {
+      if (room === undefined) player?.play(utterance);
+      else {
+        player?.stop();
+        room.mediaLeg.play(utterance);
+      }
+    },
+    stopPlaying: () => {
+      player?.stop();
+      room?.mediaLeg.stopPlaying();
+    },
+    join,
+    leaveRoom,
+    setMuted: (next) => {
+      muted = next;
+      room?.mediaLeg.setMuted(next);
+    },
+    setVolumeDb: (next) => {
+      volumeDb = next;
+      room?.mediaLeg.setVolumeDb(next);
+    },
+    quality: async () => ({
+      up: caller === undefined ? noPackets : channelQuality(await caller.variables()),
+      down: undefined,
+    }),
+    onEvent: (newListener) => {
+      listener = newListener;
+    },
+    close: async () => {
+      isClosed = true;
+      const left = room;
+      room = undefined;
+      await Promise.all([left?.close(), caller?.release()]);
+    },
+  };
+};

@@ -1,0 +1,24 @@
+/** What an utterance is called in FreeSWITCH. */
+import type { Sound, Utterance } from '../../call/ports.ts';
+
+const pathOf = (sound: Sound, promptsPath: string): string => {
+  switch (sound.kind) {
+    case 'silence':
+      return `silence_stream://${Math.max(1, Math.round(sound.ms))}`;
+    case 'tone':
+      // v= is the level in dBm0.
+      return `tone_stream://v=${sound.levelDbm0};%(${Math.round(sound.ms)},0,${sound.hz})`;
+    case 'prompt':
+      return `${promptsPath}/${sound.language}/${sound.file}`;
+  }
+};
+
+/**
+ * One playback for all sounds in order; undefined where there is nothing to play. The dialplan sets
+ * the delimiter. Not `file_string://`, which puts 250 ms of silence before the first.
+ */
+export const playbackOf = (utterance: Utterance, promptsPath: string): string | undefined => {
+  const audible = utterance.sounds.filter((sound) => sound.kind === 'prompt' || sound.ms > 0);
+  if (audible.length === 0) return undefined;
+  return audible.map((sound) => pathOf(sound, promptsPath)).join('!');
+};

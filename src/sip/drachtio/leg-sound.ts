@@ -1,0 +1,57 @@
+/** The sound of one leg, whoever holds it: FreeSWITCH, or the media worker alone. */
+import type { CallLeg, LegEvent, LegQuality, MediaDirection } from '../../call/ports.ts';
+
+/** What a leg's sound tells; `lost`: what held it is gone, and the call with it. */
+export type SoundEvent =
+  | Extract<
+      LegEvent,
+      {
+        type:
+          | 'digit'
+          | 'played'
+          | 'room-lost'
+          | 'room-recovered'
+          | 'room-left'
+          | 'room-audience'
+          | 'media-timeout';
+      }
+    >
+  | { readonly type: 'lost' };
+
+export interface Refused {
+  readonly ok: false;
+  readonly sipStatus: number;
+  readonly retryAfterS?: number;
+}
+
+export type Described =
+  | {
+      readonly ok: true;
+      readonly sdp: string;
+      readonly codec: string;
+      readonly encrypted: boolean;
+      readonly direction: MediaDirection;
+    }
+  | Refused;
+
+export type Redescribed =
+  { readonly ok: true; readonly sdp: string; readonly direction: MediaDirection } | Refused;
+
+/** Methods as in `CallLeg`; those of offer and answer come one after another. */
+export interface LegSound extends Pick<
+  CallLeg,
+  'play' | 'stopPlaying' | 'join' | 'leaveRoom' | 'setMuted' | 'setVolumeDb'
+> {
+  /** The answer for the 200, or an offer where the INVITE had none. */
+  describe(offer: string | undefined): Promise<Described>;
+  /** The ACK's answer to our offer. False where the call cannot go on with it. */
+  settle(answer: string): Promise<boolean>;
+  /** The answer to a re-INVITE; to one without an offer, ours. */
+  redescribe(offer: string | undefined): Promise<Redescribed>;
+  /** The ACK came. */
+  start(): void;
+  quality(): Promise<LegQuality>;
+  onEvent(listener: (event: SoundEvent) => void): void;
+  /** Idempotent, never rejects; all that was held is free when it resolves. */
+  close(): Promise<void>;
+}

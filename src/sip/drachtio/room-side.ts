@@ -1,0 +1,102 @@
+/** The way from FreeSWITCH into a meeting: a port of the media worker, and a channel that sends to it. */
+import type { LegId } from '../../call/identifiers.ts';
+import type {
+  JoinOutcome,
+  MediaBridge,
+  MediaDirection,
+  MediaLeg,
+  MediaSession,
+  RoomTarget,
+} from '../../call/ports.ts';
+import { applyAnswer, createOffer } from '../message/sdp-offer.ts';
+import type { AudioCodec } from '../message/sdp-session.ts';
+import type { SoundEvent } from './leg-sound.ts';
+import type { MediaEndpoint } from './media-endpoint.ts';
+
+export interface RoomSide {
+  readonly mediaLeg: MediaLeg;
+  readonly endpoint: MediaEndpoint;
+  readonly outcome: JoinOutcome;
+  readonly isJoined: boolean;
+  /** The caller's: while held, what it sends is not for the meeting. */
+  setDirection(direction: MediaDirection): void;
+  /** Idempotent, never rejects. */
+  close(): Promise<void>;
+}
+
+export interface RoomSideDeps {
+  readonly legId: LegId;
+  readonly media: MediaBridge;
+  readonly mediaAddress: string;
+  /** The caller's, alone: nothing is transcoded. */
+  readonly codec: AudioCodec;
+  readonly direction: MediaDirection;
+  readonly target: RoomTarget;
+  readonly createEndpoint: (offer: string) => Promise<MediaEndpoint>;
+  readonly onEvent: (event: SoundEvent) => void;
+}
+
+/** Rejects where there is no port or FreeSWITCH takes no channel; nothing is left behind then. */
+export const openRoomSide = async (deps: RoomSideDeps): Promise<RoomSide> => {
+  const { mediaAddress, codec } = deps;
+  const mediaLeg = await deps.media.openLeg(deps.legId, mediaAddress);
+  const { offer } = createOffer({
+    address: mediaAddress,
+    rtpPort: mediaLeg.localPort,
+    rtcpPort: mediaLeg.localRtcpPort,
+    codecs: [codec],
+    sessionId: '1',
+    sessionVersion: 1,
+  });
+  let endpoint: MediaEndpoint | undefined;
+  try {
+    // The room and the channel are made at the same time: neither needs the other.
+    mediaLeg.configure(sessionToCome(codec, mediaAddress));
+    const joining = mediaLeg.join(deps.target);
+    joining.catch(() => undefined);
+    endpoint = await deps.createEndpoint(offer);
+    const answered = applyAnswer(offer, endpoint.localSdp);
+    if (!answered.ok) throw new Error(answered.code);
+    const { session } = answered;
+    mediaLeg.onEvent((event) => {
+      if (event.type !== 'first-rtp') deps.onEvent(event);
+    });
+    mediaLeg.configure({ ...session, direction: deps.direction });
+    mediaLeg.start();
+    return roomSide(mediaLeg, endpoint, session, await joining);
+  } catch (error) {
+    await Promise.all([mediaLeg.close(), endpoint?.release()]);
+    throw error;
+  }
+};
+
+/** Nothing is sent before `start`: of this only the codec counts. */
+const sessionToCome = (codec: AudioCodec, remoteAddress: string): MediaSession => ({
+  remoteAddress,
+  remotePort: 9,
+  remoteRtcpPort: 9,
+  rtcpMux: false,
+  codec,
+  payloadType: codec === 'PCMA' ? 8 : 0,
+  telephoneEventPayloadType: 101,
+  comfortNoisePayloadType: undefined,
+  direction: 'sendrecv',
+});
+
+const roomSide = (
+  mediaLeg: MediaLeg,
+  endpoint: MediaEndpoint,
+  session: MediaSession,
+  outcome: JoinOutcome,
+): RoomSide => ({
+  mediaLeg,
+  endpoint,
+  outcome,
+  isJoined: outcome.joined,
+  setDirection: (direction) => {
+    mediaLeg.configure({ ...session, direction });
+  },
+  close: async () => {
+    await Promise.all([mediaLeg.close(), endpoint.release()]);
+  },
+});
