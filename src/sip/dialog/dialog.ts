@@ -69,8 +69,10 @@ export const dialogOfInvite = (
   firstSeq: number,
 ): DialogSeed | undefined => {
   const [from, to, sipCallId] = [fromOf(invite), toOf(invite), sipCallIdOf(invite)];
-  const remoteTarget = contacts(invite)[0]?.uri;
-  if (!from || !to || sipCallId === undefined || !remoteTarget) return undefined;
+  if (!from || !to || sipCallId === undefined) return undefined;
+  // Contact is obligatory now; a client of RFC 2543 without one is reached at its From.
+  const remoteTarget = contacts(invite)[0]?.uri ?? from.uri;
+  if (remoteTarget.opaque !== undefined) return undefined;
   return {
     sipCallId,
     localTag,

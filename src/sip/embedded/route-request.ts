@@ -38,6 +38,12 @@ export interface RouteHints {
   readonly isDirect?: boolean;
 }
 
+/** Not reachable from outside its own network. RFC 1918, RFC 6598, RFC 4193, link-local */
+const isPrivate = (address: string): boolean =>
+  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.|f[cd]|fe[89ab])/i.test(
+    address,
+  );
+
 const localFor = (
   transports: readonly SipTransport[],
   kind: TransportKind,
@@ -69,6 +75,16 @@ export const flowTo = (
   if (flow?.connectionId !== undefined && (isDirect || flow.remote.address === address)) {
     const { connectionId } = flow;
     if (transports.some((transport) => transport.hasConnection(connectionId))) return flow;
+  }
+  if (
+    flow?.transport === 'udp' &&
+    isDirect &&
+    isPrivate(address) &&
+    !isPrivate(flow.remote.address)
+  ) {
+    // A telephone behind a NAT that put its inside address into Contact: only the address its
+    // request came from leads back to it.
+    return flow;
   }
   const transport = localFor(transports, kind, remote, flow?.local);
   if (transport === undefined) return undefined;

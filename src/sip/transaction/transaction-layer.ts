@@ -136,7 +136,7 @@ interface ServerEntry {
 export const createTransactionLayer = ({
   newBranch,
   timerBase = defaultTimerBase,
-  maxServerTransactions = 20_000,
+  maxServerTransactions = 50_000,
 }: TransactionLayerDeps): TransactionLayer => {
   const entries = new Map<string, ClientEntry | ServerEntry>();
   const clientKeys = new Map<string, string>();

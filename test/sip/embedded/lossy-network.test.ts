@@ -83,7 +83,7 @@ const conditions = [
 
 describe('two user agents on a bad network', () => {
   for (const { name, ...condition } of conditions) {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       test(`100 random calls ${name} (seed ${seed}) all end on both sides and leave nothing`, async () => {
         const network = createSipNetwork({ ...condition, seed });
         const callees: Side[] = [];
