@@ -21,6 +21,10 @@ export interface RecoverableCallJournal extends CallJournal {
   recover(now: number, lastAliveAt?: number): Promise<readonly CallRecord[]>;
   /** Leaves out of the files what the store has: nothing is kept there for longer than in it. */
   compact(): Promise<void>;
+  /** The open calls, as they are now. */
+  open(): readonly CallRecord[];
+  /** Brings the open calls into the store once more: another node had closed them there. */
+  storeAgain(): void;
   /** Whether the last write reached the disk. */
   writable(): boolean;
   /** Calls whose newest state the store does not have yet. */
@@ -123,6 +127,10 @@ export function createCallJournal(options: CallJournalOptions): RecoverableCallJ
     end,
     recover,
     compact: () => writer.compact(),
+    open: () => Array.from(open.values(), (entry) => entry.record),
+    storeAgain() {
+      for (const entry of open.values()) follower.add(entry);
+    },
     writable: () => writer.writable(),
     backlog: () => follower.pending().length,
     close: () => (closing ??= finish()),

@@ -1,5 +1,5 @@
-/** What a journal says about the calls of a process that is no more. */
-import { terminationOf } from '../call/end-reasons.ts';
+/** What is known about the calls of a process that is no more. */
+import { type EndReasonCode, terminationOf } from '../call/end-reasons.ts';
 import type { LegId } from '../call/identifiers.ts';
 import type { CallRecord } from '../call/ports.ts';
 import type { LeasedRecord } from './call-store.ts';
@@ -30,7 +30,7 @@ export function mergeJournalLines(lines: readonly unknown[]): Map<LegId, LeasedR
   return latest;
 }
 
-/** Ends the calls that are still open. `closed`: those, as they are now. */
+/** Ends the calls that are still open (`gateway-died`). `closed`: those, as they are now. */
 export function closeAbandonedCalls(
   found: readonly LeasedRecord[],
   now: number,
@@ -39,26 +39,29 @@ export function closeAbandonedCalls(
   const closed: CallRecord[] = [];
   const entries = found.map((entry) => {
     if (entry.record.state === 'ended') return entry;
-    const record = closedByRestart(entry.record, now, lastAliveAt);
+    const record = closedAtLastSign(entry.record, { reason: 'gateway-died', now, lastAliveAt });
     closed.push(record);
     return { ...entry, record };
   });
   return { entries, closed };
 }
 
-/** The call ended when its node did: at the last sign of life that is known, not at the restart. */
-function closedByRestart(
+/** The call ended when its node did: at the last sign of life that is known, not when that was found out. */
+export function closedAtLastSign(
   record: CallRecord,
-  now: number,
-  lastAliveAt: number | undefined,
+  found: {
+    readonly reason: Extract<EndReasonCode, 'gateway-died' | 'node-died'>;
+    readonly now: number;
+    readonly lastAliveAt: number | undefined;
+  },
 ): CallRecord {
   const lastSign = Math.max(
     record.startedAt,
-    lastAliveAt ?? 0,
+    found.lastAliveAt ?? 0,
     ...record.timeline.map((entry) => entry.at),
   );
-  const endedAt = Math.min(now, lastSign);
-  const termination = terminationOf('gateway-died');
+  const endedAt = Math.min(found.now, lastSign);
+  const termination = terminationOf(found.reason);
   return {
     ...record,
     state: 'ended',

@@ -1,5 +1,6 @@
 /** The calls of all nodes, in the database. */
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
+import type { EndReasonCode } from '../call/end-reasons.ts';
 import type { CallLog, CallQuery, CallRecord } from '../call/ports.ts';
 import { fromCallRow, toCallRow } from './call-row.ts';
 import type { Database } from './database.ts';
@@ -12,7 +13,10 @@ export interface LeasedRecord {
 }
 
 export interface CallStore extends CallLog {
-  /** All or none. The latest wins, but nothing changes a call that has ended: the first end counts. */
+  /**
+   * All or none. The latest wins, but nothing changes a call that has ended: the first end counts.
+   * Only `node-died` is a presumption of another node, which the one that lives may prove wrong.
+   */
   save(records: readonly LeasedRecord[]): Promise<void>;
   /** The calls that other lives of this node left open. */
   openCalls(nodeId: string, exceptLeaseId: string): Promise<readonly LeasedRecord[]>;
@@ -31,7 +35,10 @@ export function createCallStore({ main, search }: Database): CallStore {
             .insertInto('calls')
             .values(row)
             .onConflict((conflict) =>
-              conflict.column('leg_id').doUpdateSet(row).where('calls.ended_at', 'is', null),
+              conflict
+                .column('leg_id')
+                .doUpdateSet(row)
+                .where((builder) => mayChange(builder, leaseId, record)),
             )
             .execute();
         }
@@ -66,6 +73,21 @@ export function createCallStore({ main, search }: Database): CallStore {
       return row === undefined ? undefined : fromCallRow(row);
     },
   };
+}
+
+function mayChange(
+  builder: ExpressionBuilder<Schema, 'calls'>,
+  leaseId: string,
+  record: CallRecord,
+): Filter {
+  const open = builder('calls.ended_at', 'is', null);
+  // A start that closes what its earlier life left open knows no more than the other node did.
+  if (record.termination?.reason === 'gateway-died') return open;
+  const presumed = builder.and([
+    builder('calls.reason', '=', 'node-died' satisfies EndReasonCode),
+    builder('calls.lease_id', '=', leaseId),
+  ]);
+  return builder.or([open, presumed]);
 }
 
 function filters(builder: ExpressionBuilder<Schema, 'calls'>, query: CallQuery): Filter[] {

@@ -1,7 +1,9 @@
 /** Opens the store's database and brings its tables up to date. */
-import { Kysely } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as firstTables from './migrations/0001-first-tables.ts';
+import * as nodesTogether from './migrations/0002-nodes-together.ts';
+import { asStoreError, createPostgresPool } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteConnection } from './sqlite-connection.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
@@ -10,12 +12,13 @@ import { StoreError } from './store-error.ts';
 /** In order; a name that has been released is never changed. */
 const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
+  '0002-nodes-together': nodesTogether,
 };
 
 export interface Database {
   /** Reads and writes that a call waits for. */
   readonly main: Kysely<Schema>;
-  /** Searches that may take long: a connection (and thread) of their own. */
+  /** Searches that may take long: connections (and a thread, for SQLite) of their own. */
   readonly search: Kysely<Schema>;
   /** Idempotent, never rejects. */
   close(): Promise<void>;
@@ -25,19 +28,47 @@ export interface Database {
 export async function openSqliteDatabase(file: string): Promise<Database> {
   const writing = createSqliteConnection({ file, queryOnly: false });
   const searching = createSqliteConnection({ file, queryOnly: true });
-  const main = new Kysely<Schema>({ dialect: createSqliteDialect(writing) });
-  const search = new Kysely<Schema>({ dialect: createSqliteDialect(searching) });
-  const close = async (): Promise<void> => {
-    await searching.close();
-    await writing.close();
+  return migrated({
+    main: new Kysely<Schema>({ dialect: createSqliteDialect(writing) }),
+    search: new Kysely<Schema>({ dialect: createSqliteDialect(searching) }),
+    async close() {
+      await searching.close();
+      await writing.close();
+    },
+  });
+}
+
+/** A caller waits for these, at most as long as for SQLite's lock. */
+const mainPool = { size: 8, statementTimeoutMs: 5_000, queryOnly: false };
+const searchPool = { size: 2, statementTimeoutMs: 30_000, queryOnly: true };
+
+/**
+ * Opens a PostgreSQL database (`postgres://…`, version 13 or later), which several nodes may share.
+ * Transactions run at READ COMMITTED: what has to be counted under a lock takes the row's lock
+ * first (`seats.ts`). Rejects with a `StoreError` when it cannot be used.
+ */
+export async function openPostgresDatabase(url: string): Promise<Database> {
+  const open = (options: typeof mainPool): Kysely<Schema> =>
+    new Kysely<Schema>({
+      dialect: new PostgresDialect({ pool: createPostgresPool({ url, ...options }) }),
+    });
+  const main = open(mainPool);
+  const search = open(searchPool);
+  let closing: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    await Promise.allSettled([main.destroy(), search.destroy()]);
   };
+  return migrated({ main, search, close: () => (closing ??= end()) });
+}
+
+async function migrated(database: Database): Promise<Database> {
   try {
-    await migrate(main);
+    await migrate(database.main);
+    return database;
   } catch (error) {
-    await close();
-    throw error;
+    await database.close();
+    throw error instanceof StoreError ? error : asStoreError(error);
   }
-  return { main, search, close };
 }
 
 async function migrate(database: Kysely<Schema>): Promise<void> {

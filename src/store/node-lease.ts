@@ -1,6 +1,6 @@
 /**
  * A node's lease: as long as it is renewed, the node's open calls and seats are its own. Nodes that
- * share a store know by it which of them are alive.
+ * share a store know by it which of them are alive (`node-watch.ts`).
  */
 import type { Clock, Logger } from '../call/ports.ts';
 import type { Database } from './database.ts';
@@ -9,8 +9,6 @@ import type { SeatOwner } from './seats.ts';
 export interface NodeLease {
   /** When this node's earlier life last renewed its lease, epoch milliseconds. */
   readonly lastAliveAt: number | undefined;
-  /** Nodes whose lease has run out. Rejects with a `StoreError`. */
-  expiredNodes(): Promise<readonly string[]>;
   /** Ends the renewals and gives the lease up. Idempotent, never rejects. */
   close(): Promise<void>;
 }
@@ -20,9 +18,11 @@ export interface NodeLeaseOptions {
   readonly owner: SeatOwner;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Another node took this one for dead, and closed its calls in the store, but it lives. */
+  readonly onRevived: () => void;
 }
 
-const leaseMs = 30_000;
+export const leaseMs = 30_000;
 const renewEveryMs = 10_000;
 
 /** Takes the lease over from the node's earlier life. Rejects with a `StoreError`. */
@@ -40,46 +40,70 @@ export async function openNodeLease(options: NodeLeaseOptions): Promise<NodeLeas
     .executeTakeFirst();
 
   /** Holds the lease for so long from now. */
-  async function renew(forMs: number): Promise<void> {
+  const term = (forMs: number) => {
     const now = clock.now();
-    const row = {
-      lease_id: owner.leaseId,
-      lease_until: now + forMs,
-      renewed_at: now,
-      started_at: startedAt,
-    };
+    return { lease_until: now + forMs, renewed_at: now };
+  };
+  const wholeRow = () => ({
+    node_id: owner.nodeId,
+    lease_id: owner.leaseId,
+    started_at: startedAt,
+    ...term(leaseMs),
+  });
+
+  async function takeOver(): Promise<void> {
+    const row = wholeRow();
     await main
       .insertInto('nodes')
-      .values({ node_id: owner.nodeId, ...row })
+      .values(row)
       .onConflict((conflict) => conflict.column('node_id').doUpdateSet(row))
       .execute();
   }
 
-  function renewLater(): void {
-    cancel = clock.at(clock.now() + renewEveryMs, () => {
-      renew(leaseMs)
-        .catch((error: unknown) => {
-          logger.warn({ err: error }, 'lease was not renewed');
-        })
-        .finally(() => {
-          if (!closed) renewLater();
-        });
-    });
+  /** False where the lease is ours no more. */
+  async function renew(forMs: number): Promise<boolean> {
+    const renewed = await main
+      .updateTable('nodes')
+      .set(term(forMs))
+      .where('node_id', '=', owner.nodeId)
+      .where('lease_id', '=', owner.leaseId)
+      .executeTakeFirst();
+    return renewed.numUpdatedRows > 0n;
   }
 
-  await renew(leaseMs);
+  /** The lease was removed by a node that took us for dead, or taken by one that has our name. */
+  async function takeBack(): Promise<void> {
+    const taken = await main
+      .insertInto('nodes')
+      .values(wholeRow())
+      .onConflict((conflict) => conflict.column('node_id').doNothing())
+      .executeTakeFirst();
+    if ((taken.numInsertedOrUpdatedRows ?? 0n) === 0n) {
+      logger.error({}, 'another process runs under this node id');
+      return;
+    }
+    logger.warn({}, 'this node was taken for dead: it could not renew its lease in time');
+    options.onRevived();
+  }
+
+  async function renewOnce(): Promise<void> {
+    try {
+      if (!(await renew(leaseMs)) && !closed) await takeBack();
+    } catch (error) {
+      logger.warn({ err: error }, 'lease was not renewed');
+    }
+    if (!closed) renewLater();
+  }
+
+  function renewLater(): void {
+    cancel = clock.at(clock.now() + renewEveryMs, () => void renewOnce());
+  }
+
+  await takeOver();
   renewLater();
 
   return {
     lastAliveAt: before?.renewed_at,
-    async expiredNodes() {
-      const rows = await main
-        .selectFrom('nodes')
-        .select('node_id')
-        .where('lease_until', '<=', clock.now())
-        .execute();
-      return rows.map((row) => row.node_id);
-    },
     async close() {
       if (closed) return;
       closed = true;

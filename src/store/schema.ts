@@ -73,9 +73,24 @@ export interface NodesTable {
   started_at: number;
 }
 
+/** Answers that let nobody in, for as long as they count (src/meeting/guess-limiter.ts). */
+export interface GuessesTable {
+  at: number;
+  /** Whose it was, as a keyed hash; null where the caller had no number. */
+  source: string | null;
+}
+
+/** What all nodes of the store have to agree on. */
+export interface SharedTable {
+  name: string;
+  value: string;
+}
+
 export interface Schema {
   meetings: MeetingsTable;
   seats: SeatsTable;
   calls: CallsTable;
   nodes: NodesTable;
+  guesses: GuessesTable;
+  shared: SharedTable;
 }

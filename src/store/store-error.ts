@@ -3,7 +3,8 @@
  * `store/unavailable` it cannot be reached, opened or written (disk full, thread gone);
  * `store/busy` somebody else held it too long; `store/unique` a value that must be unique is
  * taken; `store/constraint` another rule of the schema was broken; `store/unreadable-pin` a PIN
- * was sealed with another secret; `store/folder-in-use` another process runs on this data folder;
+ * was sealed with another secret; `store/other-secret` the nodes of this database have another one;
+ * `store/folder-in-use` another process runs on this data folder;
  * `store/fault` anything else: a bug.
  */
 export type StoreErrorCode =
@@ -12,6 +13,7 @@ export type StoreErrorCode =
   | 'store/unique'
   | 'store/constraint'
   | 'store/unreadable-pin'
+  | 'store/other-secret'
   | 'store/folder-in-use'
   | 'store/fault';
 

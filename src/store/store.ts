@@ -4,38 +4,60 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { CallId } from '../call/identifiers.ts';
-import type { CallLog, CallRecord, Clock, Logger, MeetingBook } from '../call/ports.ts';
+import type {
+  CallLog,
+  CallRecord,
+  Clock,
+  GuessLog,
+  Logger,
+  MeetingBook,
+  NodeBus,
+} from '../call/ports.ts';
 import { createCallJournal, type RecoverableCallJournal } from './call-journal.ts';
 import { createCallStore } from './call-store.ts';
-import { type Database, openSqliteDatabase } from './database.ts';
+import { type Database, openPostgresDatabase, openSqliteDatabase } from './database.ts';
 import { holdFolder } from './folder-lock.ts';
+import { createGuessLog, deleteGuessesBefore } from './guess-log.ts';
 import { openJournalFile } from './journal-file.ts';
 import { createMeetingStore } from './meeting-store.ts';
 import { openNodeLease } from './node-lease.ts';
+import { type NodeWatchOptions, watchNodes } from './node-watch.ts';
 import { createPinSeal } from './pin-seal.ts';
+import { openPostgresBus, silentBus } from './postgres-bus.ts';
 import { purgeEndedBefore } from './retention.ts';
 import { deleteStaleSeats, type SeatOwner } from './seats.ts';
+import { checkSharedSecret } from './shared-secret.ts';
 
 export interface StoreOptions {
-  /** The node's data folder: the journal is in `journal/`, the database in `ringbro.sqlite`. */
+  /** The node's data folder: the journal is in `journal/`, an SQLite database in `ringbro.sqlite`. */
   readonly folder: string;
+  /** `postgres://…`, shared with other nodes; undefined: SQLite in the folder. */
+  readonly databaseUrl?: string | undefined;
   readonly nodeId: string;
-  /** At least 256 random bits as text, kept outside the database; PINs are sealed with it. */
+  /** At least 256 random bits as text, kept outside the database, the same on all its nodes; PINs are sealed with it. */
   readonly pinSecret: string;
   readonly makeCallId: () => CallId;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
+/** Longer than any window in which guesses count (src/meeting/guess-limiter.ts). */
+const guessesKeptMs = 86_400_000;
+
 export interface Store {
   readonly meetings: MeetingBook;
   readonly calls: CallLog;
-  readonly journal: Omit<RecoverableCallJournal, 'recover' | 'compact' | 'close'>;
+  readonly journal: Omit<RecoverableCallJournal, 'recover' | 'compact' | 'storeAgain' | 'close'>;
+  readonly guesses: GuessLog;
+  /** To the other nodes of the database; silent on SQLite, which is one node's own. */
+  readonly bus: NodeBus;
   /**
    * Once, before the first call: closes what an earlier life of this node left open, releases its
    * seats, and returns its calls. Rejects with a `StoreError`; it may then be called again.
    */
   recover(now: number): Promise<readonly CallRecord[]>;
+  /** From now on the calls of dead nodes are closed (`node-watch.ts`). Until `close`. */
+  watchNodes(watch: Pick<NodeWatchOptions, 'callersPresent' | 'onDead'>): void;
   /** Removes calls and meetings that ended before this time (epoch milliseconds), from the journal too. */
   purge(before: number): Promise<{ readonly calls: number; readonly meetings: number }>;
   /** Whether the database answers. */
@@ -68,32 +90,71 @@ async function openParts(options: StoreOptions, opened: Closable[]): Promise<Sto
   const { folder, clock, logger, makeCallId } = options;
   const owner: SeatOwner = { nodeId: options.nodeId, leaseId: randomUUID() };
   const now = (): number => clock.now();
-  const database = await openSqliteDatabase(join(folder, 'ringbro.sqlite'));
+  const database =
+    options.databaseUrl === undefined
+      ? await openSqliteDatabase(join(folder, 'ringbro.sqlite'))
+      : await openPostgresDatabase(options.databaseUrl);
   opened.push(database);
-  const lease = await openNodeLease({ database, owner, clock, logger });
-  opened.push(lease);
+  const seal = createPinSeal(options.pinSecret);
+  // An SQLite file that came from a backup must open, though its PINs may not.
+  if (options.databaseUrl !== undefined) await checkSharedSecret(database, seal);
   const file = await openJournalFile(join(folder, 'journal'));
   const calls = createCallStore(database);
   const journal = createCallJournal({ file, calls, owner, clock, logger });
-  opened.push(journal);
-  const seal = createPinSeal(options.pinSecret);
+  const meetings = createMeetingStore({ database, owner, seal, makeCallId, now });
+  const onRevived = (): void => {
+    journal.storeAgain();
+    void takeSeatsAgain(meetings, journal.open(), logger);
+  };
+  const lease = await openNodeLease({ database, owner, clock, logger, onRevived });
+  opened.push(lease, journal);
+  const bus = await openBus(options, database);
+  opened.push(bus);
   let closing: Promise<void> | undefined;
   return {
-    meetings: createMeetingStore({ database, owner, seal, makeCallId, now }),
+    meetings,
     calls,
     journal,
+    guesses: createGuessLog(database, options.pinSecret),
+    bus,
     async recover(at) {
       await deleteStaleSeats(database.main, owner);
       return journal.recover(at, lease.lastAliveAt);
     },
+    watchNodes(watch) {
+      opened.push(watchNodes({ database, nodeId: owner.nodeId, clock, logger, ...watch }));
+    },
     async purge(before) {
       const removed = await purgeEndedBefore(database, before);
+      await deleteGuessesBefore(database, now() - guessesKeptMs);
       await journal.compact();
       return removed;
     },
     ready: () => answers(database),
     close: () => (closing ??= closeAll(opened)),
   };
+}
+
+const openBus = (options: StoreOptions, database: Database): Promise<NodeBus> => {
+  const { databaseUrl: url, clock, logger } = options;
+  return url === undefined
+    ? Promise.resolve(silentBus)
+    : openPostgresBus({ url, database, clock, logger });
+};
+
+/** A node that was taken for dead lost its seats: they are taken again where there is room. */
+async function takeSeatsAgain(
+  meetings: MeetingBook,
+  calls: readonly CallRecord[],
+  logger: Logger,
+): Promise<void> {
+  for (const { callId, legId, state } of calls) {
+    if (callId === undefined || state !== 'joined') continue;
+    const outcome = await meetings.takeSeat(callId, legId).catch((err: unknown) => ({ err }));
+    if (!('seated' in outcome && outcome.seated)) {
+      logger.warn({ legId, ...outcome }, 'a caller goes on without a seat');
+    }
+  }
 }
 
 /** The last opened first. */

@@ -1,0 +1,65 @@
+/**
+ * Prepares what the tests need beyond npm packages: SIPp and PostgreSQL from Debian, and a livekit-server.
+ * Installs them where it may; where it may not, it names what is missing and how to get it.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { installLiveKitServer } from '../../src/bridge/room/local-server.ts';
+import { findPostgresBinaries } from './postgres-server.ts';
+
+const onPath = (program: string): boolean =>
+  (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+/** What to look for, and the Debian package that brings it. */
+const debianPrograms = [
+  { program: 'sipp', package: 'sip-tester', isThere: onPath('sipp') },
+  {
+    program: 'a PostgreSQL server',
+    package: 'postgresql',
+    isThere: (await findPostgresBinaries()) !== undefined,
+  },
+] as const;
+
+const run = (command: string, ...args: readonly string[]): boolean =>
+  spawnSync(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  }).status === 0;
+
+const installDebianPackages = (packages: readonly string[]): boolean => {
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) return false;
+  console.log(`installing ${packages.join(', ')} with apt-get`);
+  const install = () =>
+    run('apt-get', 'install', '-y', '-q', '--no-install-recommends', ...packages);
+  return install() || (run('apt-get', 'update', '-q') && install());
+};
+
+const missing = debianPrograms.filter(({ isThere }) => !isThere);
+if (missing.length > 0 && !installDebianPackages(missing.map((m) => m.package))) {
+  console.error(
+    `the tests need ${missing.map((m) => m.program).join(', ')}: on Debian or Ubuntu, run\n` +
+      `  sudo apt-get install ${missing.map((m) => m.package).join(' ')}`,
+  );
+  process.exit(1);
+}
+
+if (!onPath('livekit-server')) {
+  const installed = await installLiveKitServer({
+    binDir: resolve('.cache/bin'),
+    progress: (line) => {
+      console.log(line);
+    },
+  });
+  if (!installed.ok) {
+    console.error(installed.message);
+    process.exit(1);
+  }
+}
