@@ -8,8 +8,8 @@ const methods = ['INVITE', 'ACK', 'BYE', 'CANCEL', 'UPDATE', 'PRACK', 'INFO', 'O
 
 /** One thing a hostile or broken peer may do, in any order. */
 const step = fc.record({
-  method: fc.constantFrom(...methods, 'REFER'),
-  cseq: fc.integer({ min: 0, max: 5 }),
+  method: fc.oneof(fc.constant('INVITE'), fc.constantFrom(...methods, 'REFER')),
+  cseq: fc.integer({ min: 0, max: 9 }),
   branch: fc.constantFrom('z9hG4bKa', 'z9hG4bKb', 'z9hG4bKc', 'old'),
   inDialog: fc.boolean(),
   body: fc.constantFrom('', sdpText(), sdpText({ formats: '18' }), 'v=0', 'Signal=5'),
@@ -22,7 +22,10 @@ const step = fc.record({
     'Info-Package: x',
   ]),
   /** Where one octet is changed, and into what; mostly not at all. */
-  damage: fc.option(fc.tuple(fc.nat({ max: 600 }), fc.nat({ max: 255 })), { freq: 3 }),
+  damage: fc.oneof(
+    { weight: 5, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.tuple(fc.nat({ max: 600 }), fc.nat({ max: 255 })) },
+  ),
   waitMs: fc.constantFrom(0, 10, 600, 40_000),
 });
 
@@ -95,8 +98,8 @@ test('whatever a peer sends in whatever order, nothing throws and nothing stays 
         timers: 0,
       });
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
-  // The steps do make calls: this is not sixty times silence.
+  // The steps do make calls: this is not a hundred times silence.
   expect(allCalls).toBeGreaterThan(30);
 });
