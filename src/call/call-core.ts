@@ -3,7 +3,7 @@
  * of the gateway want of a call reaches it here. `gateway.ts` makes one and hands it to the SIP
  * engine (`handleIncoming`) and the HTTP side (everything else).
  */
-import { createGuessLimiter, type GuessLimits } from '../meeting/guess-limiter.ts';
+import { createGuessLimiter, type GuessLimiter, type GuessLimits } from '../meeting/guess-limiter.ts';
 import type { CallInput, CallSettings } from './call-messages.ts';
 import { createCallRegistry, type CallChange, type LiveCounts } from './call-registry.ts';
 import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
@@ -32,6 +32,8 @@ export interface CallCore {
   get(legId: LegId): CallRecord | undefined;
   /** Live calls by state. */
   counts(): LiveCounts;
+  /** Whether one of this node's callers is in the meeting as its host. */
+  hasHost(callId: CallId): boolean;
   /** Calls refused at the door since the start, by reason. */
   refusals(): ReadonlyMap<string, number>;
   /** The listener is told of every change of a record; its throw harms nobody. Returns the way to stop. */
@@ -58,11 +60,15 @@ export interface CallCore {
 const refusalLogIntervalMs = 60_000;
 
 export function createCallCore(
-  deps: Omit<CallPorts, 'guesses'> & { readonly settings: CallCoreSettings },
+  deps: Omit<CallPorts, 'guesses'> & {
+    readonly settings: CallCoreSettings;
+    /** Shared with other nodes; without it the node counts alone, by `settings.guesses`. */
+    readonly guesses?: GuessLimiter;
+  },
 ): CallCore {
-  const { settings, ...rest } = deps;
+  const { settings, guesses = createGuessLimiter(settings.guesses), ...rest } = deps;
   const { clock, logger } = deps;
-  const ports: CallPorts = { ...rest, guesses: createGuessLimiter(settings.guesses) };
+  const ports: CallPorts = { ...rest, guesses };
   const registry = createCallRegistry(logger);
   const refusals = new Map<string, number>();
   const refusalLoggedAt = new Map<string, number>();
@@ -130,6 +136,7 @@ export function createCallCore(
     list: () => registry.all().map((session) => session.record()),
     get: (legId) => registry.get(legId)?.record(),
     counts: registry.counts,
+    hasHost: (callId) => registry.hasHost(callId),
     refusals: () => refusals,
     onChange: registry.onChange,
     hangUp: (legId, by = 'operator') => command(legId, { type: 'hang-up', by }, everywhere),
