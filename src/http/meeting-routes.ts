@@ -43,7 +43,7 @@ export function meetingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod
 }
 
 function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
-  const { meetings, rooms, timeZone, logger } = options;
+  const { meetings, rooms, live, timeZone, logger } = options;
   const show = createMeetingView(options);
 
   async function find(text: string): Promise<Meeting> {
@@ -124,7 +124,9 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
       async (request) => {
         const before = await find(request.params.callId);
         const changes = toChanges(request.body, before, timeZone);
-        return show(meetingOf(await meetings.change(before.callId, changes)));
+        const changed = meetingOf(await meetings.change(before.callId, changes));
+        live.meetingChanged(changed);
+        return show(changed);
       },
     );
 
@@ -144,6 +146,7 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
       async (request, reply) => {
         const meeting = await find(request.params.callId);
         await meetings.remove(meeting.callId);
+        live.meetingOver(meeting.callId);
         // Nobody new gets in from here on; a meeting server that is down must not keep the booking.
         await rooms.deleteRoom(meeting.room).catch((error: unknown) => {
           logger.warn({ err: error }, 'room of a deleted meeting was not closed');
@@ -174,10 +177,7 @@ function meetingActionRoutes(options: HttpAppOptions): FastifyPluginCallbackZod 
     if (meeting === undefined) throw new ProblemError('meeting/not-found');
     await rooms.deleteRoom(meeting.room);
     const renewed = meetingOf(await meetings.renewRoom(id));
-    // Those in the room left with it; those who wait for it have no room to lose.
-    for (const call of live.list()) {
-      if (call.callId === id && call.state === 'waiting') live.hangUp(call.legId);
-    }
+    live.meetingOver(id);
     return renewed;
   }
 
@@ -189,8 +189,13 @@ function meetingActionRoutes(options: HttpAppOptions): FastifyPluginCallbackZod 
       app.post(
         `/api/meetings/:callId/${action}`,
         { schema: { ...schema, summary: `${locked ? 'Lock' : 'Unlock'} a meeting` } },
-        async (request) =>
-          show(meetingOf(await meetings.change(callIdOf(request.params.callId), { locked }))),
+        async (request) => {
+          const changed = meetingOf(
+            await meetings.change(callIdOf(request.params.callId), { locked }),
+          );
+          live.meetingChanged(changed);
+          return show(changed);
+        },
       );
     }
     app.post(

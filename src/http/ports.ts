@@ -1,6 +1,13 @@
 /** What the API needs from the rest of the gateway. */
-import type { LegId } from '../call/identifiers.ts';
-import type { CallLog, CallRecord, Logger, MeetingBook, RoomAdmin } from '../call/ports.ts';
+import type { CallId, LegId } from '../call/identifiers.ts';
+import type {
+  CallLog,
+  CallRecord,
+  Logger,
+  Meeting,
+  MeetingBook,
+  RoomAdmin,
+} from '../call/ports.ts';
 import type { Language } from '../ivr/language.ts';
 
 /** `wrong-state`: the call is there, but this cannot be done to it now. */
@@ -15,6 +22,10 @@ export interface LiveCalls {
   mute(legId: LegId): LiveOutcome;
   unmute(legId: LegId): LiveOutcome;
   hangUp(legId: LegId): LiveOutcome;
+  /** The booking changed: those who wait are looked at anew. */
+  meetingChanged(meeting: Meeting): void;
+  /** Ended for all or deleted: its callers hear so, then BYE. */
+  meetingOver(callId: CallId): void;
 }
 
 /** Named checks of `/health/ready`, such as `store`, `sip` and `livekit`. A rejection means down. */

@@ -62,6 +62,12 @@ export async function openHttpFixture(options: Partial<HttpAppOptions> = {}): Pr
     mute: act('mute'),
     unmute: act('unmute'),
     hangUp: act('hangup'),
+    meetingChanged(meeting) {
+      done.push(`changed ${meeting.callId}${meeting.locked ? ' locked' : ''}`);
+    },
+    meetingOver(callId) {
+      done.push(`over ${callId}`);
+    },
   };
   const app = createHttpApp({
     meetings: store.meetings,

@@ -1,7 +1,5 @@
 import fastCheck from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { asCallId } from '../../src/call/identifiers.ts';
-import { callRecord } from '../store/records.ts';
 import { type HttpFixture, openHttpFixture } from './http-fixture.ts';
 
 let http: HttpFixture;
@@ -207,7 +205,11 @@ describe('one meeting', () => {
     expect(changed.json()).toMatchObject({ title: null, guestPin: '1234', hostPin: '9999' });
 
     expect((await http.request('DELETE', url)).statusCode).toBe(204);
-    expect(http.done).toEqual([`delete ${String(made['room'])}`]);
+    expect(http.done).toEqual([
+      `changed ${made.callId}`,
+      `over ${made.callId}`,
+      `delete ${String(made['room'])}`,
+    ]);
     expect((await http.request('GET', url)).statusCode).toBe(404);
   });
 
@@ -273,21 +275,16 @@ describe('a meeting that is on', () => {
     expect(lock.json()).toMatchObject({ callId, locked: true });
     const unlock = await http.request('POST', `/api/meetings/${callId}/unlock`);
     expect(unlock.json()).toMatchObject({ callId, locked: false });
+    expect(http.done).toEqual([`changed ${callId} locked`, `changed ${callId}`]);
   });
 
-  test('its end closes the room, gives it a new name and hangs up who waits', async () => {
+  test('its end closes the room, gives it a new name and tells its callers', async () => {
     const meeting = await book();
-    const id = asCallId(meeting.callId);
-    http.live = [
-      callRecord('in', { callId: id, state: 'joined' }),
-      callRecord('waits', { callId: id, state: 'waiting' }),
-      callRecord('elsewhere', { callId: asCallId('999999999'), state: 'waiting' }),
-    ];
     const ended = await http.request('POST', `/api/meetings/${meeting.callId}/end`);
     expect(ended.statusCode).toBe(200);
     expect(ended.json()).toMatchObject({ callId: meeting.callId });
     expect(ended.json<{ room: string }>().room).not.toBe(meeting['room']);
-    expect(http.done).toEqual([`delete ${String(meeting['room'])}`, 'hangup waits']);
+    expect(http.done).toEqual([`delete ${String(meeting['room'])}`, `over ${meeting.callId}`]);
   });
 
   test('it cannot be ended while the meeting server is down, and keeps its room', async () => {

@@ -41,7 +41,8 @@ export const superviseProcess = (deps: SupervisedProcessDeps): SupervisedProcess
 
   const start = (): void => {
     const startedAt = Date.now();
-    const started = spawn(program, args, { stdio: ['ignore', output, output] });
+    // A group of its own: Ctrl-C at the terminal is for us, and calls may go on a while after it.
+    const started = spawn(program, args, { stdio: ['ignore', output, output], detached: true });
     child = started;
     if (started.pid !== undefined) writeFileSync(pidFile, String(started.pid), { mode: 0o600 });
     const ended = (fields: object): void => {
