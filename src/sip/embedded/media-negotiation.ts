@@ -2,6 +2,7 @@
 import type { MediaSession } from '../../call/ports.ts';
 import { answerOffer } from '../message/sdp-answer.ts';
 import { applyAnswer, createOffer } from '../message/sdp-offer.ts';
+import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec, LocalMedia } from '../message/sdp-session.ts';
 
 export interface MediaNegotiation {
@@ -25,6 +26,7 @@ export interface LocalPorts {
   readonly rtcpPort: number;
   readonly codecs: readonly AudioCodec[];
   readonly sessionId: string;
+  readonly srtp?: LocalSrtp | undefined;
 }
 
 export const createMediaNegotiation = (local: LocalPorts): MediaNegotiation => {
@@ -47,7 +49,9 @@ export const createMediaNegotiation = (local: LocalPorts): MediaNegotiation => {
       return made.offer;
     },
     settle: (answer) => {
-      const applied = openOffer === undefined ? undefined : applyAnswer(openOffer, answer);
+      const needsCrypto = previous?.session.crypto !== undefined;
+      const applied =
+        openOffer === undefined ? undefined : applyAnswer(openOffer, answer, { needsCrypto });
       if (openOffer === undefined || applied?.ok !== true) return undefined;
       previous = { sdp: openOffer, session: applied.session };
       openOffer = undefined;

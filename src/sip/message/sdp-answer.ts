@@ -1,9 +1,11 @@
 /** The answer to an offer. RFC 3264 §6 */
+import { takeCrypto, writeCryptoLine } from './sdp-crypto.ts';
 import { parseSdp, writeSdp } from './sdp-document.ts';
 import {
   chooseFormats,
   describeAnew,
   directionToUs,
+  isKeyedAudio,
   isPlainAudio,
   isReachable,
   isSecureAudio,
@@ -12,6 +14,7 @@ import {
   writtenFormats,
 } from './sdp-session.ts';
 import type { MediaSession } from '../../call/ports.ts';
+import type { TakenCrypto } from './sdp-crypto.ts';
 import type { SdpDocument, SdpMedia, WrittenMedia } from './sdp-document.ts';
 import type { ChosenFormats, LocalMedia, ReachableMedia } from './sdp-session.ts';
 
@@ -31,19 +34,21 @@ export type SdpAnswer =
         | 'sdp/no-audio'
         | 'sdp/no-common-codec'
         | 'sdp/secure-media-only'
+        | 'sdp/no-usable-crypto'
+        | 'sdp/encryption-required'
         | 'sdp/unusable-address';
     };
 
 /**
- * Answers with the first audio m-line we can use and one codec; all other m-lines are refused with
+ * Answers with the first audio m-line we can use, an encrypted one before all others, and one codec; all other m-lines are refused with
  * port 0, in their order. The answer holds only what was offered, under the offer's payload types.
  */
 export const answerOffer = (offerBody: string, local: LocalMedia): SdpAnswer => {
   const offer = parseSdp(offerBody);
   if (!offer) return { ok: false, sipStatus: 400, code: 'sdp/malformed' };
   const taken = takeAudio(offer, local);
-  if (!taken) return { ok: false, sipStatus: 488, code: whyNone(offer) };
-  const { media, formats } = taken;
+  if (!taken) return { ok: false, sipStatus: 488, code: whyNone(offer, local) };
+  const { media, formats, secured } = taken;
   const direction = local.hold ? withoutReceiving[directionToUs(media)] : directionToUs(media);
   const { sdp, sessionVersion } = describeAnew(local, (version) =>
     writeSdp({
@@ -51,38 +56,58 @@ export const answerOffer = (offerBody: string, local: LocalMedia): SdpAnswer => 
       sessionId: local.sessionId,
       sessionVersion: version,
       media: offer.media.map((each) =>
-        each === media ? acceptedMedia(media, formats, direction, local) : refusedMedia(each),
+        each === media ? acceptedMedia(taken, direction, local) : refusedMedia(each),
       ),
       ...bundleOf(offer, media),
     }),
   );
-  const session = sessionWith(media, formats, direction, media.rtcpMux);
+  const session = sessionWith(media, formats, direction, media.rtcpMux, secured?.crypto);
   return { ok: true, answer: sdp, session, sessionVersion };
 };
 
-const takeAudio = (
-  offer: SdpDocument,
-  local: LocalMedia,
-): { readonly media: ReachableMedia; readonly formats: ChosenFormats } | undefined => {
-  for (const media of offer.media) {
-    if (!isPlainAudio(media) || media.port === 0 || !isReachable(media)) continue;
+interface TakenAudio {
+  readonly media: ReachableMedia;
+  readonly formats: ChosenFormats;
+  readonly secured: TakenCrypto | undefined;
+}
+
+const takeAudio = (offer: SdpDocument, local: LocalMedia): TakenAudio | undefined => {
+  const candidates = offer.media.flatMap((media) => {
+    if (!isOurKind(media, local) || media.port === 0 || !isReachable(media)) return [];
+    const secured = cryptoFor(media, local);
+    if (secured === undefined && (isKeyedAudio(media) || needsCrypto(local))) return [];
     const formats = chooseFormats(media, local.codecs, local.previous?.session);
-    if (formats) return { media, formats };
-  }
-  return undefined;
+    return formats ? [{ media, formats, secured }] : [];
+  });
+  return candidates.find(({ secured }) => secured !== undefined) ?? candidates[0];
 };
 
-const whyNone = (offer: SdpDocument): (SdpAnswer & { readonly ok: false })['code'] => {
+const isOurKind = (media: SdpMedia, { srtp }: LocalMedia): boolean =>
+  isPlainAudio(media) || (isKeyedAudio(media) && srtp !== undefined && srtp.policy !== 'off');
+
+const cryptoFor = (media: SdpMedia, { srtp, previous }: LocalMedia): TakenCrypto | undefined =>
+  takeCrypto(media.crypto, srtp, previous?.session.crypto);
+
+/** What is encrypted stays so: a later offer in the clear is a downgrade, whoever wrote it. */
+const needsCrypto = ({ srtp, previous }: LocalMedia): boolean =>
+  srtp?.policy === 'require' || previous?.session.crypto !== undefined;
+
+const whyNone = (
+  offer: SdpDocument,
+  local: LocalMedia,
+): (SdpAnswer & { readonly ok: false })['code'] => {
   const live = offer.media.filter(({ port }) => port > 0);
-  const plain = live.filter(isPlainAudio);
-  if (plain.some(isReachable)) return 'sdp/no-common-codec';
-  if (plain.length > 0) return 'sdp/unusable-address';
-  return live.some(isSecureAudio) ? 'sdp/secure-media-only' : 'sdp/no-audio';
+  const ours = live.filter((media) => isOurKind(media, local));
+  if (ours.length === 0) return live.some(isSecureAudio) ? 'sdp/secure-media-only' : 'sdp/no-audio';
+  const reachable = ours.filter(isReachable);
+  if (reachable.length === 0) return 'sdp/unusable-address';
+  if (reachable.some((media) => cryptoFor(media, local))) return 'sdp/no-common-codec';
+  if (reachable.every(isKeyedAudio)) return 'sdp/no-usable-crypto';
+  return needsCrypto(local) ? 'sdp/encryption-required' : 'sdp/no-common-codec';
 };
 
 const acceptedMedia = (
-  media: SdpMedia,
-  chosen: ChosenFormats,
+  { media, formats: chosen, secured }: TakenAudio,
   direction: MediaSession['direction'],
   local: LocalMedia,
 ): WrittenMedia => {
@@ -99,6 +124,7 @@ const acceptedMedia = (
       direction,
       rtcpPort: local.rtcpPort,
       rtcpMux: media.rtcpMux,
+      ...(secured && { crypto: [writeCryptoLine(secured.line)] }),
     },
   };
 };

@@ -27,6 +27,8 @@ export interface SdpMedia {
   readonly rtcpPort: number | undefined;
   readonly rtcpMux: boolean;
   readonly mid: string | undefined;
+  /** What follows `a=crypto:`, a line each. RFC 4568 */
+  readonly crypto: readonly string[];
 }
 
 export interface SdpDocument {
@@ -51,14 +53,25 @@ export const parseSdp = (text: string): SdpDocument | undefined => {
   const mediaLines = wanted.filter((line) => line.startsWith('m='));
   if (mediaLines.length > maxMediaLines) return undefined;
   const read = readWithLibrary(wanted.join('\r\n'));
+  const crypto = cryptoOfMedia(lines);
   const media: SdpMedia[] = [];
   for (const [at, line] of mediaLines.entries()) {
     const described = readMedia(line, read?.media?.[at] ?? {}, read ?? {});
     if (!described) return undefined;
-    media.push(described);
+    media.push({ ...described, crypto: crypto[at] ?? [] });
   }
   const bundles = (read?.groups ?? []).map(({ mids }) => String(mids).split(' '));
   return read && { media, bundles };
+};
+
+/** The crypto lines of each m-line. At session level they mean nothing. RFC 4568 §4 */
+const cryptoOfMedia = (lines: readonly string[]): readonly (readonly string[])[] => {
+  const perMedia: string[][] = [];
+  for (const line of lines) {
+    if (line.startsWith('m=')) perMedia.push([]);
+    else if (line.startsWith('a=crypto:')) perMedia.at(-1)?.push(line.slice('a=crypto:'.length));
+  }
+  return perMedia;
 };
 
 /** What the library returns for text that need not be right: all of it may be missing. */
@@ -92,7 +105,7 @@ const readMedia = (
   line: string,
   media: LooseMedia,
   session: LooseSession,
-): SdpMedia | undefined => {
+): Omit<SdpMedia, 'crypto'> | undefined => {
   // Read here: the library takes neither "port/count" nor a hyphen in the protocol.
   const match = mediaLine.exec(line);
   const [, type = '', portText = '', protocol = '', formatsText = ''] = match ?? [];
@@ -143,6 +156,8 @@ export interface WrittenMedia {
     readonly direction: MediaDirection;
     readonly rtcpPort: number;
     readonly rtcpMux: boolean;
+    /** As in `SdpMedia`. */
+    readonly crypto?: readonly string[];
   };
 }
 
@@ -199,8 +214,14 @@ const describeMedia = (media: WrittenMedia): SessionDescription['media'][number]
         : // The twelve keys, A to D and flash. RFC 4733 §3.2
           [{ payload: audio.telephoneEventPayloadType, config: '0-16' }],
     ptime: 20,
+    ...(audio.crypto && { crypto: audio.crypto.map(describeCrypto) }),
     direction: audio.direction,
     ...(audio.rtcpMux && { rtcpMux: 'rtcp-mux' }),
     ...(!audio.rtcpMux && audio.rtcpPort !== port + 1 && { rtcp: { port: audio.rtcpPort } }),
   };
+};
+
+const describeCrypto = (value: string) => {
+  const [id = '', suite = '', config = ''] = value.split(' ');
+  return { id: Number(id), suite, config };
 };

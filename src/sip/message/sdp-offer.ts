@@ -1,9 +1,17 @@
 /** Our offers, and what the answers to them settle. RFC 3264 §5, §7 */
+import {
+  isSameKey,
+  offerCrypto,
+  readCryptoLines,
+  settleCrypto,
+  writeCryptoLine,
+} from './sdp-crypto.ts';
 import { parseSdp, writeSdp } from './sdp-document.ts';
 import {
   chooseFormats,
   describeAnew,
   directionToUs,
+  isKeyedAudio,
   isPlainAudio,
   isReachable,
   sessionWith,
@@ -59,10 +67,11 @@ const offeredAudio = (
         comfortNoisePayloadType: undefined,
       }));
   const { formats, mappings } = writtenFormats(chosen);
+  const crypto = offeredCrypto(local, before);
   return {
     type: 'audio',
     port: local.rtpPort,
-    protocol: before?.protocol ?? 'RTP/AVP',
+    protocol: before?.protocol ?? (local.srtp?.policy === 'require' ? 'RTP/SAVP' : 'RTP/AVP'),
     formats,
     mid: before?.mid,
     audio: {
@@ -71,8 +80,20 @@ const offeredAudio = (
       direction,
       rtcpPort: local.rtcpPort,
       rtcpMux: settled?.rtcpMux ?? false,
+      ...(crypto.length > 0 && { crypto }),
     },
   };
+};
+
+/** In a new call all that we have, in the clear too (RFC 8643); later the key in use, under its tag. */
+const offeredCrypto = ({ srtp, previous }: LocalMedia, before: SdpMedia | undefined) => {
+  if (previous === undefined)
+    return srtp === undefined ? [] : offerCrypto(srtp).map(writeCryptoLine);
+  const inUse = previous.session.crypto;
+  if (inUse === undefined) return [];
+  const lines = readCryptoLines(before?.crypto ?? []);
+  const tag = lines.find(({ key }) => isSameKey(key, inUse.local))?.tag ?? '1';
+  return [writeCryptoLine({ tag, suite: inUse.suite, key: inUse.local })];
 };
 
 const switchedOff = ({ type, protocol, formats, mid }: SdpMedia): WrittenMedia => ({
@@ -92,15 +113,23 @@ export type AppliedAnswer =
         | 'sdp/answer-mismatch'
         | 'sdp/refused'
         | 'sdp/no-common-codec'
-        | 'sdp/unusable-address';
+        | 'sdp/unusable-address'
+        | 'sdp/crypto-mismatch';
     };
 
-/** The session that `answerBody` makes of our `offer`. An answer that does not fit it is refused. */
-export const applyAnswer = (offer: string, answerBody: string): AppliedAnswer => {
+/**
+ * The session that `answerBody` makes of our `offer`. An answer that does not fit it is refused, and
+ * one in the clear where `needsCrypto`.
+ */
+export const applyAnswer = (
+  offer: string,
+  answerBody: string,
+  { needsCrypto = false }: { readonly needsCrypto?: boolean } = {},
+): AppliedAnswer => {
   const offered = parseSdp(offer)?.media ?? [];
   const answered = parseSdp(answerBody)?.media;
   if (!answered) return { ok: false, code: 'sdp/malformed' };
-  const at = offered.findIndex((media) => isPlainAudio(media) && media.port > 0);
+  const at = offered.findIndex((media) => isOurs(media) && media.port > 0);
   const [ours, media] = [offered[at], answered[at]];
   // RFC 3264 §6: as many m-lines as were offered, in their order.
   if (!ours || answered.length !== offered.length || media?.type !== ours.type) {
@@ -111,12 +140,20 @@ export const applyAnswer = (offer: string, answerBody: string): AppliedAnswer =>
   // Some answer our payload types without repeating what they mean.
   const mappings = new Map([...ours.mappings, ...media.mappings]);
   const formats = chooseFormats({ ...media, mappings }, codecsOf(ours));
-  if (!isPlainAudio(media) || !formats) return { ok: false, code: 'sdp/no-common-codec' };
+  if (isKeyedAudio(media) !== isKeyedAudio(ours) || !isOurs(media) || !formats) {
+    return { ok: false, code: 'sdp/no-common-codec' };
+  }
+  const crypto = settleCrypto(ours.crypto, media.crypto);
+  const isPlain = ours.crypto.length === 0 || media.crypto.length === 0;
+  const isClear = isPlain && !isKeyedAudio(media) && !needsCrypto;
+  if (crypto === undefined && !isClear) return { ok: false, code: 'sdp/crypto-mismatch' };
   const sending = directionToUs(media);
   const direction = ours.direction === 'sendonly' ? withoutReceiving[sending] : sending;
   const rtcpMux = ours.rtcpMux && media.rtcpMux;
-  return { ok: true, session: sessionWith(media, formats, direction, rtcpMux) };
+  return { ok: true, session: sessionWith(media, formats, direction, rtcpMux, crypto) };
 };
+
+const isOurs = (media: SdpMedia): boolean => isPlainAudio(media) || isKeyedAudio(media);
 
 const codecsOf = (media: SdpMedia): readonly AudioCodec[] =>
   [...media.mappings.values()].flatMap(({ codec }) =>

@@ -1,5 +1,6 @@
 /** What offer and answer have in common: formats, directions, addresses, and the session they make. */
-import type { MediaDirection, MediaSession } from '../../call/ports.ts';
+import type { MediaCrypto, MediaDirection, MediaSession } from '../../call/ports.ts';
+import type { LocalSrtp } from './sdp-crypto.ts';
 import type { RtpMapping, SdpMedia, WrittenMedia } from './sdp-document.ts';
 
 export type AudioCodec = MediaSession['codec'];
@@ -16,6 +17,8 @@ export interface LocalMedia {
   readonly sessionId: string;
   /** That of our last description, or the one to begin with. */
   readonly sessionVersion: number;
+  /** Without it no SRTP. */
+  readonly srtp?: LocalSrtp | undefined;
   /** We hold the other side. */
   readonly hold?: boolean;
   readonly previous?: { readonly sdp: string; readonly session: MediaSession };
@@ -93,9 +96,13 @@ export const writtenFormats = (
   return { formats: [...mappings.keys()].map(String), mappings };
 };
 
-/** Audio in the clear. SRTP (RTP/SAVP, and UDP/TLS/RTP/SAVP for DTLS) would be told apart here. */
+/** Audio in the clear, or as RFC 8643 has it: encrypted if both sides have a=crypto. */
 export const isPlainAudio = (media: SdpMedia): boolean =>
   media.type === 'audio' && (media.protocol === 'RTP/AVP' || media.protocol === 'RTP/AVPF');
+/** SRTP whose keys are in the SDP, RFC 4568. */
+export const isKeyedAudio = (media: SdpMedia): boolean =>
+  media.type === 'audio' && (media.protocol === 'RTP/SAVP' || media.protocol === 'RTP/SAVPF');
+/** SRTP of any kind, that by DTLS (UDP/TLS/RTP/SAVP) too. */
 export const isSecureAudio = (media: SdpMedia): boolean =>
   media.type === 'audio' && /\/SAVPF?$/.test(media.protocol);
 
@@ -153,6 +160,7 @@ export const sessionWith = (
   chosen: ChosenFormats,
   direction: MediaDirection,
   rtcpMux: boolean,
+  crypto: MediaCrypto | undefined,
 ): MediaSession => ({
   remoteAddress: media.address,
   remotePort: media.port,
@@ -161,6 +169,7 @@ export const sessionWith = (
   rtcpMux,
   ...chosen,
   direction,
+  ...(crypto && { crypto }),
 });
 
 /** Describes with the version raised if, and only if, anything changed. RFC 3264 §8 */
