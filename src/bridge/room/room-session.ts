@@ -36,6 +36,8 @@ export interface RoomSessionDeps {
  * More receiving m-lines than any audible room needs; a server that asks for more is not followed.
  */
 const mostSections = 1_000;
+/** An offer that stays unanswered would hold up all later ones. */
+const answerTimeoutMs = 5_000;
 
 export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
   const { clock, log } = deps;
@@ -46,7 +48,10 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
   // Offers go out one at a time; what changed meanwhile goes into the next. Answers are matched by id.
   let offerId = 0;
   let awaitedAnswer: number | undefined;
+  let cancelAnswerTimeout: (() => void) | undefined;
   let offerAgain = false;
+  // Added right before an offer is made: werift is not to meet new m-lines halfway through one.
+  let neededReceivers = 0;
 
   const down = (reason: Down): void => {
     if (over) return;
@@ -61,6 +66,11 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
 
   const nextOffer = async (of: PeerConnection): Promise<string> => {
     awaitedAnswer = ++offerId;
+    cancelAnswerTimeout = clock.at(clock.now() + answerTimeoutMs, () => {
+      down({ verdict: 'retry', cause: 'no-answer' });
+    });
+    of.addAudioReceivers(neededReceivers);
+    neededReceivers = 0;
     return of.offer();
   };
 
@@ -79,6 +89,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       log.debug({ offerId: id }, 'answer to another offer left out');
       return;
     }
+    cancelAnswerTimeout?.();
     await of.applyAnswer(sdp);
     awaitedAnswer = undefined;
     if (!offerAgain) return;
@@ -98,11 +109,11 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
         void peer.addCandidate(event.candidate);
         break;
       case 'sections-required':
-        if (peer.mediaSections() + event.audios > mostSections) {
+        neededReceivers += event.audios;
+        if (peer.mediaSections() + neededReceivers > mostSections) {
           fail('too-many-sections', undefined);
           return;
         }
-        peer.addAudioReceivers(event.audios);
         negotiate(peer).catch((error: unknown) => {
           fail('offer-failed', error);
         });
@@ -152,6 +163,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
 
   const shut = async (): Promise<void> => {
     await started;
+    cancelAnswerTimeout?.();
     await Promise.all([signal?.close(), peer?.close()]);
   };
 

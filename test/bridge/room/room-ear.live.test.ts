@@ -118,14 +118,16 @@ test('comings and goings do not make the session description grow', async () => 
     const callers = await Promise.all(
       [1, 2, 3, 4].map((n) => rig.caller(`ringbro:node-2:leg-${round}-${n}`)),
     );
-    for (const { speak } of callers) speak(440);
-    await eventually('four more tracks heard', () => packets.size === (round + 1) * 4);
+    const tones = callers.map(({ speak }) => speak(440));
+    await eventually('four more tracks heard', () => packets.size >= (round + 1) * 4);
+    for (const tone of tones) tone.stop();
     await Promise.all(callers.map(({ link }) => link.close()));
     await eventually(
       'all gone',
       () => events.filter(({ type }) => type === 'track-removed').length === (round + 1) * 4,
     );
   }
+  expect(packets.size).toBe(100);
   // Four at a time, and some more where comings crossed goings that were not yet negotiated.
   expect(ear.mediaSections()).toBeLessThanOrEqual(20);
   expect(events.some(({ type }) => type === 'lost' || type === 'left')).toBe(false);
