@@ -97,13 +97,11 @@ export const createInviteClientTransaction = (
       switch (input.type) {
         case 'response':
           return onResponse(now, input.response);
-        case 'transport-error': {
-          const told = state === 'calling' || state === 'completed';
-          // Once accepted, a lost connection is the dialog's matter.
-          if (state === 'proceeding' || state === 'accepted') return [];
+        case 'transport-error':
+          // Once there was a provisional or a 2xx, nothing of ours is under way that could fail.
+          if (state !== 'calling' && state !== 'completed') return [];
           terminate();
-          return told ? [{ type: 'failed', failure: 'transport' }] : [];
-        }
+          return [{ type: 'failed', failure: 'transport' }];
         case 'time': {
           const outputs: TransactionOutput[] = [];
           for (let due = clock.takeDue(now); due !== undefined; due = clock.takeDue(now)) {
