@@ -14,7 +14,7 @@ module.exports = {
       comment: 'call, ivr and meeting decide; they do no I/O and know no SDK',
       severity: 'error',
       from: { path: '^src/(call|ivr|meeting)/' },
-      to: { path: `^src/(sip|bridge|store|http|caller)/|${sdk}` },
+      to: { path: `^src/(sip|bridge|store|http|cluster|caller)/|${sdk}` },
     },
     {
       name: 'core-has-no-io',
@@ -28,8 +28,8 @@ module.exports = {
     {
       name: 'adapters-do-not-know-each-other',
       severity: 'error',
-      from: { path: '^src/(sip|bridge|store|http)/' },
-      to: { path: '^src/(sip|bridge|store|http)/', pathNot: '^src/$1/' },
+      from: { path: '^src/(sip|bridge|store|http|cluster)/' },
+      to: { path: '^src/(sip|bridge|store|http|cluster)/', pathNot: '^src/$1/' },
     },
     {
       name: 'sip-machines-are-sans-io',

@@ -1,0 +1,186 @@
+/**
+ * The gateway nodes of one store as one: commands find the node that holds the call, changes of a
+ * meeting reach its callers everywhere, guesses and hosts count for all. On SQLite the bus is
+ * silent and a node is all there is.
+ */
+import type { CallCore } from '../call/call-core.ts';
+import { asNodeId, type CallId, type LegId, type NodeId } from '../call/identifiers.ts';
+import type { CallLog, Clock, GuessLog, Logger, MeetingDirectory, NodeBus } from '../call/ports.ts';
+import type { GuessLimiter, GuessLimits } from '../meeting/guess-limiter.ts';
+import {
+  type CallAction,
+  type ClusterMessage,
+  decodeMessage,
+  encodeMessage,
+} from './cluster-message.ts';
+import { createHostPresence } from './host-presence.ts';
+import { createRemoteCommands, type RemoteOutcome } from './remote-commands.ts';
+import { createSharedGuesses } from './shared-guesses.ts';
+
+export interface ClusterOptions {
+  readonly nodeId: NodeId;
+  readonly bus: NodeBus;
+  readonly calls: Pick<CallLog, 'get'>;
+  readonly meetings: Pick<MeetingDirectory, 'byCallId'>;
+  readonly guessLog: GuessLog;
+  readonly guessLimits?: GuessLimits | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+type ServedCore = Pick<
+  CallCore,
+  | CallAction
+  | 'list'
+  | 'get'
+  | 'hasHost'
+  | 'onChange'
+  | 'meetingChanged'
+  | 'meetingOver'
+  | 'setHostPresent'
+>;
+type Command = (legId: LegId) => Promise<RemoteOutcome>;
+
+/** The calls of all nodes, to give commands to; `list` and `get` know those of this node. */
+export interface ClusterCalls
+  extends
+    Pick<CallCore, 'list' | 'get' | 'meetingChanged' | 'meetingOver'>,
+    Readonly<Record<CallAction, Command>> {}
+
+export interface Cluster {
+  /** For the core: counts for all nodes. */
+  readonly guesses: GuessLimiter;
+  /** Joins this node's core to the others; resolves when the guesses so far are counted. */
+  serve(core: ServedCore): Promise<ClusterCalls>;
+  /** The node is dead: what it said is void. */
+  nodeGone(node: NodeId): void;
+}
+
+export function createCluster(options: ClusterOptions): Cluster {
+  const { nodeId, bus, calls, meetings, clock, logger } = options;
+
+  const send = (message: ClusterMessage): Promise<void> => bus.send(encodeMessage(message));
+  /** For what other nodes should know but nobody here waits for. */
+  const tell = (message: ClusterMessage): void => {
+    send(message).catch((error: unknown) => {
+      logger.warn({ err: error, type: message.type }, 'other nodes were not told');
+    });
+  };
+
+  const guesses = createSharedGuesses({
+    log: options.guessLog,
+    limits: options.guessLimits,
+    logger,
+    tell: ({ at, source }) => {
+      tell({ type: 'guess', from: nodeId, at, source });
+    },
+  });
+  let hosts: ReturnType<typeof createHostPresence> | undefined;
+
+  async function serve(core: ServedCore): Promise<ClusterCalls> {
+    const commands = createRemoteCommands({
+      nodeId,
+      clock,
+      send,
+      execute: (action, legId) => core[action](legId),
+    });
+    const presence = createHostPresence({
+      tell: (callId, present) => {
+        tell({ type: 'host', from: nodeId, callId, present });
+      },
+      changed: (callId, present) => {
+        core.setHostPresent(callId, present);
+      },
+    });
+    hosts = presence;
+
+    async function reread(callId: CallId): Promise<void> {
+      if (!core.list().some((record) => record.callId === callId)) return;
+      const meeting = await meetings.byCallId(callId);
+      if (meeting !== undefined) core.meetingChanged(meeting);
+    }
+
+    function handle(message: ClusterMessage): void {
+      if (message.from === nodeId) return;
+      switch (message.type) {
+        case 'command':
+          commands.handleCommand(message);
+          return;
+        case 'answer':
+          commands.handleAnswer(message);
+          return;
+        case 'guess':
+          guesses.heard({ at: message.at, source: message.source });
+          return;
+        case 'meeting-changed':
+          reread(message.callId).catch((error: unknown) => {
+            logger.warn({ err: error }, 'a changed meeting could not be read');
+          });
+          return;
+        case 'meeting-over':
+          core.meetingOver(message.callId);
+          return;
+        case 'host':
+          presence.elsewhere(message.from, message.callId, message.present);
+          return;
+        case 'hello':
+          presence.sayAgain();
+          return;
+      }
+    }
+
+    async function comeBack(): Promise<void> {
+      await guesses.reload(clock.now());
+      presence.sayAgain();
+      tell({ type: 'hello', from: nodeId });
+    }
+
+    bus.onMessage((text) => {
+      const message = decodeMessage(text);
+      if (message === undefined) logger.debug({}, 'a message of another node makes no sense');
+      else handle(message);
+    });
+    bus.onResumed(() => void comeBack());
+    core.onChange(({ record: { callId } }) => {
+      if (callId !== undefined) presence.here(callId, core.hasHost(callId));
+    });
+    await comeBack();
+
+    const command =
+      (action: CallAction): Command =>
+      async (legId) => {
+        const here = core[action](legId);
+        if (here !== 'not-found') return here;
+        const record = await calls.get(legId);
+        if (record === undefined || record.state === 'ended' || record.nodeId === nodeId)
+          return 'not-found';
+        return commands.ask(asNodeId(record.nodeId), action, legId);
+      };
+
+    return {
+      list: () => core.list(),
+      get: (legId) => core.get(legId),
+      meetingChanged(meeting) {
+        core.meetingChanged(meeting);
+        tell({ type: 'meeting-changed', from: nodeId, callId: meeting.callId });
+      },
+      meetingOver(callId) {
+        core.meetingOver(callId);
+        tell({ type: 'meeting-over', from: nodeId, callId });
+      },
+      admit: command('admit'),
+      refuse: command('refuse'),
+      mute: command('mute'),
+      unmute: command('unmute'),
+      hangUp: command('hangUp'),
+    };
+  }
+
+  return {
+    guesses,
+    serve,
+    nodeGone(node) {
+      hosts?.nodeGone(node);
+    },
+  };
+}

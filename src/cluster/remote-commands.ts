@@ -1,0 +1,73 @@
+/**
+ * A command to a call on another node: sent once, answered once, given up after a while.
+ *
+ * ```
+ *   asker                        holder
+ *     │ command (requestId) ──────▶ │ does it
+ *     │ ◀──────────────── answer    │
+ *     │ nothing within 3 s: unreachable. It may have been done all the same.
+ * ```
+ */
+import { randomUUID } from 'node:crypto';
+import type { LegId, NodeId } from '../call/identifiers.ts';
+import type { Clock } from '../call/ports.ts';
+import type { CallAction, ClusterMessage, MessageOf } from './cluster-message.ts';
+
+/** As `CommandOutcome`; `unreachable`: the node that holds the call did not answer in time. */
+export type RemoteOutcome = 'done' | 'not-found' | 'wrong-state' | 'unreachable';
+
+export interface RemoteCommands {
+  /** Never rejects. */
+  ask(node: NodeId, action: CallAction, legId: LegId): Promise<RemoteOutcome>;
+  handleCommand(message: MessageOf<'command'>): void;
+  handleAnswer(message: MessageOf<'answer'>): void;
+  /** Requests under way, for a gauge. */
+  readonly pending: number;
+}
+
+export interface RemoteCommandsDeps {
+  readonly nodeId: NodeId;
+  readonly clock: Clock;
+  /** Rejects when it was not sent. */
+  readonly send: (message: ClusterMessage) => Promise<void>;
+  readonly execute: (action: CallAction, legId: LegId) => MessageOf<'answer'>['outcome'];
+}
+
+export const answerTimeoutMs = 3_000;
+
+export function createRemoteCommands(deps: RemoteCommandsDeps): RemoteCommands {
+  const { nodeId, clock, send, execute } = deps;
+  const waiting = new Map<string, (outcome: RemoteOutcome) => void>();
+
+  return {
+    ask(node, action, legId) {
+      const requestId = randomUUID();
+      const answer = Promise.withResolvers<RemoteOutcome>();
+      const settle = (outcome: RemoteOutcome): void => {
+        cancel();
+        waiting.delete(requestId);
+        answer.resolve(outcome);
+      };
+      const cancel = clock.at(clock.now() + answerTimeoutMs, () => {
+        settle('unreachable');
+      });
+      waiting.set(requestId, settle);
+      send({ type: 'command', from: nodeId, to: node, requestId, legId, action }).catch(() => {
+        settle('unreachable');
+      });
+      return answer.promise;
+    },
+    handleCommand({ from, to, requestId, legId, action }) {
+      if (to !== nodeId) return;
+      const outcome = execute(action, legId);
+      // An answer that was not sent is a timeout on the other side.
+      send({ type: 'answer', from: nodeId, to: from, requestId, outcome }).catch(() => undefined);
+    },
+    handleAnswer({ to, requestId, outcome }) {
+      if (to === nodeId) waiting.get(requestId)?.(outcome);
+    },
+    get pending() {
+      return waiting.size;
+    },
+  };
+}

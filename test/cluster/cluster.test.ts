@@ -1,0 +1,262 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { CallChange } from '../../src/call/call-registry.ts';
+import {
+  asCallId,
+  asLegId,
+  asNodeId,
+  type CallId,
+  type LegId,
+} from '../../src/call/identifiers.ts';
+import type { CallRecord, Guess, GuessLog, Meeting } from '../../src/call/ports.ts';
+import { createCluster } from '../../src/cluster/cluster.ts';
+import { answerTimeoutMs } from '../../src/cluster/remote-commands.ts';
+import { createManualClock } from '../store/manual-clock.ts';
+import { callRecord, endedRecord, silentLogger } from '../store/records.ts';
+import { createMemoryBus, type MemoryBus } from './memory-bus.ts';
+
+const callId = asCallId('123123123')!;
+const leg = asLegId('leg');
+const meeting = { callId, title: 'changed' } as Meeting;
+
+let bus: MemoryBus;
+let clock: ReturnType<typeof createManualClock>;
+/** What all nodes read. */
+let stored: Map<LegId, CallRecord>;
+let guesses: Guess[];
+
+const guessLog: GuessLog = {
+  hide: (source) => Buffer.from(source).toString('hex'),
+  add: async (guess) => {
+    guesses.push(guess);
+  },
+  since: async (from) => guesses.filter(({ at }) => at >= from),
+};
+
+/** A node with a core that writes down what it is told to do. */
+async function startNode(name: string) {
+  const done: string[] = [];
+  const live: CallRecord[] = [];
+  const hosts = new Set<CallId>();
+  let onChange: (change: CallChange) => void = () => undefined;
+  const act = (action: string) => (legId: LegId) => {
+    if (!live.some((record) => record.legId === legId)) return 'not-found';
+    done.push(`${action} ${legId}`);
+    return 'done';
+  };
+  const end = bus.connect();
+  const cluster = createCluster({
+    nodeId: asNodeId(name),
+    bus: end,
+    calls: { get: async (legId) => stored.get(legId) },
+    meetings: { byCallId: async () => meeting },
+    guessLog,
+    guessLimits: { windowMs: 60_000, perSource: 2, inAll: 100, maxSources: 100 },
+    clock,
+    logger: silentLogger,
+  });
+  const calls = await cluster.serve({
+    list: () => live,
+    get: (legId) => live.find((record) => record.legId === legId),
+    hasHost: (id) => hosts.has(id),
+    onChange: (listener) => {
+      onChange = listener;
+      return () => undefined;
+    },
+    meetingChanged: ({ title }) => done.push(`meeting ${String(title)}`),
+    meetingOver: (id) => done.push(`over ${id}`),
+    setHostPresent: (id, present) => done.push(`host ${id} ${present}`),
+    admit: act('admit'),
+    refuse: act('refuse'),
+    mute: act('mute'),
+    unmute: act('unmute'),
+    hangUp: act('hangUp'),
+  });
+  return {
+    name,
+    end,
+    cluster,
+    calls,
+    done,
+    hold(record: CallRecord) {
+      live.push(record);
+      stored.set(record.legId, { ...record, nodeId: name });
+    },
+    host(present: boolean) {
+      if (present) hosts.add(callId);
+      else hosts.delete(callId);
+      onChange({ record: callRecord('host', { callId }) });
+    },
+  };
+}
+type Node = Awaited<ReturnType<typeof startNode>>;
+
+let a: Node;
+let b: Node;
+beforeEach(async () => {
+  bus = createMemoryBus();
+  clock = createManualClock();
+  stored = new Map();
+  guesses = [];
+  a = await startNode('node-a');
+  b = await startNode('node-b');
+  await bus.deliver();
+});
+
+describe('a command', () => {
+  test('to a call of this node is done at once, without a message', async () => {
+    a.hold(callRecord('leg'));
+    const before = bus.sent.length;
+    expect(await a.calls.mute(leg)).toBe('done');
+    expect(bus.sent).toHaveLength(before);
+  });
+
+  test.each(['admit', 'refuse', 'mute', 'unmute', 'hangUp'] as const)(
+    '%s given to another node is done by the one that holds the call',
+    async (action) => {
+      b.hold(callRecord('leg'));
+      const outcome = a.calls[action](leg);
+      await bus.deliver();
+      expect(await outcome).toBe('done');
+      expect(b.done).toEqual([`${action} leg`]);
+      expect(a.done).toEqual([]);
+    },
+  );
+
+  test('is done by no third node', async () => {
+    const c = await startNode('node-c');
+    c.hold(callRecord('leg'));
+    b.hold(callRecord('leg'));
+    const outcome = a.calls.mute(leg);
+    await bus.deliver();
+    expect(await outcome).toBe('done');
+    expect(c.done).toEqual([]);
+  });
+
+  test('to a call that ended on its node meanwhile says so', async () => {
+    stored.set(leg, callRecord('leg', { nodeId: 'node-b' }));
+    const outcome = a.calls.mute(leg);
+    await bus.deliver();
+    expect(await outcome).toBe('not-found');
+  });
+
+  test.each([
+    ['nobody knows', undefined],
+    ['is over', endedRecord('leg', { nodeId: 'node-b' })],
+    ['this node has forgotten', callRecord('leg', { nodeId: 'node-a' })],
+  ])('to a call that %s is not sent', async (_, record) => {
+    if (record !== undefined) stored.set(leg, record);
+    const before = bus.sent.length;
+    expect(await a.calls.mute(leg)).toBe('not-found');
+    expect(bus.sent).toHaveLength(before);
+  });
+
+  test('to a node that says nothing is unreachable after three seconds, and a late answer changes nothing', async () => {
+    b.hold(callRecord('leg'));
+    const outcome = a.calls.mute(leg);
+    await new Promise(setImmediate);
+    clock.advance(answerTimeoutMs);
+    expect(await outcome).toBe('unreachable');
+    await bus.deliver();
+    expect(b.done).toEqual(['mute leg']);
+  });
+
+  test('that cannot be sent is unreachable at once', async () => {
+    b.hold(callRecord('leg'));
+    a.end.away = true;
+    expect(await a.calls.mute(leg)).toBe('unreachable');
+  });
+});
+
+describe('a meeting', () => {
+  test('that changed is read anew where it has callers, and only there', async () => {
+    b.hold(callRecord('leg', { callId }));
+    const c = await startNode('node-c');
+    a.calls.meetingChanged(meeting);
+    await bus.deliver();
+    expect([a.done, b.done, c.done]).toEqual([['meeting changed'], ['meeting changed'], []]);
+  });
+
+  test('that is over is over on every node', async () => {
+    a.calls.meetingOver(callId);
+    await bus.deliver();
+    expect([a.done, b.done]).toEqual([[`over ${callId}`], [`over ${callId}`]]);
+  });
+
+  test('has its host as long as one node has', async () => {
+    const c = await startNode('node-c');
+    await bus.deliver();
+    a.host(true);
+    b.host(true);
+    await bus.deliver();
+    a.host(false);
+    await bus.deliver();
+    expect(c.done).toEqual([`host ${callId} true`]);
+    b.host(false);
+    await bus.deliver();
+    expect(c.done).toEqual([`host ${callId} true`, `host ${callId} false`]);
+  });
+
+  test('has lost the host of a dead node', async () => {
+    a.host(true);
+    await bus.deliver();
+    b.cluster.nodeGone(asNodeId('node-a'));
+    expect(b.done).toEqual([`host ${callId} true`, `host ${callId} false`]);
+  });
+
+  test('shows its host to a node that starts later', async () => {
+    a.host(true);
+    await bus.deliver();
+    const c = await startNode('node-c');
+    await bus.deliver();
+    expect(c.done).toEqual([`host ${callId} true`]);
+  });
+});
+
+describe('guesses', () => {
+  const source = '192.0.2.1 +46701234567';
+
+  test('of one source count together, whichever node they come to', async () => {
+    a.cluster.guesses.count(clock.now(), source);
+    await bus.deliver();
+    expect(b.cluster.guesses.exceeded(clock.now(), source)).toBe(false);
+    b.cluster.guesses.count(clock.now(), source);
+    await bus.deliver();
+    expect(a.cluster.guesses.exceeded(clock.now(), source)).toBe(true);
+    expect(b.cluster.guesses.exceeded(clock.now(), source)).toBe(true);
+  });
+
+  test('leave the node without the number', async () => {
+    a.cluster.guesses.count(clock.now(), source);
+    await bus.deliver();
+    expect(bus.sent.join()).not.toContain('+46701234567');
+    expect(JSON.stringify(guesses)).not.toContain('+46701234567');
+  });
+
+  test('are known to a node that starts later', async () => {
+    for (let n = 0; n < 2; n += 1) a.cluster.guesses.count(clock.now(), source);
+    await bus.deliver();
+    const c = await startNode('node-c');
+    expect(c.cluster.guesses.exceeded(clock.now(), source)).toBe(true);
+  });
+
+  test('that were missed are counted when the node hears again, and none twice', async () => {
+    b.cluster.guesses.count(clock.now(), source);
+    await bus.deliver();
+    b.end.away = true;
+    a.cluster.guesses.count(clock.now(), 'another');
+    await bus.deliver();
+    b.end.away = false;
+    await bus.deliver();
+    expect(b.cluster.guesses.exceeded(clock.now(), source)).toBe(false);
+    b.cluster.guesses.count(clock.now(), 'another');
+    expect(b.cluster.guesses.exceeded(clock.now(), 'another')).toBe(true);
+  });
+});
+
+test('a message that makes no sense is passed over', async () => {
+  const stranger = bus.connect();
+  for (const text of ['', '{}', '{"type":"command"}', '{"type":"dance","from":"node-c"}', 'null'])
+    await stranger.send(text);
+  await bus.deliver();
+  expect([a.done, b.done]).toEqual([[], []]);
+});
