@@ -28,7 +28,7 @@ describe('an incoming call', () => {
     legs[0]?.ring();
     const answered = legs[0]?.answer();
     await run(20);
-    expect(await answered).toEqual({
+    expect(await answered).toMatchObject({
       outcome: 'answered',
       media: { codec: 'PCMA', encrypted: false },
     });
