@@ -1,4 +1,4 @@
-/** `/api/calls`: the call log, and what can be done to a call that is live on this node. */
+/** `/api/calls`: the call log, and what can be done to a live call, whichever node has it. */
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { asLegId, type LegId } from '../call/identifiers.ts';
@@ -6,7 +6,7 @@ import { callFilter, callPage, shownCall } from './call-schemas.ts';
 import { callCursor, showCall, showSummary, toCallQuery } from './call-view.ts';
 import { pageOf } from './cursor.ts';
 import { legId, problemAnswers } from './field-schemas.ts';
-import type { HttpAppOptions, LiveOutcome } from './ports.ts';
+import type { HttpAppOptions, LiveCalls } from './ports.ts';
 import { ProblemError } from './problems.ts';
 
 const params = z.object({ legId });
@@ -16,7 +16,7 @@ export function callRoutes({ calls, live }: HttpAppOptions): FastifyPluginCallba
   /** The live record is ahead of the stored one. */
   const find = async (leg: LegId) => live.get(leg) ?? (await calls.get(leg));
 
-  const actions: Readonly<Record<string, { summary: string; act: (leg: LegId) => LiveOutcome }>> = {
+  const actions: Readonly<Record<string, { summary: string; act: LiveCalls['admit'] }>> = {
     admit: { summary: 'Let a waiting caller in', act: (leg) => live.admit(leg) },
     refuse: { summary: 'Refuse a waiting caller', act: (leg) => live.refuse(leg) },
     mute: { summary: 'Mute a caller', act: (leg) => live.mute(leg) },
@@ -66,14 +66,20 @@ export function callRoutes({ calls, live }: HttpAppOptions): FastifyPluginCallba
             params,
             response: {
               204: z.undefined(),
-              ...problemAnswers('request/invalid', 'call/not-found', 'call/wrong-state'),
+              ...problemAnswers(
+                'request/invalid',
+                'call/not-found',
+                'call/wrong-state',
+                'call/node-unreachable',
+              ),
             },
           },
         },
         async (request, reply) => {
           const leg = asLegId(request.params.legId);
-          const outcome = act(leg);
+          const outcome = await act(leg);
           if (outcome === 'done') return reply.code(204).send();
+          if (outcome === 'unreachable') throw new ProblemError('call/node-unreachable');
           const known = outcome === 'wrong-state' || (await calls.get(leg)) !== undefined;
           throw new ProblemError(known ? 'call/wrong-state' : 'call/not-found');
         },

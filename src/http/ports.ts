@@ -10,18 +10,22 @@ import type {
 } from '../call/ports.ts';
 import type { Language } from '../ivr/language.ts';
 
-/** `wrong-state`: the call is there, but this cannot be done to it now. */
-export type LiveOutcome = 'done' | 'not-found' | 'wrong-state';
+/**
+ * `wrong-state`: the call is there, but this cannot be done to it now. `unreachable`: another node
+ * has it, and that one did not answer.
+ */
+export type LiveOutcome = 'done' | 'not-found' | 'wrong-state' | 'unreachable';
+type Command = (legId: LegId) => LiveOutcome | Promise<LiveOutcome>;
 
-/** The calls that this node has now. */
+/** Live calls: `list` and `get` know this node's own, everything else reaches those of all nodes. */
 export interface LiveCalls {
   list(): readonly CallRecord[];
   get(legId: LegId): CallRecord | undefined;
-  admit(legId: LegId): LiveOutcome;
-  refuse(legId: LegId): LiveOutcome;
-  mute(legId: LegId): LiveOutcome;
-  unmute(legId: LegId): LiveOutcome;
-  hangUp(legId: LegId): LiveOutcome;
+  readonly admit: Command;
+  readonly refuse: Command;
+  readonly mute: Command;
+  readonly unmute: Command;
+  readonly hangUp: Command;
   /** The booking changed: those who wait are looked at anew. */
   meetingChanged(meeting: Meeting): void;
   /** Ended for all or deleted: its callers hear so, then BYE. */

@@ -14,6 +14,7 @@ export const problems = {
   'meeting/taken': { status: 409, title: 'Another meeting has this value' },
   'call/not-found': { status: 404, title: 'There is no call with this leg ID' },
   'call/wrong-state': { status: 409, title: 'The call is not in a state for this' },
+  'call/node-unreachable': { status: 504, title: 'The node that has the call does not answer' },
   'service/fault': { status: 500, title: 'The server made a mistake; its log has more' },
   'service/store-unavailable': { status: 503, title: 'The store does not answer' },
   'service/livekit-unavailable': { status: 503, title: 'The meeting server does not answer' },

@@ -167,6 +167,13 @@ describe.each(['admit', 'refuse', 'mute', 'unmute', 'hangup'])(
       expect(answer.json()).toMatchObject({ code: 'call/wrong-state' });
     });
 
+    test('a call of a node that does not answer is 504', async () => {
+      http.liveOutcome = 'unreachable';
+      const answer = await act();
+      expect(answer.statusCode).toBe(504);
+      expect(answer.json()).toMatchObject({ code: 'call/node-unreachable' });
+    });
+
     test('a call that is over is 409, one that never was 404', async () => {
       http.liveOutcome = 'not-found';
       const over = await http.request('POST', `/api/calls/ended/${action}`);
