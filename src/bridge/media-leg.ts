@@ -12,6 +12,7 @@ import { createRoomVisit, type RoomVisit, type RoomVisitDeps } from './room-visi
 import type { PortPool } from './rtp/port-pool.ts';
 import { createRtpView, isRtcp, parseRtp, rtpHeaderBytes } from './rtp/rtp-packet.ts';
 import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
+import { createSrtpSession } from './rtp/srtp-session.ts';
 import { createSymmetricPeer } from './rtp/symmetric-peer.ts';
 import { createSilenceWatch } from './silence-watch.ts';
 import type { MeetingMember, WorkerMeeting } from './worker-meeting.ts';
@@ -100,6 +101,7 @@ export const createMediaLeg = (
   const { setup, log, emit } = deps;
   const view = createRtpView();
   const peer = createSymmetricPeer();
+  const srtp = createSrtpSession();
   const member: MeetingMember = { voice: undefined };
   const ssrc = randomInt(1, 2 ** 32);
   /** RTCP speaks of the time of day: this clock's, without its jumps. */
@@ -124,7 +126,7 @@ export const createMediaLeg = (
     initialSequence: randomInt(2 ** 15),
     initialTimestamp: randomInt(2 ** 32),
     send: (packet, rtpTimestamp) => {
-      socket.sendRtp(packet, peer.address, peer.port);
+      socket.sendRtp(srtp.protectRtp(packet), peer.address, peer.port);
       const payloadBytes = packet.length - rtpHeaderBytes;
       reports.rtcp.onRtpSent(payloadBytes, rtpTimestamp, tickAtMs + dayOffsetMs);
     },
@@ -133,12 +135,15 @@ export const createMediaLeg = (
   const hearRoom = (out: Int16Array): boolean => visit?.meeting.hear(member, out) ?? false;
   const isHeld = (): boolean => session?.direction !== 'sendrecv';
 
-  const onRtp: PacketListener = (packet, address, port) => {
-    if (session?.rtcpMux === true && isRtcp(packet)) {
-      onRtcp(packet, address, port);
+  const onRtp: PacketListener = (datagram, address, port) => {
+    if (session?.rtcpMux === true && isRtcp(datagram)) {
+      onRtcp(datagram, address, port);
       return;
     }
-    if (!parseRtp(packet, packet.length, view)) return;
+    // A stranger's packet is not worth the work on its tag, and one without a good tag teaches nothing.
+    if (peer.locked && !peer.acceptRtp(address, port, 0)) return;
+    const packet = srtp.unprotectRtp(datagram);
+    if (packet === undefined || !parseRtp(packet, packet.length, view)) return;
     if (!peer.acceptRtp(address, port, view.ssrc)) return;
     const now = nowMs();
     silence.heard(now);
@@ -152,11 +157,15 @@ export const createMediaLeg = (
     if (kind !== undefined && !isHeld()) visit?.pushRtp(packet, view, kind, now);
   };
 
-  const onRtcp: PacketListener = (packet, address, port) => {
-    if (peer.acceptRtcp(address, port)) reports.rtcp.onRtcp(packet, nowMs() + dayOffsetMs);
+  const onRtcp: PacketListener = (datagram, address, port) => {
+    if (address !== peer.address) return;
+    const compound = srtp.unprotectRtcp(datagram);
+    if (compound === undefined || !peer.acceptRtcp(address, port)) return;
+    reports.rtcp.onRtcp(compound, nowMs() + dayOffsetMs);
   };
 
-  const sendRtcp = (packet: Buffer): void => {
+  const sendRtcp = (compound: Buffer): void => {
+    const packet = srtp.protectRtcp(compound);
     if (session?.rtcpMux === true) socket.sendRtp(packet, peer.address, peer.port);
     else socket.sendRtcp(packet, peer.address, peer.rtcpPort);
   };
@@ -187,6 +196,7 @@ export const createMediaLeg = (
     configure: (next) => {
       const wasHeld = isHeld();
       session = next;
+      srtp.configure(next.crypto);
       peer.setRemote(next.remoteAddress, next.remotePort, next.remoteRtcpPort);
       receiver.configure(next);
       sender.configure(next);
@@ -244,7 +254,10 @@ export const createMediaLeg = (
       sender.sendFrame(tick, afterGap, hearRoom);
       report();
     },
-    quality: () => reports.quality(receiver.playout.delayMs),
+    quality: () => ({
+      ...reports.quality(receiver.playout.delayMs),
+      ...(srtp.isOn && { rejected: { forged: srtp.forged, replayed: srtp.replayed } }),
+    }),
     close: async () => {
       await leave();
       receiver.close();

@@ -44,6 +44,10 @@ export interface CallInvitation {
   readonly dialled: { readonly user: string; readonly host: string };
   /** Whether the signalling came over TLS. */
   readonly signallingEncrypted: boolean;
+  /** The trunk it came by, as the trunk settings name it; undefined: by none. */
+  readonly trunk?: string | undefined;
+  /** Its source gave wrong credentials too often: it is refused, and counted so. */
+  readonly unauthorised?: true;
 }
 
 /** Something a leg can play. Units of speech are prompt files, see `src/ivr/manuscript.ts`. */
@@ -99,9 +103,18 @@ export type LegEndCause =
       readonly sipStatus?: number;
     };
 
+/** How one leg is protected on its way to us. */
+export interface LegSecurity {
+  readonly signalling: 'udp' | 'tcp' | 'tls';
+  readonly media: 'rtp' | 'srtp';
+  readonly suite?: SrtpSuite | undefined;
+}
+
 export interface AnsweredMedia {
   readonly codec: string;
+  /** The sound is encrypted, and its keys travelled encrypted. */
   readonly encrypted: boolean;
+  readonly security?: LegSecurity | undefined;
 }
 
 /** Reception quality of one direction, as the record keeps it. */
@@ -118,6 +131,8 @@ export interface LegQuality {
   readonly up: Quality;
   /** From us to the caller, as the caller's RTCP reports it; undefined without reports. */
   readonly down: Quality | undefined;
+  /** Packets dropped by SRTP: without the key, or a second time. Only where it is on. */
+  readonly rejected?: { readonly forged: number; readonly replayed: number } | undefined;
 }
 
 /** Where and as whom a caller joins. */
@@ -402,6 +417,7 @@ export interface CallRecord {
   readonly termination: Termination | undefined;
   readonly codec: string | undefined;
   readonly encrypted: boolean;
+  readonly security?: LegSecurity | undefined;
   readonly quality: LegQuality | undefined;
   readonly timeline: readonly TimelineEntry[];
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { LegId } from '../../call/identifiers.ts';
 import type { CallLeg, MediaBridge, SipEngine } from '../../call/ports.ts';
 import { createTokens } from '../dialog/tokens.ts';
+import type { SrtpPolicy } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { hostText } from '../transaction/flow.ts';
 import { createEmbeddedLeg } from './embedded-leg.ts';
@@ -16,6 +17,8 @@ export interface EmbeddedEngineOptions extends Omit<SipUserAgentOptions, 'onInvi
   /** In order of preference, for the offers that we make. */
   readonly codecs: readonly AudioCodec[];
   readonly newLegId: () => LegId;
+  /** By default off. */
+  readonly srtpPolicy?: SrtpPolicy;
 }
 
 /**
@@ -25,7 +28,9 @@ export interface EmbeddedEngineOptions extends Omit<SipUserAgentOptions, 'onInvi
  */
 export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine => {
   const { clock, log, media, codecs, publicAddress } = options;
-  const tokens = createTokens(options.random ?? randomBytes);
+  const random = options.random ?? randomBytes;
+  const tokens = createTokens(random);
+  const srtp = { policy: options.srtpPolicy ?? 'off', random };
   const live = new Set<Promise<void>>();
   let onCall: ((leg: CallLeg) => void) | undefined;
 
@@ -45,6 +50,7 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
       codecs,
       mediaAddress: publicAddressOf(incoming.flow.local, publicAddress),
       sessionId: String(1 + tokens.below(2 ** 31)),
+      srtp,
       clock,
       log: log.child({ legId }),
       onClosed: () => {

@@ -8,12 +8,14 @@
  */
 import type { LegId } from '../../call/identifiers.ts';
 import type {
+  AnsweredMedia,
   CallInvitation,
   CallLeg,
   Clock,
   LegEndCause,
   LegEvent,
   LegQuality,
+  LegSecurity,
   Logger,
   MediaBridge,
   MediaEvent,
@@ -23,6 +25,7 @@ import type {
 } from '../../call/ports.ts';
 import type { SessionEndCause, SessionEvent } from '../dialog/session.ts';
 import { callerIdentity } from '../message/caller-identity.ts';
+import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { parseUri } from '../message/sip-uri.ts';
 import { createDigitMerge } from './digit-merge.ts';
@@ -38,6 +41,7 @@ export interface EmbeddedLegDeps {
   readonly mediaAddress: string;
   /** The o= line's session id: decimal digits. */
   readonly sessionId: string;
+  readonly srtp?: LocalSrtp | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** The leg has ended and its media leg is closed. */
@@ -65,6 +69,25 @@ const causeOf = (cause: SessionEndCause): LegEndCause => {
   if (cause.by === 'network') return cause;
   if (cause.by === 'remote') return { by: 'caller', how: cause.how };
   return { by: 'gateway', how: cause.how === 'bye' ? 'bye' : 'refused' };
+};
+
+/**
+ * What is certain when the 200 goes out. Keys in the SDP are no secret unless the signalling was
+ * encrypted too (RFC 4568 §7). Where our offer went into the 200, nobody has answered it yet.
+ */
+const answeredMedia = (
+  session: MediaSession | undefined,
+  codec: string,
+  signalling: LegSecurity['signalling'],
+  srtp: LocalSrtp | undefined,
+): AnsweredMedia => {
+  const suite = session?.crypto?.suite;
+  const isSrtp = session === undefined ? srtp?.policy === 'require' : suite !== undefined;
+  return {
+    codec,
+    encrypted: isSrtp && signalling === 'tls',
+    security: { signalling, media: isSrtp ? 'srtp' : 'rtp', ...(suite && { suite }) },
+  };
 };
 
 /** Sound does not flow both ways: the caller put us on hold, or only listens. */
@@ -185,12 +208,14 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
   /** The answer (or offer) for the 200; a status where there is none. */
   const describe = (
     made: MediaNegotiation,
-  ): { readonly sdp: string; readonly codec: string } | { readonly sipStatus: 400 | 488 } => {
-    if (incoming.sdp === undefined) return { sdp: made.offer(), codec: deps.codecs[0] ?? '' };
+  ):
+    | { readonly sdp: string; readonly session: MediaSession | undefined }
+    | { readonly sipStatus: 400 | 488 } => {
+    if (incoming.sdp === undefined) return { sdp: made.offer(), session: undefined };
     const answered = made.answer(incoming.sdp);
     if (!answered.ok) return { sipStatus: answered.sipStatus };
     configure(answered.session);
-    return { sdp: answered.sdp, codec: answered.session.codec };
+    return { sdp: answered.sdp, session: answered.session };
   };
 
   const openMedia = async (): Promise<MediaLeg | undefined> => {
@@ -222,6 +247,7 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
       rtcpPort: opened.localRtcpPort,
       codecs: deps.codecs,
       sessionId: deps.sessionId,
+      srtp: deps.srtp,
     });
     const described = describe(negotiation);
     if ('sipStatus' in described) {
@@ -229,7 +255,10 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
       return { outcome: 'refused', sipStatus: described.sipStatus };
     }
     incoming.answer(described.sdp);
-    return { outcome: 'answered', media: { codec: described.codec, encrypted: false } };
+    const { session } = described;
+    const codec = session?.codec ?? deps.codecs[0] ?? '';
+    const { transport } = incoming.flow;
+    return { outcome: 'answered', media: answeredMedia(session, codec, transport, deps.srtp) };
   };
   const hasEnded = (): boolean => isEnded;
 

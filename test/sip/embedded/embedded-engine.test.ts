@@ -30,7 +30,11 @@ describe('an incoming call', () => {
     await run(20);
     expect(await answered).toMatchObject({
       outcome: 'answered',
-      media: { codec: 'PCMA', encrypted: false },
+      media: {
+        codec: 'PCMA',
+        encrypted: false,
+        security: { signalling: 'udp', media: 'rtp' },
+      },
     });
     const messages = peer.take();
     expect(messages.map(lineOf)).toEqual(['100 INVITE', '180 INVITE', '200 INVITE']);

@@ -1,7 +1,10 @@
 /** The embedded engine on the simulated network, with one raw peer that calls it. */
 import { asLegId } from '../../../src/call/identifiers.ts';
 import type { CallLeg, LegEvent, SipEngine } from '../../../src/call/ports.ts';
-import { createEmbeddedEngine } from '../../../src/sip/embedded/embedded-engine.ts';
+import {
+  createEmbeddedEngine,
+  type EmbeddedEngineOptions,
+} from '../../../src/sip/embedded/embedded-engine.ts';
 import { header, toOf } from '../../../src/sip/message/message-headers.ts';
 import type { SipMessage, SipRequest } from '../../../src/sip/message/sip-message.ts';
 import { createFakeMediaBridge, type FakeMediaBridge } from '../../support/fake-media-bridge.ts';
@@ -41,6 +44,7 @@ export const headerIn = (messages: readonly SipMessage[], name: string): string 
 
 export const createEngineFixture = async (
   conditions?: NetworkConditions,
+  options: Partial<EmbeddedEngineOptions> = {},
 ): Promise<EngineFixture> => {
   const network = createSipNetwork(conditions);
   const media = createFakeMediaBridge();
@@ -56,6 +60,7 @@ export const createEngineFixture = async (
     codecs: ['PCMA', 'PCMU'],
     newLegId: () => asLegId(`leg-${legs.length + 1}`),
     userAgentName: 'ringbro',
+    ...options,
   });
   await engine.start((leg) => {
     legs.push(leg);
