@@ -91,6 +91,7 @@ const environment = z.object({
   RINGBRO_PUBLIC_URL: optional(url('http:', 'https:')),
   RINGBRO_API_KEY: optional(z.string().min(16)),
   RINGBRO_NODE_ID: optional(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/)),
+  RINGBRO_PIN_SECRET: optional(z.string().min(32)),
   RINGBRO_MAX_CALLS: optional(wholeNumber(1, 100_000)),
   RINGBRO_WORKERS: optional(wholeNumber(1, 128)),
   RINGBRO_LOG_LEVEL: optional(z.enum(['debug', 'info', 'warn', 'error', 'silent'])),
@@ -104,6 +105,7 @@ const environment = z.object({
   RINGBRO_MAX_CALL_MINUTES: optional(wholeNumber(1, 10_080)),
   RINGBRO_ADMISSION_WORDS: optional(z.enum(['full', 'tone'])),
   RINGBRO_FIRST_MEETING: optional(z.enum(['yes', 'no'])),
+  DATABASE_URL: optional(url('postgres:', 'postgresql:')),
   LIVEKIT_URL: optional(url('ws:', 'wss:', 'http:', 'https:')),
   LIVEKIT_API_KEY: optional(z.string()),
   LIVEKIT_API_SECRET: optional(z.string()),
@@ -114,6 +116,10 @@ export interface Config {
   readonly dataDir: string;
   readonly promptsDir: string | undefined;
   readonly nodeId: string | undefined;
+  /** `postgres://…`; undefined: SQLite in the data folder. */
+  readonly databaseUrl: string | undefined;
+  /** Seals the PINs, the same on all nodes of a database; undefined: made once and kept in the data folder. */
+  readonly pinSecret: string | undefined;
   readonly sip: {
     readonly addresses: readonly string[];
     readonly port: number;
@@ -197,6 +203,8 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
   dataDir: e.RINGBRO_DATA_DIR ?? './data',
   promptsDir: e.RINGBRO_PROMPTS_DIR,
   nodeId: e.RINGBRO_NODE_ID,
+  databaseUrl: e.DATABASE_URL,
+  pinSecret: e.RINGBRO_PIN_SECRET,
   sip: {
     addresses: e.RINGBRO_SIP_ADDRESS ?? ['127.0.0.1'],
     port: e.RINGBRO_SIP_PORT ?? 5060,

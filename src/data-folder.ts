@@ -7,7 +7,7 @@ export interface DataFolder {
   readonly path: string;
   readonly nodeId: string;
   readonly apiKey: string;
-  /** Keys the hashes of PINs. */
+  /** Seals the PINs in the store. */
   readonly pinSecret: string;
 }
 
@@ -50,14 +50,18 @@ const kept = async (file: string, make: () => string): Promise<string> => {
 /** Opens (and makes) the folder. `given` settings win over what is kept. Rejects where the folder can't be written. */
 export const openDataFolder = async (
   directory: string,
-  given: { readonly nodeId: string | undefined; readonly apiKey: string | undefined },
+  given: {
+    readonly nodeId: string | undefined;
+    readonly apiKey: string | undefined;
+    readonly pinSecret?: string | undefined;
+  },
 ): Promise<DataFolder> => {
   const path = resolve(directory);
   await mkdir(path, { recursive: true, mode: 0o700 });
   const [nodeId, apiKey, pinSecret] = await Promise.all([
     given.nodeId ?? kept(join(path, 'node-id'), () => randomUUID().slice(0, 8)),
     given.apiKey ?? kept(join(path, 'api-key'), () => randomBytes(24).toString('base64url')),
-    kept(join(path, 'pin-secret'), () => randomBytes(32).toString('base64url')),
+    given.pinSecret ?? kept(join(path, 'pin-secret'), () => randomBytes(32).toString('base64url')),
   ]);
   return { path, nodeId, apiKey, pinSecret };
 };

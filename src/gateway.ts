@@ -18,6 +18,8 @@ import type {
   RoomAdmin,
   SipEngine,
 } from './call/ports.ts';
+import { createCluster, type Cluster, type ClusterCalls } from './cluster/cluster.ts';
+import { callersPresent, removeCallers } from './cluster/dead-node.ts';
 import type { Config } from './config.ts';
 import type { DataFolder } from './data-folder.ts';
 import { createHttpApp } from './http/http-app.ts';
@@ -83,6 +85,15 @@ const openGateway = async (
 
   const media = await openMedia(deps, livekit, opened);
   const engine = createEngine(deps, media);
+  const cluster = createCluster({
+    nodeId,
+    bus: store.bus,
+    calls: store.calls,
+    meetings: store.meetings,
+    guessLog: store.guesses,
+    clock,
+    logger: logger.child({ part: 'cluster' }),
+  });
   const core = createCallCore({
     nodeId,
     engine: engine.kind,
@@ -92,13 +103,16 @@ const openGateway = async (
     clock,
     logger: logger.child({ part: 'call' }),
     settings: coreSettings(config),
+    guesses: cluster.guesses,
   });
+  const live = await cluster.serve(core);
+  watchOtherNodes({ store, rooms, cluster, logger });
   opened.push(() => engine.close());
   await engine.start((leg) => {
     core.handleIncoming(leg);
   });
 
-  const http = await openHttp({ deps, store, core, engine, rooms });
+  const http = await openHttp({ deps, store, core, live, engine, rooms });
   opened.push(() => http.app.close());
   const purge = setInterval(() => {
     store.purge(clock.now() - config.calls.retentionDays * dayMs).catch((error: unknown) => {
@@ -149,10 +163,11 @@ const openLiveKit = async (deps: GatewayDeps, opened: Closing[]): Promise<LiveKi
 };
 
 const openCallStore = async (deps: GatewayDeps, opened: Closing[]): Promise<Store> => {
-  const { folder, clock, logger, progress } = deps;
+  const { config, folder, clock, logger, progress } = deps;
   const store = await openStore({
     folder: folder.path,
     nodeId: folder.nodeId,
+    databaseUrl: config.databaseUrl,
     pinSecret: folder.pinSecret,
     makeCallId: () => generateCallId(randomInt),
     clock,
@@ -172,6 +187,25 @@ const removeStaleParticipants = async (rooms: RoomAdmin, nodeId: string, logger:
   } catch (error) {
     logger.warn({ err: error }, 'stale participants could not be removed');
   }
+};
+
+interface NodeWatchParts {
+  readonly store: Store;
+  readonly rooms: RoomAdmin;
+  readonly cluster: Cluster;
+  readonly logger: Logger;
+}
+
+/** What a dead node of the same store left open is closed here, its participants removed. */
+const watchOtherNodes = ({ store, rooms, cluster, logger }: NodeWatchParts) => {
+  store.watchNodes({
+    callersPresent: (node) => callersPresent(rooms, node),
+    onDead({ nodeId, calls }) {
+      const dead = asNodeId(nodeId);
+      cluster.nodeGone(dead);
+      void removeCallers(rooms, dead, calls, logger);
+    },
+  });
 };
 
 const openMedia = async (
@@ -236,17 +270,18 @@ interface HttpParts {
   readonly deps: GatewayDeps;
   readonly store: Store;
   readonly core: CallCore;
+  readonly live: ClusterCalls;
   readonly engine: SipEngine;
   readonly rooms: RoomAdmin;
 }
 
 const openHttp = async (parts: HttpParts): Promise<{ app: FastifyInstance; url: string }> => {
-  const { deps, store, core, engine, rooms } = parts;
+  const { deps, store, core, live, engine, rooms } = parts;
   const { config, folder, logger } = deps;
   const app = createHttpApp({
     meetings: store.meetings,
     calls: store.calls,
-    live: core,
+    live,
     rooms,
     apiKey: folder.apiKey,
     publicUrl: config.http.publicUrl ?? `http://${config.http.address}:${config.http.port}`,

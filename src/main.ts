@@ -76,6 +76,7 @@ const main = async (): Promise<void> => {
   const folder = await openDataFolder(config.dataDir, {
     nodeId: config.nodeId,
     apiKey: config.http.apiKey,
+    pinSecret: config.pinSecret,
   });
   const { log, file } = openLog(config, folder);
 

@@ -75,4 +75,21 @@ describe('the configuration', () => {
   it('takes an empty value as not set', () => {
     expect(problemsOf({ RINGBRO_SIP_PORT: '', LIVEKIT_URL: '' })).toEqual([]);
   });
+
+  it('takes the URL of a PostgreSQL database, and of no other', () => {
+    expect(readConfig({})).toMatchObject({ config: { databaseUrl: undefined } });
+    const databaseUrl = 'postgres://ringbro:secret@127.0.0.1/ringbro';
+    expect(readConfig({ DATABASE_URL: databaseUrl })).toMatchObject({ config: { databaseUrl } });
+    for (const other of ['mysql://127.0.0.1/ringbro', 'ringbro.sqlite']) {
+      const [problem, ...rest] = problemsOf({ DATABASE_URL: other });
+      expect(problem).toContain('DATABASE_URL: must be a URL that begins with postgres://');
+      expect(rest).toEqual([]);
+    }
+  });
+
+  it('wants a PIN secret that cannot be guessed', () => {
+    const pinSecret = 'x'.repeat(32);
+    expect(readConfig({ RINGBRO_PIN_SECRET: pinSecret })).toMatchObject({ config: { pinSecret } });
+    expect(problemsOf({ RINGBRO_PIN_SECRET: 'x'.repeat(31) })).toHaveLength(1);
+  });
 });

@@ -46,6 +46,8 @@ const clusterMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('meeting-over'), from, callId }),
   /** Whether a phone on this node is in the meeting as its host. */
   z.object({ type: z.literal('host'), from, callId, present: z.boolean() }),
+  /** `node` is dead. */
+  z.object({ type: z.literal('gone'), from, node: nodeId }),
   /** I am new, or was away: say again which hosts you have. */
   z.object({ type: z.literal('hello'), from }),
 ]);

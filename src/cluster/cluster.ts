@@ -52,7 +52,7 @@ export interface Cluster {
   readonly guesses: GuessLimiter;
   /** Joins this node's core to the others; resolves when the guesses so far are counted. */
   serve(core: ServedCore): Promise<ClusterCalls>;
-  /** The node is dead: what it said is void. */
+  /** The node is dead: what it said is void, on every node. */
   nodeGone(node: NodeId): void;
 }
 
@@ -123,6 +123,9 @@ export function createCluster(options: ClusterOptions): Cluster {
         case 'host':
           presence.elsewhere(message.from, message.callId, message.present);
           return;
+        case 'gone':
+          presence.nodeGone(message.node);
+          return;
         case 'hello':
           presence.sayAgain();
           return;
@@ -181,6 +184,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     serve,
     nodeGone(node) {
       hosts?.nodeGone(node);
+      tell({ type: 'gone', from: nodeId, node });
     },
   };
 }

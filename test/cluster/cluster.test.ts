@@ -196,11 +196,15 @@ describe('a meeting', () => {
     expect(c.done).toEqual([`host ${callId} true`, `host ${callId} false`]);
   });
 
-  test('has lost the host of a dead node', async () => {
+  test('has lost the host of a dead node, whoever found that out', async () => {
+    const c = await startNode('node-c');
+    await bus.deliver();
     a.host(true);
     await bus.deliver();
     b.cluster.nodeGone(asNodeId('node-a'));
+    await bus.deliver();
     expect(b.done).toEqual([`host ${callId} true`, `host ${callId} false`]);
+    expect(c.done).toEqual(b.done);
   });
 
   test('shows its host to a node that starts later', async () => {
