@@ -172,9 +172,10 @@ const linkOn = (
         resolve(event.getBody() ?? '');
       });
     }),
-  createEndpoint: (signal, offer, headers) =>
+  createEndpoint: async (signal, offer, headers) =>
     media.createEndpoint({
-      remoteSdp: offer,
+      // That there is an offer is all it has to know, and it throws at SRTP: `signal` has the real one.
+      remoteSdp: offer === undefined ? undefined : 'v=0',
       headers: { ...headers, ...signalling.expect(signal) },
     }),
   onLost: (listener) => {

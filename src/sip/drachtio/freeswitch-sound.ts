@@ -42,6 +42,18 @@ export interface FreeSwitchSoundDeps {
 const retryAfterS = 10;
 const unsettled: Described = { ok: false, sipStatus: 503, retryAfterS };
 
+/** SRTP with its keys in the SDP (RFC 4568): FreeSWITCH has it. DTLS would need the caller first. */
+const hasKeys = (sdp: string): boolean => /^a=crypto:/m.test(sdp);
+/** As far as codecs and directions go, SRTP is RTP. */
+const inTheClear = (sdp: string): string => sdp.replace(/^(m=audio \d+ RTP\/)SAVP/gm, '$1AVP');
+
+/** FreeSWITCH offers its sound twice, with SRTP and without; many phones answer one line only. */
+const ourOffer = ({ localSdp }: MediaEndpoint): string =>
+  localSdp
+    .split(/^(?=m=)/m)
+    .filter((part) => !/^m=audio \d+ RTP\/SAVP/.test(part))
+    .join('');
+
 export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   const { log } = deps;
   let freeSwitch: FreeSwitch | undefined;
@@ -105,7 +117,7 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
 
   /** Whether FreeSWITCH could take it at all: it is not asked about what is not sound. */
   const refusalOf = (offer: string): number | undefined => {
-    const trial = answerOffer(offer, {
+    const trial = answerOffer(hasKeys(offer) ? inTheClear(offer) : offer, {
       address: deps.mediaAddress,
       rtpPort: 9,
       rtcpPort: 9,
@@ -113,7 +125,7 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
       sessionId: '1',
       sessionVersion: 1,
     });
-    return trial.ok || trial.code === 'sdp/secure-media-only' ? undefined : trial.sipStatus;
+    return trial.ok ? undefined : trial.sipStatus;
   };
 
   const describe: LegSound['describe'] = async (offer) => {
@@ -127,16 +139,13 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
       return unsettled;
     }
     listenTo(endpoint);
-    const { localSdp } = endpoint;
-    if (offer === undefined) {
-      return { ok: true, sdp: localSdp, codec, encrypted: false, direction };
-    }
-    return settled(offer, localSdp);
+    if (offer !== undefined) return settled(offer, endpoint.localSdp);
+    return { ok: true, sdp: ourOffer(endpoint), codec, encrypted: false, direction };
   };
 
   /** Notes what offer and answer make of the caller's side. */
   const settled = (offer: string, answer: string): Described => {
-    const session = applyAnswer(offer, answer);
+    const session = applyAnswer(inTheClear(offer), inTheClear(answer));
     if (session.ok) codec = session.session.codec;
     if (session.ok && session.session.telephoneEventPayloadType === undefined) {
       caller?.listenForTones();
@@ -212,7 +221,7 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   return {
     describe,
     settle: async (answer) => {
-      const applied = caller === undefined ? undefined : applyAnswer(caller.localSdp, answer);
+      const applied = caller && applyAnswer(ourOffer(caller), answer);
       if (caller === undefined || applied?.ok !== true) return false;
       codec = applied.session.codec;
       direction = applied.session.direction;
@@ -220,7 +229,7 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     },
     redescribe: async (offer) => {
       if (caller === undefined) return { ok: false, sipStatus: 488 };
-      if (offer === undefined) return { ok: true, sdp: caller.localSdp, direction };
+      if (offer === undefined) return { ok: true, sdp: ourOffer(caller), direction };
       const refusal = refusalOf(offer);
       if (refusal !== undefined) return { ok: false, sipStatus: refusal };
       const answered = await caller.reoffer(offer);

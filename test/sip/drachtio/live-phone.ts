@@ -119,10 +119,22 @@ export const createLiveHarness = async (engine: DrachtioEngine): Promise<SipEngi
         return over;
       },
       press: (digits) => void sounding.then((sound) => sound.press(digits)),
-      hold: () => void describe(true).then(async (sdp) => (await session).offer(sdp)),
-      resume: () => void describe().then(async (sdp) => (await session).offer(sdp)),
-      cancel: () => void session.then((placed) => placed.hangUp()),
-      hangUp: () => void session.then((placed) => placed.hangUp()),
+      hold: () =>
+        void describe(true).then(async (sdp) => {
+          (await session).offer(sdp);
+        }),
+      resume: () =>
+        void describe().then(async (sdp) => {
+          (await session).offer(sdp);
+        }),
+      cancel: () =>
+        void session.then((placed) => {
+          placed.hangUp();
+        }),
+      hangUp: () =>
+        void session.then((placed) => {
+          placed.hangUp();
+        }),
     };
   };
 
