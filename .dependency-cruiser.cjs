@@ -11,15 +11,15 @@ module.exports = {
     },
     {
       name: 'core-is-pure',
-      comment: 'call, ivr and meeting decide; they do no I/O and know no SDK',
+      comment: 'call, ivr, meeting and trunk decide; they do no I/O and know no SDK',
       severity: 'error',
-      from: { path: '^src/(call|ivr|meeting)/' },
+      from: { path: '^src/(call|ivr|meeting|trunk)/' },
       to: { path: `^src/(sip|bridge|store|http|cluster|caller)/|${sdk}` },
     },
     {
       name: 'core-has-no-io',
       severity: 'error',
-      from: { path: '^src/(call|ivr|meeting|sip/(message|transaction|dialog))/' },
+      from: { path: '^src/(call|ivr|meeting|trunk|sip/(message|transaction|dialog))/' },
       to: {
         dependencyTypes: ['core'],
         path: '^(node:)?(fs|net|dgram|tls|http|https|worker_threads|child_process)',

@@ -3,7 +3,11 @@
  * of the gateway want of a call reaches it here. `gateway.ts` makes one and hands it to the SIP
  * engine (`handleIncoming`) and the HTTP side (everything else).
  */
-import { createGuessLimiter, type GuessLimiter, type GuessLimits } from '../meeting/guess-limiter.ts';
+import {
+  createGuessLimiter,
+  type GuessLimiter,
+  type GuessLimits,
+} from '../meeting/guess-limiter.ts';
 import type { CallInput, CallSettings } from './call-messages.ts';
 import { createCallRegistry, type CallChange, type LiveCounts } from './call-registry.ts';
 import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
@@ -11,6 +15,7 @@ import { endReason, type EndReasonCode } from './end-reasons.ts';
 import type { CallId, LegId } from './identifiers.ts';
 import type { CallLeg, CallRecord, CallState, Meeting } from './ports.ts';
 import { screenCall, type ScreeningSettings } from './screening.ts';
+import { createStartRate } from './start-rate.ts';
 
 export interface CallCoreSettings {
   readonly screening: ScreeningSettings;
@@ -73,6 +78,7 @@ export function createCallCore(
   const refusals = new Map<string, number>();
   const refusalLoggedAt = new Map<string, number>();
   const hostsElsewhere = new Set<CallId>();
+  const startRate = createStartRate();
   let draining = false;
 
   /** Counted, and one in a while shown: a scanner must not fill the log. */
@@ -90,9 +96,14 @@ export function createCallCore(
   }
 
   function accept(leg: CallLeg): void {
+    const { trunk } = leg.invitation;
     const screening = screenCall(leg.invitation, settings.screening, {
       liveCalls: registry.size,
       draining,
+      ...(trunk !== undefined && {
+        trunkCalls: registry.byTrunk(trunk),
+        takeTrunkStart: (callsPerS) => startRate.take(clock.now(), trunk, callsPerS),
+      }),
     });
     if (!screening.pass) {
       turnAway(leg, screening.reason, screening.retryAfterS);

@@ -19,6 +19,8 @@ export interface CallRegistry {
   all(): readonly CallSession[];
   of(callId: CallId): readonly CallSession[];
   joined(callId: CallId): number;
+  /** Live calls that came by this trunk. */
+  byTrunk(trunk: string): number;
   /** Whether one of this node's callers is in the meeting as its host. */
   hasHost(callId: CallId): boolean;
   readonly counts: () => LiveCounts;
@@ -79,6 +81,7 @@ export function createCallRegistry(logger: Logger): CallRegistry {
     all,
     of,
     joined: (callId) => of(callId).filter((session) => session.facts().state === 'joined').length,
+    byTrunk: (trunk) => all().filter((session) => session.trunk === trunk).length,
     hasHost: (callId) =>
       of(callId).some((session) => {
         const { state, role } = session.facts();

@@ -50,6 +50,8 @@ export interface CallSessionDeps {
 
 export interface CallSession {
   readonly legId: LegId;
+  /** The trunk it came by, if by one. */
+  readonly trunk: string | undefined;
   /** Begins; the leg's events are listened to from here on. */
   start(): void;
   dispatch(input: CallInput): void;
@@ -206,6 +208,7 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
 
   const session: CallSession = {
     legId: invitation.legId,
+    trunk: invitation.trunk,
     start() {
       leg.onEvent((event) => {
         dispatch(event);

@@ -20,6 +20,12 @@ export const endReasons = {
     description: 'The INVITE came from an address outside RINGBRO_SIP_ALLOW.',
     sipStatus: 403,
   },
+  unauthorised: {
+    result: 'refused',
+    by: 'gateway',
+    description: 'The INVITE came from an address that gave wrong credentials too often.',
+    sipStatus: 403,
+  },
   overload: {
     result: 'refused',
     by: 'gateway',
@@ -31,6 +37,12 @@ export const endReasons = {
     by: 'gateway',
     description: 'The gateway is being stopped and takes no new calls.',
     sipStatus: 503,
+  },
+  'trunk-limit': {
+    result: 'refused',
+    by: 'gateway',
+    description: 'The trunk had as many calls, or calls a second, as its settings allow.',
+    sipStatus: 486,
   },
   'unknown-number': {
     result: 'refused',

@@ -1,6 +1,6 @@
 /**
- * Who may call, before anything is answered or written: source, overload, drain, number, in this
- * order, each with its own reason.
+ * Who may call, before anything is answered or written: source, overload, drain, the trunk's limits,
+ * number, in this order, each with its own reason.
  */
 import type { Language } from '../ivr/language.ts';
 import type { Route } from './call-messages.ts';
@@ -10,17 +10,44 @@ import { asCallId } from './identifiers.ts';
 import type { CallInvitation } from './ports.ts';
 
 export interface ScreeningSettings {
-  /** CIDRs that calls may come from; empty: all. */
+  /** CIDRs that calls may come from without a trunk; empty: all, or none where there are trunks. */
   readonly allow: readonly string[];
-  readonly numbers: readonly { readonly number: string; readonly language: Language }[];
+  readonly numbers: readonly PublishedNumber[];
   /** Domains of our video addresses. */
   readonly domains: readonly string[];
   readonly maxCalls: number;
+  /** The terms in force now of a trunk that is named; undefined: no such trunk. Absent: no trunks. */
+  readonly trunkTerms?: ((name: string) => TrunkTerms | undefined) | undefined;
+}
+
+interface PublishedNumber {
+  readonly number: string;
+  readonly language: Language;
+}
+
+/** What a trunk's calls are measured by. */
+export interface TrunkTerms {
+  /** Empty: the numbers of the gateway. */
+  readonly numbers: readonly PublishedNumber[];
+  readonly limits: {
+    readonly calls: number | undefined;
+    readonly callsPerS: number | undefined;
+  };
+}
+
+/** Who calls just now. */
+export interface ScreeningTraffic {
+  readonly liveCalls: number;
+  readonly draining: boolean;
+  /** Live calls of the trunk that the call came by. */
+  readonly trunkCalls?: number;
+  /** Whether that trunk may begin one more call in this second, and counts it. */
+  readonly takeTrunkStart?: (callsPerS: number) => boolean;
 }
 
 export type ScreeningReason = Extract<
   EndReasonCode,
-  'source-not-allowed' | 'overload' | 'draining' | 'unknown-number'
+  'source-not-allowed' | 'unauthorised' | 'overload' | 'draining' | 'trunk-limit' | 'unknown-number'
 >;
 
 export type Screening =
@@ -32,17 +59,35 @@ const retryAfterS = 30;
 export function screenCall(
   invitation: CallInvitation,
   settings: ScreeningSettings,
-  gateway: { readonly liveCalls: number; readonly draining: boolean },
+  traffic: ScreeningTraffic,
 ): Screening {
-  const { address } = invitation.source;
-  if (settings.allow.length > 0 && !settings.allow.some((cidr) => isInNetwork(address, cidr)))
+  const terms =
+    invitation.trunk === undefined ? undefined : settings.trunkTerms?.(invitation.trunk);
+  if (invitation.unauthorised) return { pass: false, reason: 'unauthorised' };
+  if (terms === undefined && !isAllowed(invitation, settings))
     return { pass: false, reason: 'source-not-allowed' };
-  if (gateway.liveCalls >= settings.maxCalls)
+  if (traffic.liveCalls >= settings.maxCalls)
     return { pass: false, reason: 'overload', retryAfterS };
-  if (gateway.draining) return { pass: false, reason: 'draining', retryAfterS };
-  const route = routeOf(invitation.dialled, settings);
+  if (traffic.draining) return { pass: false, reason: 'draining', retryAfterS };
+  // Busy, not 503: that would tell the trunk to leave this gateway alone (RFC 3261 §21.5.4).
+  if (terms !== undefined && isAtLimit(terms, traffic))
+    return { pass: false, reason: 'trunk-limit' };
+  const numbers = terms === undefined || terms.numbers.length === 0 ? settings : terms;
+  const route = routeOf(invitation.dialled, { ...settings, numbers: numbers.numbers });
   if (route === undefined) return { pass: false, reason: 'unknown-number' };
   return { pass: true, route };
+}
+
+/** Whether a call that came by no trunk may come from where it did. */
+function isAllowed({ source }: CallInvitation, settings: ScreeningSettings): boolean {
+  if (settings.allow.length === 0) return settings.trunkTerms === undefined;
+  return settings.allow.some((cidr) => isInNetwork(source.address, cidr));
+}
+
+function isAtLimit({ limits }: TrunkTerms, traffic: ScreeningTraffic): boolean {
+  const { calls, callsPerS } = limits;
+  if (calls !== undefined && (traffic.trunkCalls ?? 0) >= calls) return true;
+  return callsPerS !== undefined && traffic.takeTrunkStart?.(callsPerS) === false;
 }
 
 /** A published number, then nine digits, then a video address; without numbers, anything else too. */

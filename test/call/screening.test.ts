@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { CallInvitation } from '../../src/call/ports.ts';
 import { asLegId, asSipCallId } from '../../src/call/identifiers.ts';
-import { routeOf, screenCall, type ScreeningSettings } from '../../src/call/screening.ts';
+import {
+  routeOf,
+  screenCall,
+  type ScreeningSettings,
+  type ScreeningTraffic,
+} from '../../src/call/screening.ts';
 
 const settings: ScreeningSettings = {
   allow: ['192.0.2.0/24'],
@@ -32,6 +37,56 @@ test('the checks come in their order: source, overload, drain, number', () => {
   expect(reasonOf(invitation('nobody'), { ...busy, liveCalls: 0 })).toBe('draining');
   expect(reasonOf(invitation('nobody'))).toBe('unknown-number');
   expect(reasonOf(invitation('+46480445511'))).toBeUndefined();
+});
+
+describe('by trunk', () => {
+  const terms = {
+    numbers: [{ number: '+4589100000', language: 'da' as const }],
+    limits: { calls: 2, callsPerS: 1 },
+  };
+  const withTrunks: ScreeningSettings = {
+    ...settings,
+    trunkTerms: (name) => (name === 'tdc' ? terms : undefined),
+  };
+  const screen = (
+    call: Partial<CallInvitation>,
+    gateway: Partial<ScreeningTraffic> = {},
+    screening = withTrunks,
+  ) => {
+    const traffic = { liveCalls: 0, draining: false, ...gateway };
+    const result = screenCall(
+      { ...invitation('+4589100000', '198.51.100.1'), ...call },
+      screening,
+      traffic,
+    );
+    return result.pass ? result.route : result.reason;
+  };
+
+  test('a call that came by a trunk needs no allowed source and has the numbers of its trunk', () => {
+    expect(screen({ trunk: 'tdc' })).toEqual({ kind: 'ivr', language: 'da' });
+    const ours = { user: '+46480445511', host: 'gateway.example.net' };
+    expect(screen({ trunk: 'tdc', dialled: ours })).toBe('unknown-number');
+  });
+
+  test('a trunk that is no more, wrong credentials and a foreign source are refused', () => {
+    expect(screen({ trunk: 'gone' })).toBe('source-not-allowed');
+    expect(screen({ unauthorised: true })).toBe('unauthorised');
+    expect(screen({})).toBe('source-not-allowed');
+    expect(screen({}, {}, { ...withTrunks, allow: [] })).toBe('source-not-allowed');
+  });
+
+  test('the limits are for calls at a time and for starts, after overload and drain', () => {
+    const refused = { trunkCalls: 2, takeTrunkStart: () => false };
+    expect(screen({ trunk: 'tdc' }, { ...refused, liveCalls: 2 })).toBe('overload');
+    expect(screen({ trunk: 'tdc' }, { ...refused, draining: true })).toBe('draining');
+    expect(screen({ trunk: 'tdc' }, { trunkCalls: 2 })).toBe('trunk-limit');
+    expect(screen({ trunk: 'tdc' }, { trunkCalls: 1, takeTrunkStart: () => false })).toBe(
+      'trunk-limit',
+    );
+    expect(screen({ trunk: 'tdc' }, { trunkCalls: 1, takeTrunkStart: () => true })).toMatchObject({
+      kind: 'ivr',
+    });
+  });
 });
 
 describe('routes', () => {

@@ -1,5 +1,6 @@
 /** Answers to 401 and 407: Digest with MD5 or SHA-256, RFC 7616 and RFC 8760, qop auth or none. */
-import { createHash } from 'node:crypto';
+import { digestParams, digestResponse } from '../../trunk/digest.ts';
+import type { DigestAlgorithm } from '../../trunk/trunk.ts';
 import { headers } from '../message/message-headers.ts';
 import type { SipHeader, SipRequest, SipResponse } from '../message/sip-message.ts';
 
@@ -8,37 +9,28 @@ export interface DigestCredentials {
   readonly password: string;
 }
 
-const algorithms: ReadonlyMap<string, string> = new Map([
-  ['SHA-256', 'sha256'],
-  ['MD5', 'md5'],
-]);
-
-/** The parameters of a challenge; names in lower case, values unquoted. */
-const paramsOf = (challenge: string): ReadonlyMap<string, string> =>
-  new Map(
-    [...challenge.matchAll(/([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g)].map(
-      ([, name = '', quoted, token = '']) => [
-        name.toLowerCase(),
-        quoted?.replace(/\\(.)/g, '$1') ?? token,
-      ],
-    ),
-  );
+/** Strongest first. */
+const algorithms: readonly DigestAlgorithm[] = ['SHA-256', 'MD5'];
 
 const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
+interface ChosenChallenge {
+  readonly params: ReadonlyMap<string, string>;
+  readonly algorithm: DigestAlgorithm;
+}
+
 /** The challenge we answer: the strongest algorithm that we have. */
-const choose = (
-  challenges: readonly string[],
-): { readonly params: ReadonlyMap<string, string>; readonly algorithm: string } | undefined => {
+const choose = (challenges: readonly string[]): ChosenChallenge | undefined => {
   const known = challenges
     .filter((challenge) => /^digest\s/i.test(challenge))
-    .map((challenge) => paramsOf(challenge.slice(7)))
-    .map((params) => ({ params, algorithm: (params.get('algorithm') ?? 'MD5').toUpperCase() }));
-  for (const name of algorithms.keys()) {
-    const found = known.find(({ algorithm }) => algorithm === name);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+    .map((challenge) => digestParams(challenge.slice(7)));
+  return algorithms
+    .flatMap((algorithm) =>
+      known
+        .filter((params) => (params.get('algorithm') ?? 'MD5').toUpperCase() === algorithm)
+        .map((params) => ({ params, algorithm })),
+    )
+    .at(0);
 };
 
 /**
@@ -54,22 +46,24 @@ export const answerChallenge = (
   const isProxy = challenge.status === 407;
   const values = headers(challenge, isProxy ? 'Proxy-Authenticate' : 'WWW-Authenticate');
   const chosen = choose(values);
-  const hashName = algorithms.get(chosen?.algorithm ?? '');
-  if (chosen === undefined || hashName === undefined) return undefined;
+  if (chosen === undefined) return undefined;
   const { params, algorithm } = chosen;
-  const hash = (text: string): string => createHash(hashName).update(text).digest('hex');
   const [realm = '', nonce = ''] = [params.get('realm'), params.get('nonce')];
   const qops = params
     .get('qop')
     ?.split(',')
     .map((qop) => qop.trim().toLowerCase());
   if (qops !== undefined && !qops.includes('auth')) return undefined;
-  const a1 = hash(`${credentials.user}:${realm}:${credentials.password}`);
-  const a2 = hash(`${request.method}:${request.requestUri}`);
-  const response =
-    qops === undefined
-      ? hash(`${a1}:${nonce}:${a2}`)
-      : hash(`${a1}:${nonce}:00000001:${cnonce}:auth:${a2}`);
+  const nc = '00000001';
+  const response = digestResponse({
+    algorithm,
+    ...credentials,
+    realm,
+    method: request.method,
+    uri: request.requestUri,
+    nonce,
+    counted: qops === undefined ? undefined : { nc, cnonce },
+  });
   const opaque = params.get('opaque');
   const parts = [
     `username=${quote(credentials.user)}`,
@@ -79,7 +73,7 @@ export const answerChallenge = (
     `response="${response}"`,
     `algorithm=${algorithm}`,
     ...(opaque === undefined ? [] : [`opaque=${quote(opaque)}`]),
-    ...(qops === undefined ? [] : [`qop=auth`, `nc=00000001`, `cnonce="${cnonce}"`]),
+    ...(qops === undefined ? [] : [`qop=auth`, `nc=${nc}`, `cnonce="${cnonce}"`]),
   ];
   const name = isProxy ? 'Proxy-Authorization' : 'Authorization';
   return { name, value: `Digest ${parts.join(', ')}` };

@@ -1,7 +1,7 @@
 /** Who calls, as far as the caller lets us know. RFC 3323, 3325, 3261 §8.1.1.3 */
 import { fromOf, headers } from './message-headers.ts';
 import { parseNameAddr } from './name-addr.ts';
-import type { SipMessage, SipUri } from './sip-message.ts';
+import type { NameAddr, SipMessage, SipUri } from './sip-message.ts';
 
 const anonymousPrivacy: ReadonlySet<string> = new Set(['id', 'user', 'header']);
 
@@ -14,18 +14,35 @@ export const withheldIdentity = (message: SipMessage): boolean => {
   return uri?.host === 'anonymous.invalid' || uri?.user?.toLowerCase() === 'anonymous';
 };
 
+/** Headers in which a peer that is trusted says who calls. RFC 3325, and the draft before it. */
+export type IdentityHeader = 'P-Asserted-Identity' | 'Remote-Party-ID';
+
 /**
- * The caller's number or user name: P-Asserted-Identity, else From. Undefined where it is withheld
- * or absent. An assertion is worth what the peer that sent it is worth (RFC 3325 §7).
+ * The caller's number or user name: the identity headers that are believed of this peer, in their
+ * order, else From. Undefined where it is withheld or absent. An assertion is worth what the peer
+ * that sent it is worth (RFC 3325 §7).
  */
-export const callerIdentity = (message: SipMessage): string | undefined => {
+export const callerIdentity = (
+  message: SipMessage,
+  believed: readonly IdentityHeader[] = ['P-Asserted-Identity'],
+): string | undefined => {
   if (withheldIdentity(message)) return undefined;
-  const asserted = headers(message, 'P-Asserted-Identity').flatMap(
-    (value) => parseNameAddr(value)?.uri ?? [],
+  const asserted = believed.flatMap((name) =>
+    headers(message, name).flatMap((value) => parseNameAddr(value) ?? []),
   );
+  if (asserted.some(({ params }) => hiddenParties.has(params.get('privacy') ?? ''))) {
+    return undefined;
+  }
   const from = fromOf(message)?.uri;
-  return [...asserted, ...(from ? [from] : [])].map(subscriberOf).find((user) => user !== '');
+  return [...asserted.filter(isCallingParty).map(({ uri }) => uri), ...(from ? [from] : [])]
+    .map(subscriberOf)
+    .find((user) => user !== '');
 };
+
+/** Values of Remote-Party-ID's `privacy` that hide the number. */
+const hiddenParties: ReadonlySet<string> = new Set(['full', 'uri']);
+const isCallingParty = ({ params }: NameAddr): boolean =>
+  (params.get('party') ?? 'calling') === 'calling';
 
 /** A tel URI's number or a SIP URI's user, without parameters and visual separators (RFC 3966 §5.1.1). */
 const subscriberOf = (uri: SipUri): string => {

@@ -49,4 +49,30 @@ describe('the caller', () => {
     expect(callerIdentity(having(['From', 'sip:carrier.example']))).toBeUndefined();
     expect(callerIdentity(having())).toBeUndefined();
   });
+
+  describe('through a trunk', () => {
+    const party = (params: string) =>
+      ['Remote-Party-ID', `"B" <sip:+46708888888@carrier.example>${params}`] as const;
+
+    it('is From alone where no header is believed', () => {
+      const message = having(from, asserted, party(''));
+      expect(callerIdentity(message, [])).toBe('+46701234567');
+    });
+
+    it('is the first believed header that is there', () => {
+      const both = ['Remote-Party-ID', 'P-Asserted-Identity'] as const;
+      expect(callerIdentity(having(from, asserted, party(';party=calling')), both)).toBe(
+        '+46708888888',
+      );
+      expect(callerIdentity(having(from, asserted), both)).toBe('+46709999999');
+    });
+
+    it('is not the called party, and is withheld where Remote-Party-ID says so', () => {
+      const believed = ['Remote-Party-ID'] as const;
+      expect(callerIdentity(having(from, party(';party=called')), believed)).toBe('+46701234567');
+      expect(
+        callerIdentity(having(from, party(';party=calling;privacy=full')), believed),
+      ).toBeUndefined();
+    });
+  });
 });
