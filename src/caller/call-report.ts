@@ -20,7 +20,9 @@ const decibels = (level: number): string =>
 /** The call as lines for a person: answer, prompts, the room's sound, the stream, the end. */
 export const reportLines = (facts: CallFacts): string[] => {
   const { pcm, stream } = facts;
-  const lastPrompt = facts.prompts.at(-1);
+  // The words of admission are the last before the room; where they were not heard, any prompt is.
+  const lastPrompt =
+    facts.prompts.findLast(({ name }) => name.endsWith('/admitted.wav')) ?? facts.prompts.at(-1);
   const roomFromMs = lastPrompt === undefined ? 0 : lastPrompt.atMs + lastPrompt.lengthMs;
   const room = pcm.subarray(roomFromMs * samplesPerMs);
   const roomSound = stretchesOf(room);

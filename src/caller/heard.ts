@@ -168,7 +168,9 @@ interface Hit extends RecognisedPrompt {
 /** What is shorter says too little by its loudness alone: a digit sounds like any syllable. */
 const leastPromptMs = 1200;
 /** So much of a prompt that was cut off tells which it was. */
-const beginningFrames = 60;
+const beginningFrames = 75;
+/** A beginning is shorter than the whole, so it must fit better. */
+const leastBeginning = 0.93;
 
 /** Four curves, 5 ms apart: a prompt seldom begins on our frames' edge. */
 const curvesOf = (
@@ -214,7 +216,7 @@ export const recognisePrompts = (
   const inOrderOfFit = (hits: Hit[]) => hits.sort((a, b) => rank(b) - rank(a));
   const wholes = curves.flatMap(({ name, curve }) => hitsOf(heard, name, curve, true, least));
   const beginnings = curves.flatMap(({ name, curve }) =>
-    hitsOf(heard, name, curve.slice(0, beginningFrames), false, least),
+    hitsOf(heard, name, curve.slice(0, beginningFrames), false, leastBeginning),
   );
   const taken: Hit[] = [];
   for (const hit of [...inOrderOfFit(wholes), ...inOrderOfFit(beginnings)]) {

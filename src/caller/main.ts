@@ -15,7 +15,7 @@ import type { SessionEndCause } from '../sip/dialog/session.ts';
 const help = `npm run call -- <callId> [options]
 
   --to URI         whom to call                          [sip:ringbro@127.0.0.1:5060]
-  --speech FILE    WAV file to speak, over and over      [a sentence of our prompts]
+  --speech FILE    WAV file to speak, over and over      [a sentence of our own]
   --seconds N      how long to stay                      [20]
   --pin DIGITS     keyed after the ID
   --after MS       wait this long before keying          [3500]
@@ -24,7 +24,7 @@ const help = `npm run call -- <callId> [options]
   --tcp            SIP over TCP
   --from NUMBER    our number`;
 
-const defaultSpeech = fileURLToPath(new URL('../../prompts/en/help.wav', import.meta.url));
+const defaultSpeech = fileURLToPath(new URL('speech.wav', import.meta.url));
 const promptsFolder = fileURLToPath(new URL('../../prompts', import.meta.url));
 
 const options = {

@@ -1,0 +1,274 @@
+/** Two gateways, one PostgreSQL, one livekit-server: callers spread over both, and what is left when one dies. */
+import { randomBytes } from 'node:crypto';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dial, type PhoneCall } from '../../src/caller/phone.ts';
+import { silentLogger } from '../../src/caller/silent-logger.ts';
+import { processClock } from '../../src/process-clock.ts';
+import { startLiveKitServer, type TestLiveKitServer } from '../support/livekit-server.ts';
+import { startPostgresServer, type TestPostgresServer } from '../support/postgres-server.ts';
+import { startGateway, type GatewayProcess } from './support/gateway-process.ts';
+import { hearsTone, sine, sleep } from './support/meeting-stage.ts';
+
+interface ShownCall {
+  readonly legId: string;
+  readonly nodeId: string;
+  readonly state: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly termination: { readonly reason: string } | null;
+}
+interface ShownMeeting {
+  readonly callId: string;
+  readonly room: string;
+}
+
+let postgres: TestPostgresServer;
+let livekit: TestLiveKitServer;
+let env: Readonly<Record<string, string>>;
+let a: GatewayProcess;
+let b: GatewayProcess;
+let phones: PhoneCall[] = [];
+
+const startNode = (nodeId: string, dataDir?: string): Promise<GatewayProcess> =>
+  startGateway({
+    livekit,
+    env: { ...env, RINGBRO_NODE_ID: nodeId },
+    ...(dataDir === undefined ? {} : { dataDir }),
+  });
+
+beforeAll(async () => {
+  postgres = await startPostgresServer();
+  livekit = await startLiveKitServer();
+  env = {
+    DATABASE_URL: await postgres.newDatabase(),
+    RINGBRO_PIN_SECRET: randomBytes(32).toString('hex'),
+    RINGBRO_ADMISSION_WORDS: 'tone',
+    RINGBRO_FIRST_MEETING: 'no',
+    RINGBRO_WORKERS: '1',
+  };
+  a = await startNode('node-a');
+  b = await startNode('node-b');
+});
+afterEach(async () => {
+  await Promise.all(phones.map((phone) => phone.close()));
+  phones = [];
+});
+afterAll(async () => {
+  await Promise.all([a.forget(), b.forget()]);
+  await Promise.all([postgres.close(), livekit.close()]);
+});
+
+async function until<T>(
+  what: string,
+  find: () => T | undefined | Promise<T | undefined>,
+  withinMs = 15_000,
+): Promise<T> {
+  const giveUpAt = Date.now() + withinMs;
+  for (;;) {
+    const found = await find();
+    if (found !== undefined) return found;
+    if (Date.now() > giveUpAt) {
+      const said = `--- a\n${a.output()}\n--- b\n${b.output()}`;
+      throw new Error(`waited ${withinMs} ms in vain for ${what}\n${said}`);
+    }
+    await sleep(100);
+  }
+}
+
+const newMeeting = async (node: GatewayProcess, fields: object = {}): Promise<ShownMeeting> => {
+  const { status, body } = await node.api('POST', '/api/meetings', fields);
+  expect(status).toBe(201);
+  return body as ShownMeeting;
+};
+
+const callsOf = async (node: GatewayProcess, query: string): Promise<readonly ShownCall[]> => {
+  const { body } = await node.api('GET', `/api/calls?${query}`);
+  return (body as { items: ShownCall[] }).items;
+};
+
+async function callMeeting(node: GatewayProcess, meeting: ShownMeeting): Promise<PhoneCall> {
+  const phone = await dial(`sip:${meeting.callId}@127.0.0.1:${node.sipPort}`, {
+    localAddress: '127.0.0.1',
+    clock: processClock,
+    log: silentLogger,
+    number: '+46701234567',
+  });
+  phones.push(phone);
+  return phone;
+}
+
+/** Dials the meeting at a node; its call, once it is in this state. */
+async function callInto(
+  node: GatewayProcess,
+  meeting: ShownMeeting,
+  state: 'joined' | 'waiting' = 'joined',
+): Promise<{ readonly phone: PhoneCall; readonly legId: string }> {
+  const query = `state=live&callId=${meeting.callId}`;
+  const before = (await callsOf(node, query)).map((call) => call.legId);
+  const phone = await callMeeting(node, meeting);
+  const call = await until(`a call that is ${state}`, async () =>
+    (await callsOf(node, query)).find(
+      (each) => !before.includes(each.legId) && each.state === state,
+    ),
+  );
+  // The tone of admission, then the microphone opens.
+  await sleep(600);
+  return { phone, legId: call.legId };
+}
+
+const doTo = async (node: GatewayProcess, legId: string, action: string): Promise<number> =>
+  (await node.api('POST', `/api/calls/${legId}/${action}`)).status;
+
+const record = async (node: GatewayProcess, legId: string): Promise<ShownCall> =>
+  (await node.api('GET', `/api/calls/${legId}`)).body as ShownCall;
+
+const ended = (node: GatewayProcess, legId: string, withinMs?: number): Promise<ShownCall> =>
+  until(
+    'the end of a call',
+    async () => {
+      const call = await record(node, legId);
+      return call.state === 'ended' ? call : undefined;
+    },
+    withinMs,
+  );
+
+const participants = async (room: string): Promise<readonly string[]> => {
+  const { url, apiKey, apiSecret } = livekit;
+  const rooms = new RoomServiceClient(url.replace('ws', 'http'), apiKey, apiSecret);
+  const present = await rooms.listParticipants(room).catch(() => []);
+  return present.map(({ identity }) => identity);
+};
+
+describe('two nodes', () => {
+  it('let the callers of one meeting hear each other through LiveKit', async () => {
+    const meeting = await newMeeting(a);
+    const onA = await callInto(a, meeting);
+    const onB = await callInto(b, meeting);
+    onA.phone.sound.speak(sine(440), { endless: true });
+    onB.phone.sound.speak(sine(700), { endless: true });
+    await until('both to hear each other', () =>
+      hearsTone(onA.phone, 700) && hearsTone(onB.phone, 440) ? true : undefined,
+    );
+    expect(hearsTone(onA.phone, 440)).toBe(false);
+    expect(hearsTone(onB.phone, 700)).toBe(false);
+  });
+
+  it('show the live calls of both, whichever is asked', async () => {
+    const meeting = await newMeeting(a);
+    const legIds = [(await callInto(a, meeting)).legId, (await callInto(b, meeting)).legId];
+    for (const node of [a, b]) {
+      const shown = await callsOf(node, `state=live&callId=${meeting.callId}`);
+      expect(shown.map((call) => call.legId).toSorted()).toEqual(legIds.toSorted());
+      expect(shown.map((call) => call.nodeId).toSorted()).toEqual(['node-a', 'node-b']);
+    }
+  });
+
+  it('do what the other was asked: mute, unmute, admit, hang up', async () => {
+    const meeting = await newMeeting(a, { admission: 'lobby' });
+    const onA = await callInto(a, meeting, 'waiting');
+    const onB = await callInto(b, meeting, 'waiting');
+    expect(await doTo(b, onA.legId, 'admit')).toBe(204);
+    expect(await doTo(a, onB.legId, 'admit')).toBe(204);
+    onA.phone.sound.speak(sine(440), { endless: true });
+    const heardAtB = (heard: boolean) => () =>
+      hearsTone(onB.phone, 440) === heard ? true : undefined;
+    await until('the tone of A at B', heardAtB(true));
+    expect(await doTo(b, onA.legId, 'mute')).toBe(204);
+    await until('silence at B', heardAtB(false));
+    expect(await doTo(b, onA.legId, 'unmute')).toBe(204);
+    await until('the tone of A at B again', heardAtB(true));
+    expect(await doTo(b, onA.legId, 'admit')).toBe(409);
+    expect(await doTo(b, onA.legId, 'hangup')).toBe(204);
+    expect(await onA.phone.ended).toBeDefined();
+    expect((await ended(b, onA.legId)).termination?.reason).toBe('operator-hung-up');
+  });
+
+  it('tell the callers of both that the meeting was ended for all', async () => {
+    const meeting = await newMeeting(b, { admission: 'lobby' });
+    const inside = await callInto(a, meeting, 'waiting');
+    await doTo(a, inside.legId, 'admit');
+    const waiting = await callInto(a, meeting, 'waiting');
+    expect((await b.api('POST', `/api/meetings/${meeting.callId}/end`)).status).toBe(200);
+    await Promise.all([inside.phone.ended, waiting.phone.ended]);
+    expect((await ended(b, inside.legId)).termination?.reason).toBe('meeting-over');
+    expect((await ended(b, waiting.legId)).termination?.reason).toBe('meeting-ended');
+  });
+
+  it('let in who waits at one when the other is asked to change the booking', async () => {
+    const meeting = await newMeeting(a, { admission: 'lobby' });
+    const onA = await callInto(a, meeting, 'waiting');
+    await b.api('PATCH', `/api/meetings/${meeting.callId}`, { admission: 'open' });
+    await until('the caller to be in', async () =>
+      (await record(b, onA.legId)).state === 'joined' ? true : undefined,
+    );
+  });
+
+  it('give out the seats of a meeting together', async () => {
+    const meeting = await newMeeting(a, { maxParticipants: 2 });
+    const { legId } = await callInto(a, meeting);
+    await callInto(b, meeting);
+    const third = await callMeeting(b, meeting);
+    await third.ended;
+    const [refused] = await callsOf(b, `state=ended&callId=${meeting.callId}`);
+    expect(refused?.termination?.reason).toBe('full');
+    expect(await doTo(b, legId, 'hangup')).toBe(204);
+    await ended(b, legId);
+    await callInto(b, meeting);
+  });
+
+  it(
+    'lose no call when one is killed: the other closes what it left, and goes on',
+    { timeout: 150_000 },
+    async () => {
+      const meeting = await newMeeting(a, { maxParticipants: 2 });
+      const onA = await callInto(a, meeting);
+      const onB = await callInto(b, meeting);
+      expect(await participants(meeting.room)).toContain(`ringbro:node-a:${onA.legId}`);
+      const killedAt = Date.now();
+      await a.stop('SIGKILL');
+      // Within the lease it is not known whether the node is dead or slow.
+      await sleep(15_000);
+      expect((await record(b, onA.legId)).state).toBe('joined');
+
+      const closed = await ended(b, onA.legId, 60_000);
+      expect(closed.termination?.reason).toBe('node-died');
+      expect(Date.parse(closed.endedAt ?? '')).toBeLessThanOrEqual(killedAt);
+      expect(Date.parse(closed.endedAt ?? '')).toBeGreaterThan(killedAt - 12_000);
+      await until('its participant to be gone', async () =>
+        (await participants(meeting.room)).some((identity) =>
+          identity.startsWith('ringbro:node-a:'),
+        )
+          ? undefined
+          : true,
+      );
+      expect((await record(b, onB.legId)).state).toBe('joined');
+      // Its seat is free.
+      await callInto(b, meeting);
+
+      a = await startNode('node-a', a.dataDir);
+      expect((await record(a, onA.legId)).termination?.reason).toBe('node-died');
+      const later = await newMeeting(b);
+      const again = await callInto(a, later);
+      expect(await doTo(b, again.legId, 'hangup')).toBe(204);
+      await again.phone.ended;
+    },
+  );
+
+  it('leave it to a node that is back at once to close its own calls', async () => {
+    const meeting = await newMeeting(b);
+    const onA = await callInto(a, meeting);
+    await a.stop('SIGKILL');
+    a = await startNode('node-a', a.dataDir);
+    expect((await record(b, onA.legId)).termination?.reason).toBe('gateway-died');
+    await callInto(a, meeting);
+  });
+
+  it('stand at the door when they do not share the PIN secret', async () => {
+    const other = startGateway({
+      livekit,
+      env: { ...env, RINGBRO_PIN_SECRET: randomBytes(32).toString('hex') },
+    });
+    await expect(other).rejects.toThrow('use another RINGBRO_PIN_SECRET');
+  });
+});
