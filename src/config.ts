@@ -101,6 +101,7 @@ const environment = z.object({
   RINGBRO_FIRST_DIGIT_MS: optional(wholeNumber(1000, 120_000)),
   RINGBRO_INTER_DIGIT_MS: optional(wholeNumber(1000, 120_000)),
   RINGBRO_MEDIA_TIMEOUT_S: optional(wholeNumber(5, 86_400)),
+  RINGBRO_DRAIN_S: optional(wholeNumber(0, 86_400)),
   RINGBRO_RING_MS: optional(wholeNumber(0, 60_000)),
   RINGBRO_MAX_CALL_MINUTES: optional(wholeNumber(1, 10_080)),
   RINGBRO_ADMISSION_WORDS: optional(z.enum(['full', 'tone'])),
@@ -147,6 +148,8 @@ export interface Config {
   readonly calls: {
     readonly maxCalls: number;
     readonly maxCallMs: number;
+    /** How long live calls may go on after the first signal to stop. */
+    readonly drainMs: number;
     /** How long it rings before the answer. */
     readonly ringMs: number;
     readonly firstDigitTimeoutMs: number;
@@ -227,6 +230,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
   livekit: livekitFrom(e),
   calls: {
     maxCalls: e.RINGBRO_MAX_CALLS ?? 1000,
+    drainMs: (e.RINGBRO_DRAIN_S ?? 20) * 1000,
     ringMs: e.RINGBRO_RING_MS ?? 0,
     maxCallMs: (e.RINGBRO_MAX_CALL_MINUTES ?? 720) * 60_000,
     firstDigitTimeoutMs: e.RINGBRO_FIRST_DIGIT_MS ?? 15_000,

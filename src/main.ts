@@ -9,9 +9,6 @@ import { openDataFolder, type DataFolder } from './data-folder.ts';
 import { startGateway, type Gateway } from './gateway.ts';
 import { processClock } from './process-clock.ts';
 
-/** Live calls may go on this long after the first signal. */
-const graceMs = 20_000;
-
 const print = (line: string) => {
   process.stdout.write(`${line}\n`);
 };
@@ -53,14 +50,19 @@ const announce = (
 };
 
 /** The first signal drains, the second ends the live calls at once. */
-const stopOnSignals = (started: Promise<Gateway>, starting: AbortController, log: pino.Logger) => {
+const stopOnSignals = (
+  started: Promise<Gateway>,
+  starting: AbortController,
+  drainMs: number,
+  log: pino.Logger,
+) => {
   let signals = 0;
   const onSignal = () => {
     signals += 1;
     starting.abort();
     if (signals === 1) print('stopping: no new calls; a second signal ends the live ones now');
     started
-      .then((gateway) => gateway.stop(signals === 1 ? graceMs : 0))
+      .then((gateway) => gateway.stop(signals === 1 ? drainMs : 0))
       .catch((error: unknown) => {
         log.error({ err: error }, 'stop failed');
         process.exitCode = 1;
@@ -89,7 +91,7 @@ const main = async (): Promise<void> => {
     progress: print,
     signal: starting.signal,
   });
-  stopOnSignals(started, starting, log);
+  stopOnSignals(started, starting, config.calls.drainMs, log);
   const gateway = await started;
   announce(gateway, config, folder, file);
   log.info({ sip: gateway.sipAddresses, http: gateway.httpUrl }, 'ready for calls');
