@@ -210,8 +210,10 @@ describe('two nodes', () => {
     await callInto(b, meeting);
     const third = await callMeeting(b, meeting);
     await third.ended;
-    const [refused] = await callsOf(b, `state=ended&callId=${meeting.callId}`);
-    expect(refused?.termination?.reason).toBe('full');
+    const refused = await until('the end of the third call', async () =>
+      (await callsOf(b, `state=ended&callId=${meeting.callId}`)).at(0),
+    );
+    expect(refused.termination?.reason).toBe('full');
     expect(await doTo(b, legId, 'hangup')).toBe(204);
     await ended(b, legId);
     await callInto(b, meeting);
