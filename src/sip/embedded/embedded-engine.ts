@@ -66,6 +66,7 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
     get addresses() {
       return userAgent.listening.map((endpoint) => {
         const host = hostText(publicAddressOf(endpoint, publicAddress));
+        if (endpoint.transport === 'tls') return `sips:${host}:${endpoint.port}`;
         const transport = endpoint.transport === 'udp' ? '' : `;transport=${endpoint.transport}`;
         return `sip:${host}:${endpoint.port}${transport}`;
       });

@@ -3,7 +3,7 @@ import type { NetworkInterfaceInfo } from 'node:os';
 import type { TransportKind } from '../transaction/flow.ts';
 
 export interface ListenSpec {
-  readonly transport: Exclude<TransportKind, 'tls'>;
+  readonly transport: TransportKind;
   readonly address: string;
   readonly port: number;
 }

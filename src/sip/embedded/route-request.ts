@@ -72,7 +72,8 @@ export const flowTo = (
 ): Flow | undefined => {
   const kind = transportOf(uri);
   const remote: Endpoint = { address, port: uri.port ?? defaultPort[kind] };
-  if (flow?.connectionId !== undefined && (isDirect || flow.remote.address === address)) {
+  const isFit = kind !== 'tls' || flow?.transport === 'tls';
+  if (flow?.connectionId !== undefined && isFit && (isDirect || flow.remote.address === address)) {
     const { connectionId } = flow;
     if (transports.some((transport) => transport.hasConnection(connectionId))) return flow;
   }
@@ -88,7 +89,8 @@ export const flowTo = (
   }
   const transport = localFor(transports, kind, remote, flow?.local);
   if (transport === undefined) return undefined;
-  return { transport: kind, local: transport.local, remote, connectionId: undefined };
+  const made = { transport: kind, local: transport.local, remote, connectionId: undefined };
+  return kind === 'tls' ? { ...made, serverName: uri.host } : made;
 };
 
 /** The same way by TCP, for a request too long for UDP. */

@@ -1,4 +1,4 @@
-/** What the user agent asks of a transport. TLS will be a third one, beside UDP and TCP. */
+/** What the user agent asks of a transport: UDP, TCP or TLS. */
 import type { ParsedMessage } from '../message/parse-message.ts';
 import type { Endpoint, Flow, TransportKind } from '../transaction/flow.ts';
 
@@ -9,7 +9,8 @@ export interface TransportListener {
   onDropped(reason: TransportDropReason): void;
 }
 
-export type TransportDropReason = 'flood' | 'keep-alive' | 'connection-limit' | 'connection-broken';
+export type TransportDropReason =
+  'flood' | 'keep-alive' | 'connection-limit' | 'connection-broken' | 'handshake';
 
 export interface SipTransport {
   readonly kind: TransportKind;

@@ -2,15 +2,17 @@
 import type { Clock, Logger } from '../../call/ports.ts';
 import type { SessionTimerPolicy } from '../dialog/session-timer.ts';
 import type { RandomBytes } from '../dialog/tokens.ts';
-import type { SipHeader } from '../message/sip-message.ts';
+import type { SipHeader, SipResponse } from '../message/sip-message.ts';
 import type { Endpoint } from '../transaction/flow.ts';
 import type { TimerBase } from '../transaction/timers.ts';
 import type { DigestCredentials } from './digest-authentication.ts';
 import type { ListenSpec } from './listen-addresses.ts';
 import type { MessageCounters } from './message-gate.ts';
 import type { ClientInvite, IncomingInvite } from './sip-session-handle.ts';
+import type { Destination, OutsideRequest } from './outside-requests.ts';
 import type { SipTransport } from './sip-transport.ts';
 import type { SourceLimits } from './source-limiter.ts';
+import type { TlsCredentials } from './tls-credentials.ts';
 import type { OpenTransport } from './transport-set.ts';
 
 export interface SipUserAgentOptions {
@@ -18,6 +20,8 @@ export interface SipUserAgentOptions {
   readonly listen: readonly ListenSpec[];
   /** Said in Contact and Via in place of addresses that are not loopback. */
   readonly publicAddress?: string | undefined;
+  /** Said in its place towards some peers. */
+  readonly publicAddressTowards?: (remoteAddress: string) => string | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random?: RandomBytes;
@@ -30,6 +34,8 @@ export interface SipUserAgentOptions {
   /** Beyond this, new calls get 503. */
   readonly maxSessions?: number;
   readonly sourceLimits?: SourceLimits;
+  /** For TLS among `listen`; its owner closes it. */
+  readonly tls?: TlsCredentials | undefined;
   /** The address of a host name. */
   readonly lookup?: (host: string) => Promise<string>;
   /** Opens a transport in place of the sockets, for tests. */
@@ -58,6 +64,13 @@ export interface SipUserAgent {
   readonly listening: readonly (Endpoint & { readonly transport: SipTransport['kind'] })[];
   /** Calls `target`, a SIP URI. Throws a RangeError for texts that are not SIP URIs or addresses. */
   invite(target: string, options?: InviteOptions): ClientInvite;
+  /**
+   * Sends a request outside any dialog. `done` is called once, later: with the final response, or
+   * with undefined where none came or nothing could be sent.
+   */
+  request(request: OutsideRequest, done: (response: SipResponse | undefined) => void): void;
+  /** Two line ends, to keep a way through a NAT open. RFC 5626 §3.5.1 */
+  keepAlive(destination: Destination): void;
   /** All zero when no session and no transaction is left. */
   gauges(): Readonly<Record<'dialogs' | 'transactions' | 'tcpConnections' | 'timers', number>>;
   counters(): Readonly<MessageCounters>;

@@ -17,7 +17,7 @@ import { decideAsUas, defaultSessionTimerPolicy } from '../dialog/session-timer.
 import type { SessionInput, SessionOutput } from '../dialog/session.ts';
 import { createTokens } from '../dialog/tokens.ts';
 import { createResponse } from '../message/build-message.ts';
-import { cseq, fromOf, headers, sipCallIdOf, toOf } from '../message/message-headers.ts';
+import { cseq, fromOf, header, headers, sipCallIdOf, toOf } from '../message/message-headers.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
 import type { ParsedMessage } from '../message/parse-message.ts';
 import { sdpBodyOf } from '../message/sdp-body.ts';
@@ -43,6 +43,7 @@ import { createAlarm } from './alarm.ts';
 import { answerChallenge } from './digest-authentication.ts';
 import { createHostResolver } from './host-resolver.ts';
 import { createMessageCounters, createMessageGate } from './message-gate.ts';
+import { createOutsideRequests } from './outside-requests.ts';
 import { flowTo, hostToResolve, maxUdpRequestBytes, tcpInstead } from './route-request.ts';
 import {
   createSessionEntry,
@@ -72,6 +73,16 @@ const addressIn = (text: string): NameAddr => {
   if (parsed === undefined) throw new RangeError('not a SIP address');
   return parsed;
 };
+
+/** RFC 3261 §12.1.1: our Contact is then a SIPS URI too. */
+const asksForSips = (invite: SipRequest): boolean =>
+  [invite.requestUri, header(invite, 'Record-Route') ?? header(invite, 'Contact') ?? ''].some(
+    (text) => /^(?:[^<]*<)?sips:/i.test(text),
+  );
+
+/** Keys for a call that began over TLS, sent where others can read them. */
+const isDowngrade = (entry: SessionEntry, request: SipRequest, flow: Flow): boolean =>
+  entry.flow?.transport === 'tls' && flow.transport !== 'tls' && sdpBodyOf(request) !== undefined;
 
 const lookupHost = async (host: string): Promise<string> => (await dnsLookup(host)).address;
 
@@ -138,8 +149,10 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
       },
     },
     publicAddress: options.publicAddress,
+    publicAddressTowards: options.publicAddressTowards,
     userAgentName: options.userAgentName,
     openTransport: options.openTransport,
+    tls: options.tls,
   });
 
   const transmit = (message: SipMessage, flow: Flow, key: string | undefined): void => {
@@ -184,6 +197,7 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
         const { clientId, response } = output;
         const entry = registry.byClientId(clientId);
         udpFallbacks.delete(clientId);
+        if (outside.settle(clientId, response)) break;
         if (entry !== undefined) feed(entry, output);
         // An INVITE's 2xx may come again and want its ACK again.
         if (response.status >= 200 && cseq(response)?.method !== 'INVITE') {
@@ -207,14 +221,28 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
     udpFallbacks.delete(clientId);
     if (fallback !== undefined && failure === 'transport') {
       // TCP was refused: the long request goes by UDP after all. RFC 3261 §18.1.1
-      const sentBy = transports.publicEndpoint(fallback.flow.local);
+      const sentBy = transports.publicEndpoint(fallback.flow.local, fallback.flow.remote);
       drive({ type: 'request', clientId, ...fallback, sentBy });
       return;
     }
+    if (outside.settle(clientId, undefined)) return;
     const entry = registry.byClientId(clientId);
     registry.removeClientId(clientId);
     if (entry !== undefined) feed(entry, output);
   };
+
+  const outside = createOutsideRequests({
+    tokens,
+    transports,
+    log,
+    later: (task) => {
+      run(task);
+    },
+    send: (clientId, request, flow) => {
+      const sentBy = transports.publicEndpoint(flow.local, flow.remote);
+      drive({ type: 'request', clientId, request, flow, sentBy });
+    },
+  });
 
   // ---------------------------------------------------------------- sessions
 
@@ -249,7 +277,7 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
           const { request, nextHop } = output;
           routeTo(entry, nextHop, (flow) => {
             if (flow === undefined) return;
-            const sentBy = transports.publicEndpoint(flow.local);
+            const sentBy = transports.publicEndpoint(flow.local, flow.remote);
             drive({ type: 'send-ack', request, flow, sentBy });
           });
           break;
@@ -289,7 +317,7 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
       const tcp = isLong ? tcpInstead(transports.all, flow) : undefined;
       if (tcp !== undefined) udpFallbacks.set(clientId, { request, flow });
       const chosen = tcp ?? flow;
-      const sentBy = transports.publicEndpoint(chosen.local);
+      const sentBy = transports.publicEndpoint(chosen.local, chosen.remote);
       drive({ type: 'request', clientId, request, flow: chosen, sentBy });
     });
   };
@@ -339,6 +367,10 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
         respond(serverKey, request, 481);
         return;
       }
+      if (isDowngrade(entry, request, flow)) {
+        respond(serverKey, request, 403);
+        return;
+      }
       if (request.method === 'INVITE') registry.setInviteKey(entry, serverKey);
       feed(entry, { type: 'request', request, serverKey });
       return;
@@ -379,7 +411,7 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
         tokens,
         timerBase,
         sessionTimer,
-        contact: transports.contactOn(flow),
+        contact: transports.contactOn(flow, asksForSips(request)),
         dialog: createDialog(seed),
       },
     );
@@ -411,7 +443,7 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
     const own = flow ?? (first && { transport: first.kind, local: first.local });
     return own === undefined
       ? { name: 'Contact', value: '<sip:anonymous.invalid>' }
-      : transports.contactOn(own);
+      : transports.contactOn(own, target.scheme === 'sips');
   };
 
   const invite = (target: string, inviteOptions: InviteOptions = {}): ClientInvite => {
@@ -467,6 +499,8 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
       return transports.all.map(({ kind, local }) => ({ transport: kind, ...local }));
     },
     invite,
+    request: outside.start,
+    keepAlive: outside.keepAlive,
     gauges: () => ({
       dialogs: registry.size,
       transactions: layer.size,

@@ -16,6 +16,8 @@ export interface Flow {
   readonly remote: Endpoint;
   /** The connection a message came on; undefined for UDP and for connections yet to be made. */
   readonly connectionId: string | undefined;
+  /** TLS: the host of the URI that leads there, which the peer's certificate has to name. RFC 5922 §7 */
+  readonly serverName?: string | undefined;
 }
 
 export const isReliable = (transport: TransportKind): boolean => transport !== 'udp';

@@ -6,7 +6,8 @@ import type { Clock } from '../../../src/call/ports.ts';
 import type { SessionEvent } from '../../../src/sip/dialog/session.ts';
 import type { ListenSpec } from '../../../src/sip/embedded/listen-addresses.ts';
 import type { SipUserAgent } from '../../../src/sip/embedded/user-agent-options.ts';
-import { createTcpTransport, defaultTcpLimits } from '../../../src/sip/embedded/tcp-transport.ts';
+import { defaultStreamLimits } from '../../../src/sip/embedded/stream-connections.ts';
+import { createTcpTransport } from '../../../src/sip/embedded/tcp-transport.ts';
 import { createSipUserAgent } from '../../../src/sip/embedded/user-agent.ts';
 import { sdpText } from '../../support/raw-sip-peer.ts';
 import { strictLog } from '../../support/sip-network.ts';
@@ -196,7 +197,7 @@ describe('a TCP peer', () => {
     const transport = await createTcpTransport(
       { address: '127.0.0.1', port: 0 },
       { onMessage: () => undefined, onDropped: (reason) => dropped.push(reason) },
-      { ...defaultTcpLimits, maxConnectionsPerSource: 2, firstMessageMs: 100 },
+      { ...defaultStreamLimits, maxConnectionsPerSource: 2, firstMessageMs: 100 },
     );
     open.push(() => transport.close());
     const sockets = [await connectTo(transport.local.port), await connectTo(transport.local.port)];
