@@ -7,7 +7,7 @@ import createSrf from 'drachtio-srf';
 import type { Clock, Logger } from '../../call/ports.ts';
 import type { Srf, SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
 import type { CreateUac } from './freeswitch.ts';
-import { guardAgent } from './socket-guard.ts';
+import { faultName, guardAgent } from './socket-guard.ts';
 import { within } from './within.ts';
 
 export interface DrachtioServer {
@@ -166,7 +166,7 @@ export const createDrachtioConnection = (
   }
   const agent = srf.app.client;
   guardAgent(agent, (error, where) => {
-    log.error({ err: error, where }, 'bad data from drachtio');
+    log.error({ fault: faultName(error), where }, 'bad data from drachtio');
   });
   for (const event of ['connect', 'connection'] as const) {
     agent.wp.prependListener(event, (socket) => {

@@ -9,7 +9,7 @@ import type {
   FsmrfMediaServer,
   FsmrfSignalling,
 } from './drachtio-types.ts';
-import { guardSocket } from './socket-guard.ts';
+import { faultName, guardSocket } from './socket-guard.ts';
 
 /** Makes the dialog of one channel. */
 export type SignalCall = FsmrfSignalling['createUAC'];
@@ -51,7 +51,7 @@ export const openFreeSwitchLink = async (
   // fsmrf's own server has nobody to hear its `error`.
   await checkListen(listenPort, listenAddress);
   const onFault = (error: unknown): void => {
-    options.log.error({ err: error }, 'bad data on an event socket');
+    options.log.error({ fault: faultName(error) }, 'bad data on an event socket');
   };
   const connection = await openConnection(options, onFault);
   const signalling = createSignalling();

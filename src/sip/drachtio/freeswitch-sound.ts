@@ -54,6 +54,9 @@ const ourOffer = ({ localSdp }: MediaEndpoint): string =>
     .filter((part) => !/^m=audio \d+ RTP\/SAVP/.test(part))
     .join('');
 
+/** The message alone: drachtio-srf hangs the whole response on its errors. */
+const faultOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');
+
 export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   const { log } = deps;
   let freeSwitch: FreeSwitch | undefined;
@@ -76,18 +79,21 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
 
   const openCaller = async (offer: string | undefined): Promise<MediaEndpoint | number> => {
     const tried = new Set<string>();
+    let misfits = 0;
     for (;;) {
       const chosen = deps.choose(tried);
       if (chosen === undefined) return 503;
-      tried.add(chosen.name);
       try {
         const headers = { 'X-ringbro-media-timeout': String(deps.mediaTimeoutMs) };
         const endpoint = await chosen.createEndpoint(deps.createUac, offer, headers);
         freeSwitch = chosen;
         return endpoint;
       } catch (error) {
-        if (sipStatusOf(error) === 488) return 488;
-        log.warn({ err: error, freeSwitch: chosen.name }, 'freeswitch did not take the call');
+        // It also says so where the RTP port it chose was taken: the next one is another.
+        const isMisfit = sipStatusOf(error) === 488;
+        if (isMisfit && ++misfits === 2) return 488;
+        if (!isMisfit) tried.add(chosen.name);
+        log.warn({ err: faultOf(error), freeSwitch: chosen.name }, 'freeswitch did not take it');
         if (isClosed) return 503;
       }
     }
@@ -184,12 +190,16 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
         codec,
         direction,
         target: { ...target, muted: muted ?? target.muted },
-        createEndpoint: (offer) => chosen.createEndpoint(deps.createUac, offer),
+        // Once more where it refused: the RTP port it chose may have been taken.
+        createEndpoint: (offer) =>
+          chosen
+            .createEndpoint(deps.createUac, offer)
+            .catch(() => chosen.createEndpoint(deps.createUac, offer)),
         onEvent: emit,
       });
       return await enter(side);
     } catch (error) {
-      log.warn({ err: error }, 'no way to the meeting');
+      log.warn({ err: faultOf(error) }, 'no way to the meeting');
       return { joined: false, reason: 'unreachable' };
     }
   };

@@ -46,6 +46,7 @@ export const guardAgent = (agent: DrachtioAgent, onFault: OnFault): void => {
   for (const handle of handlers) {
     wire.on('msg', (socket, message) => {
       try {
+        if (!startsReadably(message)) throw new Error('unreadable start line');
         handle(socket, withoutBrokenHeaders(message));
       } catch (error) {
         onFault(error, 'message');
@@ -57,6 +58,17 @@ export const guardAgent = (agent: DrachtioAgent, onFault: OnFault): void => {
       guardSocket(socket, onFault);
     });
   }
+};
+
+/** The name alone: the libraries put the message, and with it whom somebody called, into the text. */
+export const faultName = (error: unknown): string =>
+  error instanceof Error ? error.name : typeof error;
+
+/** Whether a frame has no SIP message, or one that begins as such: drachtio-srf prints all others. */
+const startsReadably = (message: string): boolean => {
+  const end = message.indexOf('\r\n');
+  if (end < 0) return true;
+  return /^(?:SIP\/\d+\.\d+ +\d+|[!-~]+ [!-~]+ SIP\/\d+\.\d+)/.test(message.slice(end + 2));
 };
 
 /**
