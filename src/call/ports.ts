@@ -83,6 +83,11 @@ export type LegEvent =
   | { readonly type: 'room-left'; readonly reason: RoomLeftReason }
   /** Nobody but this node's callers is in the room / somebody is. */
   | { readonly type: 'room-audience'; readonly others: number }
+  /** The room's side closed the caller's microphone (it is closed), or would have it open again. */
+  | { readonly type: 'muted-by-room' }
+  | { readonly type: 'unmuted-by-room' }
+  /** The caller is in a room, muted, and has spoken for two seconds. */
+  | { readonly type: 'talking-muted' }
   /** No RTP from the caller for the configured time (not while held). */
   | { readonly type: 'media-timeout' }
   /** The SIP side is over, whoever began it. Exactly once. */
@@ -195,10 +200,20 @@ export interface SipEngine {
   readonly addresses: readonly string[];
   /** Begins listening; each INVITE that begins a call is handed to `onCall`, 100 Trying already sent. */
   start(onCall: (leg: CallLeg) => void): Promise<void>;
+  /** How the trunks are doing, where there are any. */
+  trunks?(): readonly TrunkStatus[];
   /** Gauges that return to zero when all calls are over. */
   gauges(): Readonly<Record<string, number>>;
   /** Idempotent; never rejects. Live legs are ended by the core before this. */
   close(): Promise<void>;
+}
+
+/** One trunk as the engine sees it; undefined: the trunk is not registered with, or not watched. */
+export interface TrunkStatus {
+  readonly name: string;
+  readonly registered: boolean | undefined;
+  /** Whether it answers OPTIONS; `unknown` before the first answer is due. */
+  readonly peer: 'unknown' | 'up' | 'down' | undefined;
 }
 
 // ---------------------------------------------------------------- media
@@ -256,6 +271,9 @@ export type MediaEvent =
           | 'room-recovered'
           | 'room-left'
           | 'room-audience'
+          | 'muted-by-room'
+          | 'unmuted-by-room'
+          | 'talking-muted'
           | 'media-timeout';
       }
     >

@@ -73,3 +73,9 @@ export const emptyTrunkBook: TrunkBook = {
   digest: { realm: 'ringbro', algorithms: ['SHA-256', 'MD5'], nonceLifeMs: 300_000, status: 401 },
   trunks: [],
 };
+
+/** The settings in force, which may be replaced under way. */
+export interface TrunkSource {
+  readonly current: TrunkBook;
+  onChange(listener: (book: TrunkBook) => void): void;
+}

@@ -91,8 +91,9 @@ describe('by digest', () => {
     verdict: DoorVerdict,
     user: string,
     password: string,
-    { count = 1, algorithm = 'SHA-256' as DigestAlgorithm, uri = 'sip:+46480445511@gw' } = {},
+    { count = 1, algorithm = 'SHA-256' }: { count?: number; algorithm?: DigestAlgorithm } = {},
   ): readonly string[] => {
+    const uri = 'sip:+46480445511@gw';
     const nonce = challengesOf(verdict)[0]?.get('nonce') ?? '';
     const nc = count.toString(16).padStart(8, '0');
     const counted = { nc, cnonce: 'c' };

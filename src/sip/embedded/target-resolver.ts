@@ -2,7 +2,7 @@
  * From a SIP URI to the servers to try, in order: RFC 3263 §4 without NAPTR. A name without a port
  * has SRV records, or else addresses at the default port.
  */
-import { resolve4, resolve6, resolveSrv } from 'node:dns/promises';
+import { lookup, resolveSrv } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { orderSrv, type SrvTarget } from '../../trunk/srv-order.ts';
 import type { SipUri } from '../message/sip-message.ts';
@@ -18,10 +18,7 @@ export interface NameService {
 export const systemNameService: NameService = {
   srv: async (name) =>
     (await resolveSrv(name)).map(({ name: host, ...rest }) => ({ host, ...rest })),
-  addresses: async (host) => {
-    const answers = await Promise.allSettled([resolve4(host), resolve6(host)]);
-    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-  },
+  addresses: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
 };
 
 export interface TargetResolver {
@@ -51,17 +48,18 @@ export const createTargetResolver = (
       const transport = transportOf(uri);
       const port = uri.port ?? (transport === 'tls' ? 5061 : 5060);
       const isPlain = isIP(uri.host) !== 0 || uri.port !== undefined;
-      const records = isPlain
-        ? []
-        : await names.srv(srvName(transport, uri.host)).catch(() => []);
-      const hosts =
-        records.length === 0 ? [{ host: uri.host, port }] : orderSrv(records, fraction);
+      const records = isPlain ? [] : await names.srv(srvName(transport, uri.host)).catch(() => []);
+      const hosts = records.length === 0 ? [{ host: uri.host, port }] : orderSrv(records, fraction);
       const found = await Promise.all(
-        hosts.slice(0, maxTargets).map(async (each) =>
-          (await addressesOf(each.host)).map(
-            (address): Destination => ({ transport, address, port: each.port }),
+        hosts
+          .slice(0, maxTargets)
+          .map(async (each) =>
+            (await addressesOf(each.host)).map((address): Destination => ({
+              transport,
+              address,
+              port: each.port,
+            })),
           ),
-        ),
       );
       return found.flat().slice(0, maxTargets);
     },
