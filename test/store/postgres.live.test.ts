@@ -1,9 +1,24 @@
-/** The store's suites on a real PostgreSQL, and what only several nodes can do to it. */
-import { afterAll, beforeAll, describe } from 'vitest';
+/** The store's suites on a real PostgreSQL, and what only several nodes or a server's death can do to it. */
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { asCallId, asLegId } from '../../src/call/identifiers.ts';
+import type { NodeBus } from '../../src/call/ports.ts';
+import { type Database, openPostgresDatabase } from '../../src/store/database.ts';
+import { createMeetingStore } from '../../src/store/meeting-store.ts';
+import { createPinSeal } from '../../src/store/pin-seal.ts';
+import { openPostgresBus } from '../../src/store/postgres-bus.ts';
+import { checkSharedSecret } from '../../src/store/shared-secret.ts';
+import { processClock } from '../../src/process-clock.ts';
 import { startPostgresServer, type TestPostgresServer } from '../support/postgres-server.ts';
+import { guessLogContract } from './guess-log.contract.ts';
 import { meetingStoreContract } from './meeting-store.contract.ts';
+import { nodeWatchContract } from './node-watch.contract.ts';
+import { meetingDraft, silentLogger } from './records.ts';
 import { storeContract } from './store.contract.ts';
 import { newPostgresDatabase } from './test-databases.ts';
+
+const callId = asCallId('123123123')!;
 
 let server: TestPostgresServer;
 beforeAll(async () => {
@@ -17,4 +32,209 @@ describe('meetings on PostgreSQL', () => {
 
 describe('the store on PostgreSQL', () => {
   storeContract(() => newPostgresDatabase(server));
+});
+
+describe('nodes on PostgreSQL', () => {
+  nodeWatchContract(() => newPostgresDatabase(server));
+});
+
+describe('guesses on PostgreSQL', () => {
+  guessLogContract(() => newPostgresDatabase(server));
+});
+
+describe('several nodes on one PostgreSQL', () => {
+  let databases: Database[];
+  beforeEach(async () => {
+    const url = await server.newDatabase();
+    // All at once on an empty database: each brings its tables up to date.
+    databases = await Promise.all([1, 2, 3, 4].map(() => openPostgresDatabase(url)));
+  });
+  afterEach(async () => {
+    await Promise.all(databases.map((database) => database.close()));
+  });
+
+  const books = () =>
+    databases.map((database, node) =>
+      createMeetingStore({
+        database,
+        owner: { nodeId: `node-${node}`, leaseId: `life-${node}` },
+        seal: createPinSeal('secret'),
+        makeCallId: () => callId,
+        now: Date.now,
+      }),
+    );
+
+  /** The store of the nth caller's node. */
+  const bookOf = (nodes: ReturnType<typeof books>, n: number) => nodes[n % nodes.length]!;
+
+  test('give out exactly the seats that there are, each number once', async () => {
+    const nodes = books();
+    await nodes[0]?.create(meetingDraft({ maxParticipants: 25 }));
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, (_, n) => bookOf(nodes, n).takeSeat(callId, asLegId(`leg-${n}`))),
+    );
+    const numbers = outcomes.flatMap((outcome) => (outcome.seated ? [outcome.number] : []));
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, n) => n + 1));
+    expect(outcomes.filter((outcome) => !outcome.seated)).toHaveLength(75);
+  });
+
+  test('never overbook while seats are taken and given back', async () => {
+    const nodes = books();
+    await nodes[0]?.create(meetingDraft({ maxParticipants: 3 }));
+    const held = new Set<number>();
+    let most = 0;
+    async function comeAndGo(n: number): Promise<void> {
+      const book = bookOf(nodes, n);
+      for (let time = 0; time < 10; time += 1) {
+        const leg = asLegId(`leg-${n}-${time}`);
+        const outcome = await book.takeSeat(callId, leg);
+        if (!outcome.seated) continue;
+        expect(held).not.toContain(outcome.number);
+        held.add(outcome.number);
+        most = Math.max(most, held.size);
+        for (let query = 0; query < 3; query += 1) await book.byCallId(callId);
+        held.delete(outcome.number);
+        await book.releaseSeat(leg);
+      }
+    }
+    await Promise.all(Array.from({ length: 16 }, (_, n) => comeAndGo(n)));
+    expect(most).toBe(3);
+  });
+
+  test('agree on their PIN secret, or are told so', async () => {
+    const [first, second, third] = databases;
+    if (first === undefined || second === undefined || third === undefined) throw new Error();
+    await checkSharedSecret(first, createPinSeal('secret'));
+    await checkSharedSecret(second, createPinSeal('secret'));
+    await expect(checkSharedSecret(third, createPinSeal('another'))).rejects.toMatchObject({
+      code: 'store/other-secret',
+    });
+  });
+});
+
+describe('faults', () => {
+  let database: Database;
+  beforeEach(async () => {
+    database = await openPostgresDatabase(await server.newDatabase());
+  });
+  afterEach(() => database.close());
+
+  const select = (text: string) => sql.raw(text).execute(database.main);
+
+  test('have the codes of the store', async () => {
+    await expect(select('select * from nothing')).rejects.toMatchObject({ code: 'store/fault' });
+    await expect(
+      database.main.insertInto('seats').values(seat('nobody')).execute(),
+    ).rejects.toMatchObject({ code: 'store/constraint' });
+    await expect(select('select pg_sleep(60)')).rejects.toMatchObject({ code: 'store/busy' });
+  });
+
+  test('a search cannot write', async () => {
+    await expect(database.search.deleteFrom('nodes').execute()).rejects.toMatchObject({
+      code: 'store/unavailable',
+    });
+  });
+
+  test('times and counts are numbers', async () => {
+    const { rows } = await sql<{ at: unknown; count: unknown }>`
+      select 1795353217877::bigint as at, count(*) as count from meetings`.execute(database.main);
+    expect(rows).toEqual([{ at: 1_795_353_217_877, count: 0 }]);
+  });
+
+  test('a server that dies is unavailable, and is there again without a restart of ours', async () => {
+    await select('select 1');
+    const waiting = select('select pg_sleep(4)');
+    const lost = expect(waiting).rejects.toMatchObject({ code: 'store/unavailable' });
+    await server.stop();
+    await lost;
+    await expect(select('select 1')).rejects.toMatchObject({ code: 'store/unavailable' });
+    await server.start();
+    await expect(select('select 1')).resolves.toBeDefined();
+  });
+
+  test('a missing database is said at the start', async () => {
+    await expect(
+      openPostgresDatabase((await server.newDatabase()).replace(/test_\w+$/, 'test_missing')),
+    ).rejects.toMatchObject({ code: 'store/unavailable' });
+  });
+});
+
+const seat = (meeting: string) => ({
+  leg_id: 'leg',
+  call_id: meeting,
+  number: 1,
+  node_id: 'node-a',
+  lease_id: 'life',
+});
+
+describe('the bus', () => {
+  let url: string;
+  let opened: { close(): Promise<void> }[];
+  beforeEach(async () => {
+    url = await server.newDatabase();
+    opened = [];
+  });
+  afterEach(async () => {
+    for (const part of opened.toReversed()) await part.close();
+  });
+
+  async function join() {
+    const database = await openPostgresDatabase(url);
+    const bus: NodeBus = await openPostgresBus({
+      url,
+      database,
+      clock: processClock,
+      logger: silentLogger,
+    });
+    opened.push(database, bus);
+    const heard: string[] = [];
+    const resumed = vi.fn();
+    bus.onMessage((message) => heard.push(message));
+    bus.onResumed(resumed);
+    return { bus, heard, resumed };
+  }
+
+  test('brings every message to every node, the sender too', async () => {
+    const [a, b] = [await join(), await join()];
+    for (let n = 0; n < 5; n += 1) await a.bus.send(`message ${n} åäö '"`);
+    const expected = Array.from({ length: 5 }, (_, n) => `message ${n} åäö '"`);
+    await vi.waitFor(() => {
+      expect([a.heard, b.heard]).toEqual([expected, expected]);
+    });
+  });
+
+  test('takes no message that PostgreSQL would not', async () => {
+    const { bus, heard } = await join();
+    const longest = randomBytes(3999).toString('hex');
+    await bus.send(longest);
+    await expect(bus.send(`${longest}ab`)).rejects.toMatchObject({ code: 'store/fault' });
+    await vi.waitFor(() => {
+      expect(heard).toEqual([longest]);
+    });
+  });
+
+  test('is heard again after the server was gone, and says that messages may be missing', async () => {
+    const [a, b] = [await join(), await join()];
+    await server.stop();
+    await expect(a.bus.send('lost')).rejects.toMatchObject({ code: 'store/unavailable' });
+    await server.start();
+    await vi.waitFor(
+      () => {
+        expect([a.resumed, b.resumed].map((mock) => mock.mock.calls.length)).toEqual([1, 1]);
+      },
+      { timeout: 15_000 },
+    );
+    await a.bus.send('heard');
+    await vi.waitFor(() => {
+      expect(b.heard).toEqual(['heard']);
+    });
+  });
+
+  test('closes while it tries to come back', async () => {
+    const a = await join();
+    await server.stop();
+    await a.bus.close();
+    await server.start();
+    expect(a.resumed).not.toHaveBeenCalled();
+  });
 });
