@@ -81,6 +81,11 @@ const environment = z.object({
   RINGBRO_DATA_DIR: optional(z.string()),
   RINGBRO_SIP_ADDRESS: optional(list),
   RINGBRO_SIP_PORT: optional(port),
+  RINGBRO_SIP_TLS_PORT: optional(port),
+  RINGBRO_TLS_CERT: optional(z.string()),
+  RINGBRO_TLS_KEY: optional(z.string()),
+  RINGBRO_TLS_CLIENT_CA: optional(z.string()),
+  RINGBRO_SRTP: optional(z.enum(['off', 'allow', 'require'])),
   RINGBRO_PUBLIC_ADDRESS: optional(z.union([z.ipv4(), z.ipv6()])),
   RINGBRO_RTP_PORTS: optional(rtpPorts),
   RINGBRO_SIP_ALLOW: optional(cidrs),
@@ -112,6 +117,14 @@ const environment = z.object({
   LIVEKIT_API_SECRET: optional(z.string()),
 });
 
+export interface TlsConfig {
+  readonly port: number;
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  /** Only holders of a certificate from there may call over TLS; undefined: everybody. */
+  readonly clientAuthorityFile: string | undefined;
+}
+
 export interface Config {
   readonly engine: 'embedded' | 'drachtio';
   readonly dataDir: string;
@@ -124,6 +137,8 @@ export interface Config {
   readonly sip: {
     readonly addresses: readonly string[];
     readonly port: number;
+    /** Files in PEM; undefined: no TLS. */
+    readonly tls: TlsConfig | undefined;
     readonly publicAddress: string | undefined;
     /** CIDRs that calls may come from; empty: all. */
     readonly allow: readonly string[];
@@ -135,6 +150,8 @@ export interface Config {
     /** undefined: cores - 1, at least 1. */
     readonly workers: number | undefined;
     readonly mediaTimeoutMs: number;
+    /** `allow`: SRTP where the caller offers it; `require`: no call without. */
+    readonly srtp: 'off' | 'allow' | 'require';
   };
   readonly http: {
     readonly address: string;
@@ -181,13 +198,23 @@ const livekitProblems = (e: z.infer<typeof environment>): string[] => {
       ];
 };
 
+const tlsProblems = (e: z.infer<typeof environment>): string[] => {
+  const given = [e.RINGBRO_SIP_TLS_PORT, e.RINGBRO_TLS_CERT, e.RINGBRO_TLS_KEY];
+  const isNone = given.every((v) => v === undefined) && e.RINGBRO_TLS_CLIENT_CA === undefined;
+  return isNone || given.every((v) => v !== undefined)
+    ? []
+    : [
+        'RINGBRO_SIP_TLS_PORT, RINGBRO_TLS_CERT and RINGBRO_TLS_KEY: give all three for SIP over TLS, or none',
+      ];
+};
+
 /** Reads the whole environment; every wrong key is reported, not only the first. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env): ConfigResult => {
   const parsed = environment.safeParse(env);
   const problems = [
     ...unknownKeys(env).map((key) => `${key}: no such setting`),
     ...(parsed.success
-      ? livekitProblems(parsed.data)
+      ? [...livekitProblems(parsed.data), ...tlsProblems(parsed.data)]
       : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
   ];
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
@@ -201,6 +228,18 @@ const livekitFrom = (e: z.infer<typeof environment>): Config['livekit'] =>
     ? undefined
     : { url: e.LIVEKIT_URL, apiKey: e.LIVEKIT_API_KEY, apiSecret: e.LIVEKIT_API_SECRET };
 
+const tlsFrom = (e: z.infer<typeof environment>): TlsConfig | undefined =>
+  e.RINGBRO_SIP_TLS_PORT === undefined ||
+  e.RINGBRO_TLS_CERT === undefined ||
+  e.RINGBRO_TLS_KEY === undefined
+    ? undefined
+    : {
+        port: e.RINGBRO_SIP_TLS_PORT,
+        certificateFile: e.RINGBRO_TLS_CERT,
+        keyFile: e.RINGBRO_TLS_KEY,
+        clientAuthorityFile: e.RINGBRO_TLS_CLIENT_CA,
+      };
+
 const configFrom = (e: z.infer<typeof environment>): Config => ({
   engine: e.RINGBRO_ENGINE ?? 'embedded',
   dataDir: e.RINGBRO_DATA_DIR ?? './data',
@@ -211,6 +250,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
   sip: {
     addresses: e.RINGBRO_SIP_ADDRESS ?? ['127.0.0.1'],
     port: e.RINGBRO_SIP_PORT ?? 5060,
+    tls: tlsFrom(e),
     publicAddress: e.RINGBRO_PUBLIC_ADDRESS,
     allow: e.RINGBRO_SIP_ALLOW ?? [],
     numbers: e.RINGBRO_NUMBERS ?? [],
@@ -220,6 +260,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     rtpPorts: e.RINGBRO_RTP_PORTS ?? { first: 10_000, last: 19_999 },
     workers: e.RINGBRO_WORKERS,
     mediaTimeoutMs: (e.RINGBRO_MEDIA_TIMEOUT_S ?? 60) * 1000,
+    srtp: e.RINGBRO_SRTP ?? 'allow',
   },
   http: {
     address: e.RINGBRO_HTTP_ADDRESS ?? '127.0.0.1',

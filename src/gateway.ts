@@ -25,6 +25,7 @@ import type { DataFolder } from './data-folder.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { generateCallId } from './meeting/call-id.ts';
 import { createEmbeddedEngine } from './sip/embedded/embedded-engine.ts';
+import { openTlsCredentials, type TlsCredentials } from './sip/embedded/tls-credentials.ts';
 import { openStore, type Store } from './store/store.ts';
 
 /** A whole gateway: adapters wired to the core. Nothing is decided here. */
@@ -84,7 +85,7 @@ const openGateway = async (
   await removeStaleParticipants(rooms, folder.nodeId, logger);
 
   const media = await openMedia(deps, livekit, opened);
-  const engine = createEngine(deps, media);
+  const engine = createEngine(deps, media, await openTls(deps, opened));
   const cluster = createCluster({
     nodeId,
     bus: store.bus,
@@ -230,12 +231,33 @@ const openMedia = async (
 
 const newLegId = (): LegId => asLegId(randomBytes(16).toString('base64url'));
 
-const createEngine = ({ config, clock, logger }: GatewayDeps, media: MediaBridge): SipEngine =>
+const openTls = async (
+  { config, logger }: GatewayDeps,
+  opened: Closing[],
+): Promise<TlsCredentials | undefined> => {
+  if (config.sip.tls === undefined) return undefined;
+  const credentials = await openTlsCredentials(config.sip.tls, logger.child({ part: 'sip' }));
+  opened.push(() => {
+    credentials.close();
+  });
+  return credentials;
+};
+
+const createEngine = (
+  { config, clock, logger }: GatewayDeps,
+  media: MediaBridge,
+  tls: TlsCredentials | undefined,
+): SipEngine =>
   createEmbeddedEngine({
     listen: config.sip.addresses.flatMap((address) => [
       { transport: 'udp' as const, address, port: config.sip.port },
       { transport: 'tcp' as const, address, port: config.sip.port },
+      ...(config.sip.tls === undefined
+        ? []
+        : [{ transport: 'tls' as const, address, port: config.sip.tls.port }]),
     ]),
+    tls,
+    srtpPolicy: config.media.srtp,
     publicAddress: config.sip.publicAddress,
     // A-law first: it is what Sweden and Denmark speak.
     codecs: ['PCMA', 'PCMU'],

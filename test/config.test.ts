@@ -40,6 +40,40 @@ describe('the configuration', () => {
     });
   });
 
+  it('allows SRTP and has no TLS by default, and takes both as they are set', () => {
+    expect(readConfig({})).toMatchObject({
+      config: { sip: { tls: undefined }, media: { srtp: 'allow' } },
+    });
+    const result = readConfig({
+      RINGBRO_SRTP: 'require',
+      RINGBRO_SIP_TLS_PORT: '5061',
+      RINGBRO_TLS_CERT: 'tls/cert.pem',
+      RINGBRO_TLS_KEY: 'tls/key.pem',
+      RINGBRO_TLS_CLIENT_CA: 'tls/callers.pem',
+    });
+    expect(result).toMatchObject({
+      config: {
+        sip: {
+          tls: {
+            port: 5061,
+            certificateFile: 'tls/cert.pem',
+            keyFile: 'tls/key.pem',
+            clientAuthorityFile: 'tls/callers.pem',
+          },
+        },
+        media: { srtp: 'require' },
+      },
+    });
+  });
+
+  it.each([
+    { RINGBRO_SIP_TLS_PORT: '5061' },
+    { RINGBRO_TLS_CERT: 'a', RINGBRO_TLS_KEY: 'b' },
+    { RINGBRO_TLS_CLIENT_CA: 'a' },
+  ])('tells that TLS needs a port, a certificate and a key: %o', (env) => {
+    expect(problemsOf(env)).toEqual([expect.stringContaining('RINGBRO_TLS_CERT')]);
+  });
+
   it('reports every wrong key at once, by its name', () => {
     const problems = problemsOf({
       RINGBRO_SIP_PORT: '99999',

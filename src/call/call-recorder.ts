@@ -69,6 +69,7 @@ export function createCallRecorder(deps: {
     termination: facts.termination,
     codec: facts.media?.codec,
     encrypted: facts.media?.encrypted ?? false,
+    security: facts.media?.security,
     quality: undefined,
     timeline: timeline.slice(),
   });

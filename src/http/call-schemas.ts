@@ -45,7 +45,15 @@ const summary = {
     })
     .nullable(),
   codec: z.string().nullable(),
-  encrypted: z.boolean(),
+  encrypted: z.boolean().describe('Sound encrypted on the way to us, and its keys too'),
+  security: z
+    .object({
+      signalling: z.enum(['udp', 'tcp', 'tls']),
+      media: z.enum(['rtp', 'srtp']),
+      suite: z.string().optional().describe('Of SRTP, as in SDP'),
+    })
+    .nullable()
+    .describe('How the way to us is protected; null before the answer'),
 };
 
 export const callSummary = z.object(summary).meta({ id: 'CallSummary' });
@@ -57,6 +65,10 @@ export const shownCall = z
       .object({
         up: quality.describe('From the caller'),
         down: quality.nullable().describe('To the caller; null without RTCP reports'),
+        rejected: z
+          .object({ forged: z.number(), replayed: z.number() })
+          .optional()
+          .describe('Packets that SRTP dropped'),
       })
       .nullable(),
     timeline: z.array(

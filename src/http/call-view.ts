@@ -44,14 +44,28 @@ export function showSummary(record: CallRecord): CallSummary {
     termination: record.termination ?? null,
     codec: record.codec ?? null,
     encrypted: record.encrypted,
+    security: showSecurity(record),
   };
+}
+
+function showSecurity({ security }: CallRecord): CallSummary['security'] {
+  if (security === undefined) return null;
+  const { signalling, media, suite } = security;
+  return { signalling, media, ...(suite === undefined ? {} : { suite }) };
 }
 
 export function showCall(record: CallRecord): ShownCall {
   const { quality } = record;
   return {
     ...showSummary(record),
-    quality: quality === undefined ? null : { up: quality.up, down: quality.down ?? null },
+    quality:
+      quality === undefined
+        ? null
+        : {
+            up: quality.up,
+            down: quality.down ?? null,
+            ...(quality.rejected === undefined ? {} : { rejected: quality.rejected }),
+          },
     timeline: record.timeline.map(({ at, event, fields }) => ({
       at: asText(at),
       event,

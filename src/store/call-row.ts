@@ -5,6 +5,7 @@ import type {
   CallRecord,
   CallState,
   LegQuality,
+  LegSecurity,
   Termination,
   TerminationParty,
   TerminationResult,
@@ -34,6 +35,7 @@ export function toCallRow(record: CallRecord, leaseId: string): Insertable<Calls
     ended_by: record.termination?.by ?? null,
     codec: record.codec ?? null,
     encrypted: Number(record.encrypted),
+    security: record.security === undefined ? null : JSON.stringify(record.security),
     quality: record.quality === undefined ? null : JSON.stringify(record.quality),
     timeline: JSON.stringify(record.timeline),
   };
@@ -67,6 +69,7 @@ export function fromCallRow(row: Selectable<CallsTable>): CallRecord {
     termination: termination(row),
     codec: row.codec ?? undefined,
     encrypted: row.encrypted === 1,
+    ...(row.security !== null && { security: JSON.parse(row.security) as LegSecurity }),
     quality: row.quality === null ? undefined : (JSON.parse(row.quality) as LegQuality),
     timeline: JSON.parse(row.timeline) as readonly TimelineEntry[],
   };

@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as firstTables from './migrations/0001-first-tables.ts';
 import * as nodesTogether from './migrations/0002-nodes-together.ts';
+import * as legSecurity from './migrations/0003-leg-security.ts';
 import { asStoreError, createPostgresPool } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteConnection } from './sqlite-connection.ts';
@@ -13,6 +14,7 @@ import { StoreError } from './store-error.ts';
 const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
   '0002-nodes-together': nodesTogether,
+  '0003-leg-security': legSecurity,
 };
 
 export interface Database {

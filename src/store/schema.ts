@@ -60,6 +60,8 @@ export interface CallsTable {
   ended_by: string | null;
   codec: string | null;
   encrypted: number;
+  /** JSON. */
+  security: string | null;
   quality: string | null;
   timeline: string;
 }

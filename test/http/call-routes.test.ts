@@ -61,6 +61,7 @@ describe('GET /api/calls', () => {
       termination: { result: 'completed', reason: 'hung-up', by: 'caller' },
       codec: 'PCMA',
       encrypted: false,
+      security: null,
     });
   });
 
@@ -113,6 +114,24 @@ describe('GET /api/calls', () => {
 });
 
 describe('GET /api/calls/{legId}', () => {
+  test('shows how the leg was protected, and what SRTP dropped', async () => {
+    const { journal } = http.store;
+    const security = { signalling: 'tls', media: 'srtp', suite: 'AEAD_AES_256_GCM' } as const;
+    const up = { packets: 1, lost: 0, lossPct: 0, jitterMs: 0, mos: 4 };
+    const rejected = { forged: 2, replayed: 1 };
+    await journal.begin(callRecord('secure'));
+    await journal.end(
+      endedRecord('secure', {
+        encrypted: true,
+        security,
+        quality: { up, down: undefined, rejected },
+      }),
+    );
+    await stored();
+    const answer = await http.request('GET', '/api/calls/secure');
+    expect(answer.json()).toMatchObject({ encrypted: true, security, quality: { rejected } });
+  });
+
   test('shows timeline and quality', async () => {
     const up = { packets: 100, lost: 1, lossPct: 1, jitterMs: 2.5, mos: 4.3 };
     const timeline = [
