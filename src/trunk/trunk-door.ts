@@ -32,7 +32,7 @@ export type DoorVerdict =
 export interface TrunkDoor {
   receive(now: number, request: DoorRequest): DoorVerdict;
   /** What we are called towards this address; undefined: nothing of its own. */
-  publicAddressTowards(address: string): string | undefined;
+  readonly publicAddressTowards: (address: string) => string | undefined;
 }
 
 export interface TrunkDoorDeps extends Omit<DigestGateDeps, 'policy'> {

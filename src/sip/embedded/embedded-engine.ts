@@ -9,6 +9,7 @@ import { hostText } from '../transaction/flow.ts';
 import { createEmbeddedLeg } from './embedded-leg.ts';
 import { publicAddressOf } from './route-request.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
+import { createTrunkDesk, type TrunkOptions } from './trunk-desk.ts';
 import type { SipUserAgentOptions } from './user-agent-options.ts';
 import { createSipUserAgent } from './user-agent.ts';
 
@@ -19,6 +20,8 @@ export interface EmbeddedEngineOptions extends Omit<SipUserAgentOptions, 'onInvi
   readonly newLegId: () => LegId;
   /** By default off. */
   readonly srtpPolicy?: SrtpPolicy;
+  /** Without them every call comes by none. */
+  readonly trunks?: TrunkOptions | undefined;
 }
 
 /**
@@ -39,6 +42,9 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
       incoming.refuse(503);
       return;
     }
+    const origin = trunkDesk?.receive(incoming);
+    // It was challenged: the next INVITE brings credentials.
+    if (trunkDesk !== undefined && origin === undefined) return;
     const legId = options.newLegId();
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const closed = promise.then(() => void live.delete(closed));
@@ -47,8 +53,12 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
       legId,
       incoming,
       media,
-      codecs,
-      mediaAddress: publicAddressOf(incoming.flow.local, publicAddress),
+      origin,
+      codecs: origin?.trunk?.codecs ?? codecs,
+      mediaAddress: publicAddressOf(
+        incoming.flow.local,
+        origin?.trunk?.publicAddress ?? publicAddress,
+      ),
       sessionId: String(1 + tokens.below(2 ** 31)),
       srtp,
       clock,
@@ -59,7 +69,14 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
     });
     onCall(leg);
   };
-  const userAgent = createSipUserAgent({ ...options, onInvite });
+  const userAgent = createSipUserAgent({
+    ...options,
+    onInvite,
+    publicAddressTowards: (remote) => trunkDesk?.publicAddressTowards(remote),
+  });
+  const trunkDesk =
+    options.trunks &&
+    createTrunkDesk(options.trunks, { userAgent, tokens, clock, log, random: options.random });
 
   return {
     kind: 'embedded',
@@ -74,9 +91,12 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
     start: async (listener) => {
       onCall = listener;
       await userAgent.start();
+      trunkDesk?.start();
     },
+    trunks: () => trunkDesk?.status() ?? [],
     gauges: () => ({ ...userAgent.gauges(), legs: live.size }),
     close: async () => {
+      await trunkDesk?.close();
       await userAgent.close();
       await Promise.all(live);
     },

@@ -24,17 +24,23 @@ import type {
   Quality,
 } from '../../call/ports.ts';
 import type { SessionEndCause, SessionEvent } from '../dialog/session.ts';
+import type { Trunk } from '../../trunk/trunk.ts';
 import { callerIdentity } from '../message/caller-identity.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
+import { toOf } from '../message/message-headers.ts';
+import type { SipRequest } from '../message/sip-message.ts';
 import { parseUri } from '../message/sip-uri.ts';
 import { createDigitMerge } from './digit-merge.ts';
 import { createMediaNegotiation, type MediaNegotiation } from './media-negotiation.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
+import type { CallOrigin } from './trunk-desk.ts';
 
 export interface EmbeddedLegDeps {
   readonly legId: LegId;
   readonly incoming: IncomingInvite;
+  /** How it came, where there are trunks. */
+  readonly origin?: CallOrigin | undefined;
   readonly media: MediaBridge;
   readonly codecs: readonly AudioCodec[];
   /** The address in our SDP. */
@@ -53,16 +59,25 @@ type AnswerOutcome = Awaited<ReturnType<CallLeg['answer']>>;
 const invitationOf = (
   legId: LegId,
   { invite, flow, sipCallId }: IncomingInvite,
-): CallInvitation => {
+  origin: CallOrigin | undefined,
+): CallInvitation => ({
+  legId,
+  sipCallId,
+  source: { ...flow.remote, transport: flow.transport },
+  // With trunks, nobody else's assertion is worth anything.
+  callerNumber: callerIdentity(invite, origin && (origin.trunk?.identity ?? [])),
+  dialled: dialledIn(invite, origin?.trunk),
+  signallingEncrypted: flow.transport === 'tls',
+  trunk: origin?.trunk?.name,
+  ...(origin?.isUnauthorised === true && { unauthorised: true }),
+});
+
+/** A call to our registered Contact carries the number that was dialled in To. */
+const dialledIn = (invite: SipRequest, trunk: Trunk | undefined): CallInvitation['dialled'] => {
   const uri = parseUri(invite.requestUri);
-  return {
-    legId,
-    sipCallId,
-    source: { ...flow.remote, transport: flow.transport },
-    callerNumber: callerIdentity(invite),
-    dialled: { user: uri?.user ?? '', host: uri?.host ?? '' },
-    signallingEncrypted: flow.transport === 'tls',
-  };
+  const isToContact = uri?.user !== undefined && uri.user === trunk?.registration?.contactUser;
+  const dialled = isToContact ? (toOf(invite)?.uri.user ?? uri.user) : uri?.user;
+  return { user: dialled ?? '', host: uri?.host ?? '' };
 };
 
 const causeOf = (cause: SessionEndCause): LegEndCause => {
@@ -264,7 +279,7 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
 
   incoming.onEvent(onSessionEvent);
   return {
-    invitation: invitationOf(legId, incoming),
+    invitation: invitationOf(legId, incoming, deps.origin),
     ring: () => {
       incoming.ring();
     },

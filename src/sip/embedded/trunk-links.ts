@@ -8,7 +8,7 @@ export interface TrunkLinks {
   /** Begins, keeps or ends what these trunks ask for. Calls are not touched. */
   follow(trunks: readonly Trunk[]): void;
   /** Names of the trunks whose registrar is at this address. */
-  registeredAt(address: string): readonly string[];
+  readonly registeredAt: (address: string) => readonly string[];
   status(): readonly TrunkStatus[];
   /** Takes all registrations back. Idempotent, never rejects. */
   close(): Promise<void>;
