@@ -12,6 +12,11 @@ export interface PublishedNumber {
   readonly language: Language;
 }
 
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((v) => (v === '' ? undefined : v), schema.optional());
 
@@ -44,6 +49,23 @@ const cidrs = list.superRefine((parts, context) => {
     if (!cidr.test(part))
       context.addIssue(`${part} is not an address or CIDR such as 192.0.2.0/24`);
   }
+});
+
+/** host:port, the host a name, an IPv4 address or an IPv6 address in brackets. */
+const hostPorts = list.transform((parts, context): readonly HostPort[] => {
+  const result: HostPort[] = [];
+  for (const part of parts) {
+    const [, bracketed, plain, portText] =
+      /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(part) ?? [];
+    const host = bracketed ?? plain;
+    const given = Number(portText);
+    if (host === undefined || given < 1 || given > 65535) {
+      context.addIssue(`${part} is not HOST:PORT such as 192.0.2.5:9022`);
+      return z.NEVER;
+    }
+    result.push({ host, port: given });
+  }
+  return result;
 });
 
 const numbers = list.transform((parts, context): readonly PublishedNumber[] => {
@@ -112,6 +134,14 @@ const environment = z.object({
   RINGBRO_ADMISSION_WORDS: optional(z.enum(['full', 'tone'])),
   RINGBRO_FIRST_MEETING: optional(z.enum(['yes', 'no'])),
   DATABASE_URL: optional(url('postgres:', 'postgresql:')),
+  RINGBRO_DRACHTIO: optional(hostPorts),
+  RINGBRO_DRACHTIO_LISTEN: optional(hostPorts),
+  RINGBRO_DRACHTIO_SECRET: optional(z.string()),
+  RINGBRO_DRACHTIO_DIRECT: optional(z.enum(['yes', 'no'])),
+  RINGBRO_FREESWITCH: optional(hostPorts),
+  RINGBRO_FREESWITCH_SECRET: optional(z.string()),
+  RINGBRO_FREESWITCH_PROMPTS: optional(z.string()),
+  RINGBRO_FREESWITCH_LISTEN: optional(hostPorts),
   LIVEKIT_URL: optional(url('ws:', 'wss:', 'http:', 'https:')),
   LIVEKIT_API_KEY: optional(z.string()),
   LIVEKIT_API_SECRET: optional(z.string()),
@@ -123,6 +153,25 @@ export interface TlsConfig {
   readonly keyFile: string;
   /** Only holders of a certificate from there may call over TLS; undefined: everybody. */
   readonly clientAuthorityFile: string | undefined;
+}
+
+export interface DrachtioConfig {
+  /** Admin ports of drachtio-servers that we connect to. */
+  readonly servers: readonly HostPort[];
+  /** Where drachtio-servers connect to us for their calls. */
+  readonly listen: readonly HostPort[];
+  readonly secret: string;
+  /** Calls with a call ID or a video address in the Request-URI go past FreeSWITCH. */
+  readonly direct: boolean;
+  readonly freeSwitch: {
+    /** Their event sockets. */
+    readonly servers: readonly HostPort[];
+    readonly secret: string;
+    /** The folder of prompts as FreeSWITCH sees it; undefined: where we see it ourselves. */
+    readonly promptsPath: string | undefined;
+    /** Where FreeSWITCH calls back; its ports from `port` on, one a server, or any. */
+    readonly listen: { readonly host: string; readonly port: number | undefined };
+  };
 }
 
 export interface Config {
@@ -145,6 +194,8 @@ export interface Config {
     readonly numbers: readonly PublishedNumber[];
     readonly domains: readonly string[];
   };
+  /** What `engine: 'drachtio'` is made of; undefined for the embedded engine. */
+  readonly drachtio: DrachtioConfig | undefined;
   readonly media: {
     readonly rtpPorts: { readonly first: number; readonly last: number };
     /** undefined: cores - 1, at least 1. */
@@ -208,13 +259,28 @@ const tlsProblems = (e: z.infer<typeof environment>): string[] => {
       ];
 };
 
+/** What the drachtio engine cannot do without. */
+const drachtioProblems = (e: z.infer<typeof environment>): string[] => {
+  if (e.RINGBRO_ENGINE !== 'drachtio') return [];
+  const missing = (
+    ['RINGBRO_DRACHTIO_SECRET', 'RINGBRO_FREESWITCH', 'RINGBRO_FREESWITCH_SECRET'] as const
+  ).flatMap((key) => (e[key] === undefined ? [`${key}: RINGBRO_ENGINE=drachtio needs it`] : []));
+  return e.RINGBRO_DRACHTIO === undefined && e.RINGBRO_DRACHTIO_LISTEN === undefined
+    ? ['RINGBRO_DRACHTIO: RINGBRO_ENGINE=drachtio needs it, or RINGBRO_DRACHTIO_LISTEN', ...missing]
+    : missing;
+};
+
 /** Reads the whole environment; every wrong key is reported, not only the first. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env): ConfigResult => {
   const parsed = environment.safeParse(env);
   const problems = [
     ...unknownKeys(env).map((key) => `${key}: no such setting`),
     ...(parsed.success
-      ? [...livekitProblems(parsed.data), ...tlsProblems(parsed.data)]
+      ? [
+          ...livekitProblems(parsed.data),
+          ...tlsProblems(parsed.data),
+          ...drachtioProblems(parsed.data),
+        ]
       : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
   ];
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
@@ -240,6 +306,23 @@ const tlsFrom = (e: z.infer<typeof environment>): TlsConfig | undefined =>
         clientAuthorityFile: e.RINGBRO_TLS_CLIENT_CA,
       };
 
+const drachtioFrom = (e: z.infer<typeof environment>): DrachtioConfig | undefined => {
+  if (e.RINGBRO_ENGINE !== 'drachtio') return undefined;
+  const [listen] = e.RINGBRO_FREESWITCH_LISTEN ?? [];
+  return {
+    servers: e.RINGBRO_DRACHTIO ?? [],
+    listen: e.RINGBRO_DRACHTIO_LISTEN ?? [],
+    secret: e.RINGBRO_DRACHTIO_SECRET ?? '',
+    direct: e.RINGBRO_DRACHTIO_DIRECT === 'yes',
+    freeSwitch: {
+      servers: e.RINGBRO_FREESWITCH ?? [],
+      secret: e.RINGBRO_FREESWITCH_SECRET ?? '',
+      promptsPath: e.RINGBRO_FREESWITCH_PROMPTS,
+      listen: { host: listen?.host ?? '127.0.0.1', port: listen?.port },
+    },
+  };
+};
+
 const configFrom = (e: z.infer<typeof environment>): Config => ({
   engine: e.RINGBRO_ENGINE ?? 'embedded',
   dataDir: e.RINGBRO_DATA_DIR ?? './data',
@@ -256,6 +339,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     numbers: e.RINGBRO_NUMBERS ?? [],
     domains: e.RINGBRO_SIP_DOMAINS ?? [],
   },
+  drachtio: drachtioFrom(e),
   media: {
     rtpPorts: e.RINGBRO_RTP_PORTS ?? { first: 10_000, last: 19_999 },
     workers: e.RINGBRO_WORKERS,

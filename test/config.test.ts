@@ -106,6 +106,41 @@ describe('the configuration', () => {
     ).toEqual([]);
   });
 
+  it('reads drachtio-servers and FreeSWITCH as hosts with ports', () => {
+    const result = readConfig({
+      RINGBRO_ENGINE: 'drachtio',
+      RINGBRO_DRACHTIO: 'sip-1.example.org:9022,[2001:db8::5]:9022',
+      RINGBRO_DRACHTIO_SECRET: 'a',
+      RINGBRO_DRACHTIO_DIRECT: 'yes',
+      RINGBRO_FREESWITCH: '192.0.2.7:8021, 192.0.2.8:8021',
+      RINGBRO_FREESWITCH_SECRET: 'b',
+      RINGBRO_FREESWITCH_LISTEN: '192.0.2.1:8085',
+    });
+    expect(result).toMatchObject({
+      ok: true,
+      config: {
+        drachtio: {
+          servers: [
+            { host: 'sip-1.example.org', port: 9022 },
+            { host: '2001:db8::5', port: 9022 },
+          ],
+          direct: true,
+          freeSwitch: {
+            servers: [{ host: '192.0.2.7' }, { host: '192.0.2.8', port: 8021 }],
+            listen: { host: '192.0.2.1', port: 8085 },
+          },
+        },
+      },
+    });
+  });
+
+  it('says what the drachtio engine lacks, and what is no host with a port', () => {
+    expect(problemsOf({ RINGBRO_ENGINE: 'drachtio' })).toHaveLength(4);
+    expect(problemsOf({ RINGBRO_ENGINE: 'embedded' })).toEqual([]);
+    expect(problemsOf({ RINGBRO_DRACHTIO: 'sip.example.org' })).toHaveLength(1);
+    expect(problemsOf({ RINGBRO_FREESWITCH: '192.0.2.7:0' })).toHaveLength(1);
+  });
+
   it('takes an empty value as not set', () => {
     expect(problemsOf({ RINGBRO_SIP_PORT: '', LIVEKIT_URL: '' })).toEqual([]);
   });
