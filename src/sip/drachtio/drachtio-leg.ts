@@ -52,6 +52,8 @@ const qualityTimeoutMs = 1_000;
 const ackTimeoutMs = 40_000;
 const noQuality: LegQuality = { up: noPackets, down: undefined };
 
+const cancelled: LegEndCause = { by: 'caller', how: 'cancel' };
+
 /** Why drachtio-server ended a dialog itself, by the Reason of its BYE. */
 const causeOfBye = ({ source }: SrfRequest, reason: string | undefined): LegEndCause => {
   if (source === 'network') return { by: 'caller', how: 'bye' };
@@ -242,9 +244,10 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     try {
       await signalling.createUas(described.sdp, attach);
     } catch (error) {
-      // The CANCEL crossed our 200, or drachtio-server is gone.
-      if (!hasEnded()) log.warn({ err: error }, 'the 200 could not be sent');
-      end({ by: 'network', how: 'transport' });
+      // drachtio-srf lets a CANCEL go that crosses our 200: then the transaction is over.
+      const isCancelled = /unknown transaction/i.test(String(error));
+      if (!hasEnded() && !isCancelled) log.warn({ err: error }, 'the 200 could not be sent');
+      end(isCancelled ? cancelled : { by: 'network', how: 'transport' });
       return { outcome: 'gone' };
     }
     if (hasEnded()) return { outcome: 'gone' };
@@ -254,7 +257,7 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
   };
 
   request.on('cancel', () => {
-    end({ by: 'caller', how: 'cancel' });
+    end(cancelled);
   });
   sound.onEvent(onSoundEvent);
 

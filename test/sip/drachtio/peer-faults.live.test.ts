@@ -190,15 +190,17 @@ describe('drachtio-server', () => {
     await arrived(2);
   });
 
-  it('refuses to send the 200: the call is gone and its media free', async () => {
+  it('has had a CANCEL that crossed our 200: the call is cancelled and its media free', async () => {
     await start();
     drachtio.onSip = (message) => {
-      if (isResponse(200)(message)) drachtio.refuse(message, 'transaction not found');
+      if (isResponse(200)(message))
+        drachtio.refuse(message, 'Response not sent due to unknown transaction');
     };
     invite('one');
     await arrived(1);
     expect(await legs[0]!.answer()).toEqual({ outcome: 'gone' });
     await allGone();
+    expect(events).toEqual([{ type: 'ended', cause: { by: 'caller', how: 'cancel' } }]);
     expect(media.legs.every(({ isClosed }) => isClosed)).toBe(true);
   });
 });
