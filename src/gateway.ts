@@ -20,13 +20,15 @@ import type {
 } from './call/ports.ts';
 import { createCluster, type Cluster, type ClusterCalls } from './cluster/cluster.ts';
 import { callersPresent, removeCallers } from './cluster/dead-node.ts';
-import type { Config } from './config.ts';
+import { environmentVariable, type Config } from './config.ts';
 import type { DataFolder } from './data-folder.ts';
+import { drachtioEngineOf } from './drachtio-from-config.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { generateCallId } from './meeting/call-id.ts';
 import { createEmbeddedEngine } from './sip/embedded/embedded-engine.ts';
 import { openTlsCredentials, type TlsCredentials } from './sip/embedded/tls-credentials.ts';
 import { openStore, type Store } from './store/store.ts';
+import { openTrunkSettings, type TrunkSettings } from './trunk-settings.ts';
 
 /** A whole gateway: adapters wired to the core. Nothing is decided here. */
 export interface Gateway {
@@ -36,6 +38,8 @@ export interface Gateway {
   /** The newcomer's first meeting; undefined where meetings exist already. */
   readonly firstMeeting: CallId | undefined;
   onCallChange(listener: (record: CallRecord) => void): void;
+  /** Reads the trunk settings again. Never rejects. */
+  reloadTrunks(): Promise<void>;
   /** No new calls; live ones may go on for `graceMs`. Then everything is closed, last opened first. */
   stop(graceMs: number): Promise<void>;
 }
@@ -85,7 +89,8 @@ const openGateway = async (
   await removeStaleParticipants(rooms, folder.nodeId, logger);
 
   const media = await openMedia(deps, livekit, opened);
-  const engine = createEngine(deps, media, await openTls(deps, opened));
+  const trunks = await openTrunks(deps, opened);
+  const engine = createEngine(deps, media, await openTls(deps, opened), trunks);
   const cluster = createCluster({
     nodeId,
     bus: store.bus,
@@ -103,7 +108,7 @@ const openGateway = async (
     journal: store.journal,
     clock,
     logger: logger.child({ part: 'call' }),
-    settings: coreSettings(config),
+    settings: coreSettings(config, trunks),
     guesses: cluster.guesses,
   });
   const live = await cluster.serve(core);
@@ -113,7 +118,7 @@ const openGateway = async (
     core.handleIncoming(leg);
   });
 
-  const http = await openHttp({ deps, store, core, live, engine, rooms });
+  const http = await openHttp({ deps, store, core, live, engine, rooms, trunks });
   opened.push(() => http.app.close());
   const purge = setInterval(() => {
     store.purge(clock.now() - config.calls.retentionDays * dayMs).catch((error: unknown) => {
@@ -136,6 +141,7 @@ const openGateway = async (
         listener(record);
       });
     },
+    reloadTrunks: () => trunks?.reload() ?? Promise.resolve(),
     async stop(graceMs) {
       await core.drain(graceMs);
       await closeAll();
@@ -243,12 +249,44 @@ const openTls = async (
   return credentials;
 };
 
+const openTrunks = async (
+  { config, clock, logger }: GatewayDeps,
+  opened: Closing[],
+): Promise<TrunkSettings | undefined> => {
+  if (config.sip.trunksFile === undefined) return undefined;
+  const settings = await openTrunkSettings({
+    file: config.sip.trunksFile,
+    variable: environmentVariable,
+    clock,
+    logger: logger.child({ part: 'trunk' }),
+  });
+  opened.push(() => {
+    settings.close();
+  });
+  return settings;
+};
+
+/** All numbers that people can call, each once. */
+const dialInOf = (config: Config, trunks: TrunkSettings | undefined): Config['sip']['numbers'] => {
+  const all = [
+    ...config.sip.numbers,
+    ...(trunks?.current.trunks ?? []).flatMap(({ numbers }) => numbers),
+  ];
+  return all.filter(({ number }, at) => all.findIndex((each) => each.number === number) === at);
+};
+
 const createEngine = (
   { config, clock, logger }: GatewayDeps,
   media: MediaBridge,
   tls: TlsCredentials | undefined,
-): SipEngine =>
-  createEmbeddedEngine({
+  trunks: TrunkSettings | undefined,
+): SipEngine => {
+  const log = logger.child({ part: 'sip' });
+  if (config.drachtio !== undefined) {
+    const { drachtio, promptsDir = ownPrompts } = config;
+    return drachtioEngineOf({ config, drachtio, promptsDir, media, newLegId, clock, log });
+  }
+  return createEmbeddedEngine({
     listen: config.sip.addresses.flatMap((address) => [
       { transport: 'udp' as const, address, port: config.sip.port },
       { transport: 'tcp' as const, address, port: config.sip.port },
@@ -258,17 +296,23 @@ const createEngine = (
     ]),
     tls,
     srtpPolicy: config.media.srtp,
+    trunks: trunks && { source: trunks, allow: config.sip.allow },
     publicAddress: config.sip.publicAddress,
     // A-law first: it is what Sweden and Denmark speak.
     codecs: ['PCMA', 'PCMU'],
     media,
     clock,
-    log: logger.child({ part: 'sip' }),
+    log,
     newLegId,
   });
+};
 
-const coreSettings = (config: Config): Parameters<typeof createCallCore>[0]['settings'] => ({
+const coreSettings = (
+  config: Config,
+  trunks: TrunkSettings | undefined,
+): Parameters<typeof createCallCore>[0]['settings'] => ({
   screening: {
+    trunkTerms: trunks && ((name) => trunks.current.trunks.find((each) => each.name === name)),
     allow: config.sip.allow,
     numbers: config.sip.numbers,
     domains: config.sip.domains,
@@ -295,10 +339,11 @@ interface HttpParts {
   readonly live: ClusterCalls;
   readonly engine: SipEngine;
   readonly rooms: RoomAdmin;
+  readonly trunks: TrunkSettings | undefined;
 }
 
 const openHttp = async (parts: HttpParts): Promise<{ app: FastifyInstance; url: string }> => {
-  const { deps, store, core, live, engine, rooms } = parts;
+  const { deps, store, core, live, engine, rooms, trunks } = parts;
   const { config, folder, logger } = deps;
   const app = createHttpApp({
     meetings: store.meetings,
@@ -307,7 +352,10 @@ const openHttp = async (parts: HttpParts): Promise<{ app: FastifyInstance; url: 
     rooms,
     apiKey: folder.apiKey,
     publicUrl: config.http.publicUrl ?? `http://${config.http.address}:${config.http.port}`,
-    dialIn: config.sip.numbers,
+    get dialIn() {
+      return dialInOf(config, trunks);
+    },
+    ...(trunks && { trunks: () => engine.trunks?.() ?? [] }),
     videoDomain: config.sip.domains[0],
     helpNumber: undefined,
     timeZone: config.calls.timeZone,
