@@ -112,6 +112,7 @@ const environment = z.object({
   RINGBRO_RTP_PORTS: optional(rtpPorts),
   RINGBRO_SIP_ALLOW: optional(cidrs),
   RINGBRO_NUMBERS: optional(numbers),
+  RINGBRO_TRUNKS: optional(z.string()),
   RINGBRO_SIP_DOMAINS: optional(list),
   RINGBRO_HTTP_ADDRESS: optional(z.string()),
   RINGBRO_HTTP_PORT: optional(port),
@@ -192,6 +193,8 @@ export interface Config {
     /** CIDRs that calls may come from; empty: all. */
     readonly allow: readonly string[];
     readonly numbers: readonly PublishedNumber[];
+    /** The trunk settings file; undefined: no trunks, `allow` and `numbers` decide alone. */
+    readonly trunksFile: string | undefined;
     readonly domains: readonly string[];
   };
   /** What `engine: 'drachtio'` is made of; undefined for the embedded engine. */
@@ -236,9 +239,12 @@ export type ConfigResult =
   /** One line a wrong key. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Names that begin like ours but are none of ours: most often a misspelling. */
+/** Names that begin like ours but are none of ours: most often a misspelling. Those of the tests are. */
 const unknownKeys = (env: NodeJS.ProcessEnv): string[] =>
-  Object.keys(env).filter((key) => key.startsWith('RINGBRO_') && !(key in environment.shape));
+  Object.keys(env).filter(
+    (key) =>
+      key.startsWith('RINGBRO_') && !key.startsWith('RINGBRO_TEST_') && !(key in environment.shape),
+  );
 
 const livekitProblems = (e: z.infer<typeof environment>): string[] => {
   const given = [e.LIVEKIT_URL, e.LIVEKIT_API_KEY, e.LIVEKIT_API_SECRET];
@@ -337,6 +343,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     publicAddress: e.RINGBRO_PUBLIC_ADDRESS,
     allow: e.RINGBRO_SIP_ALLOW ?? [],
     numbers: e.RINGBRO_NUMBERS ?? [],
+    trunksFile: e.RINGBRO_TRUNKS,
     domains: e.RINGBRO_SIP_DOMAINS ?? [],
   },
   drachtio: drachtioFrom(e),
@@ -367,3 +374,6 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
   firstMeeting: e.RINGBRO_FIRST_MEETING !== 'no',
   logLevel: e.RINGBRO_LOG_LEVEL ?? 'info',
 });
+
+/** A secret that a settings file names. */
+export const environmentVariable = (name: string): string | undefined => process.env[name];

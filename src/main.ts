@@ -93,6 +93,10 @@ const main = async (): Promise<void> => {
   });
   stopOnSignals(started, starting, config.calls.drainMs, log);
   const gateway = await started;
+  if (config.sip.trunksFile !== undefined)
+    process.on('SIGHUP', () => {
+      void gateway.reloadTrunks();
+    });
   announce(gateway, config, folder, file);
   log.info({ sip: gateway.sipAddresses, http: gateway.httpUrl }, 'ready for calls');
 };

@@ -1,6 +1,7 @@
 /** `/health/live`: the process answers. `/health/ready`: it can take calls, part by part. */
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { TrunkStatus } from '../call/ports.ts';
 import type { HealthChecks } from './ports.ts';
 
 const checkTimeoutMs = 2_000;
@@ -9,6 +10,8 @@ const tags = ['health'];
 const readiness = z.object({
   status: z.enum(['ready', 'not-ready']),
   checks: z.record(z.string(), z.enum(['up', 'down'])),
+  /** For people: the gateway is ready with trunks that are down. */
+  trunks: z.record(z.string(), z.enum(['up', 'down', 'unknown'])).optional(),
 });
 
 async function isUp(check: HealthChecks[string]): Promise<boolean> {
@@ -27,7 +30,16 @@ async function isUp(check: HealthChecks[string]): Promise<boolean> {
   }
 }
 
-export function healthRoutes(health: HealthChecks): FastifyPluginCallbackZod {
+/** What is neither registered with nor watched says nothing of itself. */
+function trunkState({ registered, peer }: TrunkStatus): 'up' | 'down' | 'unknown' {
+  if (registered === false || peer === 'down') return 'down';
+  return registered === true || peer === 'up' ? 'up' : 'unknown';
+}
+
+export function healthRoutes(
+  health: HealthChecks,
+  trunks?: () => readonly TrunkStatus[],
+): FastifyPluginCallbackZod {
   return (app, _options, done) => {
     app.get(
       '/health/live',
@@ -59,9 +71,13 @@ export function healthRoutes(health: HealthChecks): FastifyPluginCallbackZod {
         const checks = Object.fromEntries(
           checked.map(([name, up]) => [name, up ? ('up' as const) : ('down' as const)]),
         );
-        return reply
-          .code(ready ? 200 : 503)
-          .send({ status: ready ? 'ready' : 'not-ready', checks });
+        return reply.code(ready ? 200 : 503).send({
+          status: ready ? 'ready' : 'not-ready',
+          checks,
+          ...(trunks && {
+            trunks: Object.fromEntries(trunks().map((each) => [each.name, trunkState(each)])),
+          }),
+        });
       },
     );
     done();

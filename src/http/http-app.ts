@@ -38,8 +38,8 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   sayNoMore(app);
   describeApi(app);
 
-  app.register(pages(options.dialIn));
-  app.register(healthRoutes(options.health));
+  app.register(pages(() => options.dialIn));
+  app.register(healthRoutes(options.health, options.trunks));
   // Whatever is registered in here needs the key.
   app.register((api, _options, done) => {
     api.addHook('onRequest', requireApiKey(options.apiKey));

@@ -92,15 +92,15 @@ function sendPage(reply: FastifyReply, html: string): FastifyReply {
     .send(html);
 }
 
-export function pages(dialIn: readonly DialInNumber[]): FastifyPluginCallback {
+export function pages(dialIn: () => readonly DialInNumber[]): FastifyPluginCallback {
   const schema = { hide: true };
   return (app, _options, done) => {
-    app.get('/', { schema }, (_request, reply) => sendPage(reply, welcomePage(dialIn)));
+    app.get('/', { schema }, (_request, reply) => sendPage(reply, welcomePage(dialIn())));
     app.get('/api/problems', { schema }, (_request, reply) => sendPage(reply, problemsPage()));
     app.get<{ Params: { callId: string } }>('/join/:callId', { schema }, (request, reply) => {
       const { callId } = request.params;
       if (!callIdPattern.test(callId)) throw new ProblemError('request/not-found');
-      return sendPage(reply, joinPage(callId, dialIn));
+      return sendPage(reply, joinPage(callId, dialIn()));
     });
     done();
   };

@@ -7,6 +7,7 @@ import type {
   Meeting,
   MeetingBook,
   RoomAdmin,
+  TrunkStatus,
 } from '../call/ports.ts';
 import type { Language } from '../ivr/language.ts';
 
@@ -56,5 +57,7 @@ export interface HttpAppOptions {
   /** The zone of meetings that name none. */
   readonly timeZone: string;
   readonly health: HealthChecks;
+  /** Shown with the health; a trunk that is down does not make the gateway unready. */
+  readonly trunks?: () => readonly TrunkStatus[];
   readonly logger: Logger;
 }
