@@ -17,7 +17,8 @@ const print = (line: string) => {
 const openLog = (config: Config, folder: DataFolder) => {
   const file = process.stderr.isTTY ? join(folder.path, 'log', 'ringbro.log') : undefined;
   if (file !== undefined) mkdirSync(join(folder.path, 'log'), { recursive: true, mode: 0o700 });
-  const destination = pino.destination(file === undefined ? 2 : { dest: file, append: true });
+  const destination =
+    file === undefined ? process.stderr : pino.destination({ dest: file, append: true });
   const log = pino({ level: config.logLevel, base: { node: folder.nodeId } }, destination);
   return { log, file };
 };
@@ -71,7 +72,13 @@ const stopOnSignals = (
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 };
 
+/** Calls do not depend on whether somebody still reads what we print. */
+const surviveLostReaders = () => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+};
+
 const main = async (): Promise<void> => {
+  surviveLostReaders();
   const read = readConfig();
   if (!read.ok) throw new Error(`the settings can't be used:\n  ${read.problems.join('\n  ')}`);
   const { config } = read;

@@ -138,6 +138,20 @@ describe('a gateway that is killed', () => {
 });
 
 describe('a gateway that is stopped', () => {
+  it('exits also when nobody reads its output any more', { timeout: 60_000 }, async () => {
+    const stage = await createMeetingStage({ RINGBRO_DRAIN_S: '1' });
+    const { child } = stage.gateway;
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    const caller = await stage.phone();
+    await caller.answer;
+    await caller.close();
+    await stage.gateway.stop('SIGTERM');
+    expect(child.exitCode).toBe(0);
+    await stage.gateway.forget();
+    await stage.livekit.close();
+  });
+
   it('lets the live calls end, tells those that stay, and exits', { timeout: 90_000 }, async () => {
     const stage = await createMeetingStage({ RINGBRO_DRAIN_S: '3' });
     const meeting = await stage.meeting();
