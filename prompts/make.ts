@@ -1,15 +1,16 @@
 /**
- * Makes the WAV files in prompts/{sv,en,da} from the manuscript: `npm run prompts`.
+ * Makes the WAV files in prompts/{sv,en,da} from the manuscript, and music.wav: `npm run prompts`.
  *
  * Needs espeak-ng and sox. Recordings by people replace the files one by one (docs/prompts.md);
  * this overwrites them, so name the files to make: `npm run prompts -- sv/lobby.wav en/lobby.wav`.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isLanguage, languages, type Language } from '../src/ivr/language.ts';
-import { promptTexts } from '../src/ivr/phrase-files.ts';
+import { musicFile, promptTexts } from '../src/ivr/phrase-files.ts';
+import { waitingMusic } from './music.ts';
 
 // What the telephone carries: more would be thrown away, and 8 kHz halves the size of the tree.
 const rateHz = 8000;
@@ -115,6 +116,8 @@ function makePrompt(language: Language, file: string, text: string, folder: stri
 }
 
 const only = new Set(process.argv.slice(2));
+if (only.size === 0 || only.has(musicFile))
+  writeFileSync(join(import.meta.dirname, musicFile), waitingMusic());
 const folder = mkdtempSync(join(tmpdir(), 'prompts-'));
 try {
   for (const language of languages) {

@@ -32,7 +32,7 @@ export const createLegReports = (ssrc: number, nowMs: number): LegReports => {
 
   const rate = (counted: Omit<Quality, 'mos'>, playoutDelayMs: number): Quality => {
     const { packets, lost, lossPct, jitterMs } = counted;
-    const delayMs = frameMs + (rtcp.roundTripMs ?? 0) / 2 + playoutDelayMs;
+    const delayMs = frameMs + (rtcp.roundTripMs() ?? 0) / 2 + playoutDelayMs;
     const mos = packets === 0 ? 1 : estimateMos({ delayMs, lossPct, codec: g711Impairment });
     return { packets, lost, lossPct, jitterMs, mos };
   };
@@ -41,10 +41,11 @@ export const createLegReports = (ssrc: number, nowMs: number): LegReports => {
     reception,
     rtcp,
     quality: (playoutDelayMs) => {
-      const { received: packets, lost, lossPct, jitterMs } = reception;
+      const { received: packets, lost, lossPct, jitterMs } = reception.figures();
+      const remote = rtcp.remote();
       return {
         up: rate({ packets, lost, lossPct, jitterMs }, playoutDelayMs),
-        down: rtcp.remote && rate(rtcp.remote, farPlayoutDelayMs),
+        down: remote && rate(remote, farPlayoutDelayMs),
       };
     },
   };

@@ -4,10 +4,12 @@
  */
 import { randomInt } from 'node:crypto';
 import type { LegQuality, Logger, MediaEvent, MediaSession, Utterance } from '../call/ports.ts';
+import { levelOfPcm } from './audio/level.ts';
 import { createLegReceiver } from './leg-receiver.ts';
 import { createLegReports } from './leg-reports.ts';
 import { createLegSender } from './leg-sender.ts';
 import { monotonicMs } from './media-clock.ts';
+import { createMutedTalk } from './muted-talk.ts';
 import { createRoomVisit, type RoomVisit, type RoomVisitDeps } from './room-visit.ts';
 import type { PortPool } from './rtp/port-pool.ts';
 import { createRtpView, isRtcp, parseRtp, rtpHeaderBytes } from './rtp/rtp-packet.ts';
@@ -113,6 +115,7 @@ export const createMediaLeg = (
   let isStarted = false;
   let heardFirst = false;
   let tickAtMs = nowMs();
+  const mutedTalk = createMutedTalk();
   const silence = createSilenceWatch(setup.settings.mediaTimeoutMs);
 
   const receiver = createLegReceiver({
@@ -126,7 +129,7 @@ export const createMediaLeg = (
     initialSequence: randomInt(2 ** 15),
     initialTimestamp: randomInt(2 ** 32),
     send: (packet, rtpTimestamp) => {
-      socket.sendRtp(srtp.protectRtp(packet), peer.address, peer.port);
+      socket.sendRtp(srtp.protectRtp(packet), peer.address(), peer.port());
       const payloadBytes = packet.length - rtpHeaderBytes;
       reports.rtcp.onRtpSent(payloadBytes, rtpTimestamp, tickAtMs + dayOffsetMs);
     },
@@ -141,7 +144,7 @@ export const createMediaLeg = (
       return;
     }
     // A stranger's packet is not worth the work on its tag, and one without a good tag teaches nothing.
-    if (peer.locked && !peer.acceptRtp(address, port, 0)) return;
+    if (peer.isLocked() && !peer.acceptRtp(address, port, 0)) return;
     const packet = srtp.unprotectRtp(datagram);
     if (packet === undefined || !parseRtp(packet, packet.length, view)) return;
     if (!peer.acceptRtp(address, port, view.ssrc)) return;
@@ -158,7 +161,7 @@ export const createMediaLeg = (
   };
 
   const onRtcp: PacketListener = (datagram, address, port) => {
-    if (address !== peer.address) return;
+    if (address !== peer.address()) return;
     const compound = srtp.unprotectRtcp(datagram);
     if (compound === undefined || !peer.acceptRtcp(address, port)) return;
     reports.rtcp.onRtcp(compound, nowMs() + dayOffsetMs);
@@ -166,8 +169,8 @@ export const createMediaLeg = (
 
   const sendRtcp = (compound: Buffer): void => {
     const packet = srtp.protectRtcp(compound);
-    if (session?.rtcpMux === true) socket.sendRtp(packet, peer.address, peer.port);
-    else socket.sendRtcp(packet, peer.address, peer.rtcpPort);
+    if (session?.rtcpMux === true) socket.sendRtp(packet, peer.address(), peer.port());
+    else socket.sendRtcp(packet, peer.address(), peer.rtcpPort());
   };
   /** Reports go on while the sound is held. RFC 3264 §5.1 */
   const report = (): void => {
@@ -233,6 +236,7 @@ export const createMediaLeg = (
         onMutedByRoom: () => {
           log.info({}, 'muted by the room');
           setMuted(true);
+          emit({ type: 'muted-by-room' });
         },
       });
       meeting.members.add(member);
@@ -247,6 +251,9 @@ export const createMediaLeg = (
       const frame = receiver.takeFrame();
       const speaks = visit?.isMicrophoneOpen() === true && !muted && !isHeld();
       member.voice = speaks ? frame : undefined;
+      const level = frame === undefined || isHeld() ? undefined : levelOfPcm(frame);
+      const isMutedInRoom = visit?.isMicrophoneOpen() === true && muted;
+      if (mutedTalk.update(level, isMutedInRoom)) emit({ type: 'talking-muted' });
       visit?.tick(now);
       if (silence.isOver(now, isHeld())) emit({ type: 'media-timeout' });
     },
@@ -256,7 +263,7 @@ export const createMediaLeg = (
     },
     quality: () => ({
       ...reports.quality(receiver.playout.delayMs),
-      ...(srtp.isOn && { rejected: { forged: srtp.forged, replayed: srtp.replayed } }),
+      ...(srtp.isOn() && { rejected: { forged: srtp.forged(), replayed: srtp.replayed() } }),
     }),
     close: async () => {
       await leave();

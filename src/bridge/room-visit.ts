@@ -101,6 +101,9 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       case 'muted-by-server':
         deps.onMutedByRoom();
         return;
+      case 'unmuted-by-server':
+        deps.emit({ type: 'unmuted-by-room' });
+        return;
       case 'left':
         log.info({ reason: event.reason, code: event.code }, 'room left');
         if (state === 'inside') deps.emit({ type: 'room-left', reason: event.reason });

@@ -4,7 +4,7 @@ import { decideAnew } from './call-admission.ts';
 import type { CallContext } from './call-context.ts';
 import { endWithWords } from './call-ending.ts';
 import type { CallInput, CallOutput } from './call-messages.ts';
-import { toMeeting } from './call-room.ts';
+import { muteByHost, toMeeting } from './call-room.ts';
 
 type Outputs = readonly CallOutput[];
 export type Command = Extract<
@@ -37,8 +37,7 @@ export function onCommand(c: CallContext, now: number, input: Command): Outputs 
         ? endWithWords(c, now, 'removed', phrase('removed'))
         : endWithWords(c, now, 'operator-hung-up', phrase('call-ended'));
     case 'mute':
-      c.mutedByHost = input.muted;
-      return toMeeting(c, now, { type: 'mute', muted: input.muted, by: 'host' });
+      return muteByHost(c, now, input.muted);
     case 'meeting-changed':
       c.meeting = input.meeting;
       return c.phase === 'waiting' ? decideAnew(c, now) : [];

@@ -5,7 +5,7 @@
 import type { CallInput, CallOutput, MeetingKey, Route } from './call-messages.ts';
 import type { CallPorts } from './call-session.ts';
 import type { CallId } from './identifiers.ts';
-import { participantOf } from './participant.ts';
+import { handAttributes, identityOf, participantOf } from './participant.ts';
 import type { CallLeg, CallRecord, JoinOutcome, LegQuality, Logger, Meeting } from './ports.ts';
 import type { TimelineEvent, TimelineFields } from './timeline.ts';
 import { toUtterance } from './utterance.ts';
@@ -42,6 +42,7 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
   const { ports, leg, route, logger, dispatch } = deps;
   const { invitation } = leg;
   let answered = false;
+  let handShown: Promise<void> = Promise.resolve();
   let seat: Promise<unknown> | undefined;
   let journalBegin: Promise<boolean> = Promise.resolve(false);
   let figures: Promise<LegQuality | undefined> | undefined;
@@ -91,6 +92,12 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
       case 'set-volume':
         leg.setVolumeDb(output.volumeDb);
         return;
+      case 'play-music':
+        leg.play({ utteranceId: output.utteranceId, phrases: [], sounds: [{ kind: 'music' }] });
+        return;
+      case 'show-hand':
+        showHand(output.raised, output.at);
+        return;
       case 'count-guess':
         ports.guesses.count(ports.clock.now(), deps.guessSource);
         return;
@@ -126,6 +133,21 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
     else if (result.outcome === 'refused')
       dispatch({ type: 'not-answered', sipStatus: result.sipStatus });
     // `gone`: the leg's `ended` event says why.
+  }
+
+  /** One after the other: the last state is the one that stays. */
+  function showHand(raised: boolean, at: number): void {
+    const room = deps.record().room;
+    if (room === undefined) return;
+    const show = (): Promise<void> =>
+      ports.rooms.setAttributes(
+        room,
+        identityOf(ports.nodeId, invitation.legId),
+        handAttributes(raised, at),
+      );
+    handShown = handShown.then(show).catch((error: unknown) => {
+      logger.warn({ err: error }, 'hand could not be shown');
+    });
   }
 
   function takeSeat(requestId: number, callId: CallId): void {

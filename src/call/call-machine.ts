@@ -40,7 +40,7 @@ import {
 } from './call-context.ts';
 import { endNow, endWithWords, reasonOfLegEnd } from './call-ending.ts';
 import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
-import { fromRoom, join, onJoined, roomGone, toMeeting } from './call-room.ts';
+import { fromRoom, join, muteByHost, onJoined, roomGone, toMeeting } from './call-room.ts';
 import { nextTimeoutAt, onSaid, onTimeout } from './call-time.ts';
 import type {
   AnsweredMedia,
@@ -133,6 +133,11 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
       return c.phase === 'meeting' ? roomGone(c, now, input.reason) : [];
     case 'room-audience':
       return fromRoom(c, now, { type: 'audience', others: input.others });
+    case 'muted-by-room':
+    case 'unmuted-by-room':
+      return muteByHost(c, now, input.type === 'muted-by-room');
+    case 'talking-muted':
+      return toMeeting(c, now, { type: 'talking-muted' });
     case 'media-timeout':
       return endNow(c, now, 'media-timeout');
     case 'ended':

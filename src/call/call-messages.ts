@@ -92,6 +92,8 @@ export type CallOutput =
       /** A tone after the words: the microphone opens. */
       readonly tone: boolean;
     }
+  /** Until something else is played. */
+  | { readonly do: 'play-music'; readonly utteranceId: number }
   | { readonly do: 'stop-playing' }
   | { readonly do: 'find-meeting'; readonly requestId: number; readonly by: MeetingKey }
   | { readonly do: 'take-seat'; readonly requestId: number; readonly callId: CallId }
@@ -105,6 +107,8 @@ export type CallOutput =
   | { readonly do: 'leave-room' }
   | { readonly do: 'set-muted'; readonly muted: boolean }
   | { readonly do: 'set-volume'; readonly volumeDb: number }
+  /** Shows in the room, since `at` (epoch milliseconds). */
+  | { readonly do: 'show-hand'; readonly raised: boolean; readonly at: number }
   | { readonly do: 'count-guess' }
   | { readonly do: 'note'; readonly event: TimelineEvent; readonly fields?: TimelineFields }
   | { readonly do: 'hang-up' }

@@ -43,7 +43,7 @@ export function onJoined(c: CallContext, now: number, outcome: JoinOutcome): Out
     c.pin = undefined;
     return [
       { do: 'note', event: 'joined' },
-      ...(c.mutedByHost ? toMeeting(c, now, { type: 'mute', muted: true, by: 'host' }) : []),
+      ...(c.mutedByHost ? toMeeting(c, now, { type: 'mute', muted: true }) : []),
       ...fromMeeting(c, now, c.inMeeting.begin(now)),
     ];
   }
@@ -64,6 +64,12 @@ export const fromRoom = (c: CallContext, now: number, input: MeetingInput): Outp
   c.phase === 'joining' || c.phase === 'meeting'
     ? fromMeeting(c, now, c.inMeeting.handle(now, input))
     : [];
+
+/** The host's doing: by the API, by key, or in the room, where the leg is muted already. */
+export function muteByHost(c: CallContext, now: number, muted: boolean): Outputs {
+  c.mutedByHost = muted;
+  return toMeeting(c, now, { type: 'mute', muted });
+}
 
 /** Hands an input to the caller's meeting; nothing where the caller is not in it. */
 export const toMeeting = (c: CallContext, now: number, input: MeetingInput): Outputs =>

@@ -17,6 +17,9 @@ export function onSaid(c: CallContext, now: number): Outputs {
       return toWaiting(c, now, { type: 'said' });
     case 'goodbye':
       return endAfterWords(c, now);
+    case 'joining':
+      // Told that the room is out of reach, and holding.
+      return c.speaker.music();
     default:
       return toMeeting(c, now, { type: 'said' });
   }

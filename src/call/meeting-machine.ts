@@ -16,6 +16,8 @@ import {
   type KeyResult,
   type MenuChoice,
 } from './command-keys.ts';
+import { createHand } from './hand.ts';
+import { createMuteState } from './mute-state.ts';
 import type { Digit } from './ports.ts';
 import { createNamedTimers } from './named-timers.ts';
 import type { Speaker } from './speaker.ts';
@@ -27,7 +29,9 @@ export type MeetingInput =
   | { readonly type: 'room-recovered' }
   | { readonly type: 'audience'; readonly others: number }
   | { readonly type: 'company-changed' }
-  | { readonly type: 'mute'; readonly muted: boolean; readonly by: 'host' | 'caller' }
+  /** The host's doing, whichever way it came. */
+  | { readonly type: 'mute'; readonly muted: boolean }
+  | { readonly type: 'talking-muted' }
   | { readonly type: 'timeout' };
 
 export type MeetingOutput = CallOutput | { readonly do: 'leave' };
@@ -42,6 +46,7 @@ export interface MeetingMachine {
 const volumeStepDb = 3;
 const volumeLimitDb = 12;
 const nobodyKnown = -1;
+export const talkingMutedEveryMs = 60_000;
 
 export function createMeetingMachine(deps: {
   readonly speaker: Speaker;
@@ -55,40 +60,62 @@ export function createMeetingMachine(deps: {
   const timers = createNamedTimers<'alone' | 'room-lost'>();
   let microphoneOpen = false;
   let cutShort = false;
-  let muted = false;
+  const mute = createMuteState();
+  const hand = createHand();
+  let toldTalkingAt = -Infinity;
   let volumeDb = 0;
   let toldAlone = false;
+  /** Alone for so long that music plays. */
+  let lonely = false;
   /** In the room and not this gateway's, as the room link last said. */
   let others = nobodyKnown;
 
   const say = (now: number, ...phrases: readonly Phrase[]): readonly MeetingOutput[] =>
     speaker.say(now, phrases);
+  /** What sounds where nothing is said: music for one who is alone, otherwise the room. */
+  const quiet = (): readonly MeetingOutput[] =>
+    lonely && !speaker.speaking ? speaker.music() : [];
   const people = (): number => Math.max(others, 0) + deps.companions() + 1;
 
   const openMicrophone = (now: number): readonly MeetingOutput[] => {
     microphoneOpen = true;
-    if (muted) return say(now, phrase('muted'));
+    if (mute.muted) return say(now, phrase(mute.words()));
     return [
       { do: 'set-muted', muted: false },
       { do: 'note', event: 'microphone-open' },
     ];
   };
 
-  const setMuted = (
-    now: number,
-    next: boolean,
-    by: 'host' | 'caller',
-  ): readonly MeetingOutput[] => {
-    if (next === muted) return by === 'caller' ? say(now, phrase(next ? 'muted' : 'unmuted')) : [];
-    muted = next;
-    const told = next ? (by === 'host' ? 'muted-by-host' : 'muted') : 'unmuted';
+  /** Before the admission words are over nobody is heard anyway, and they are not talked over. */
+  const tellMute = (now: number): readonly MeetingOutput[] =>
+    microphoneOpen
+      ? [{ do: 'set-muted', muted: mute.muted }, ...say(now, phrase(mute.words()))]
+      : [];
+
+  const muteByHost = (now: number, muted: boolean): readonly MeetingOutput[] => {
+    if (!mute.setByHost(muted)) return [];
     return [
-      { do: 'note', event: next ? 'muted' : 'unmuted', fields: { by } },
-      // Before the admission words are over nobody is heard anyway, and they are not talked over.
-      ...(microphoneOpen
-        ? ([{ do: 'set-muted', muted: next }, ...say(now, phrase(told))] as const)
-        : []),
+      { do: 'note', event: muted ? 'muted' : 'unmuted', fields: { by: 'host' } },
+      ...(muted ? [] : hand.lower(now, 'host')),
+      ...tellMute(now),
     ];
+  };
+
+  const muteByKey = (now: number): readonly MeetingOutput[] => {
+    const done = mute.toggle();
+    if (done === 'refused') return microphoneOpen ? say(now, phrase(mute.words())) : [];
+    return [
+      { do: 'note', event: done, fields: { by: 'caller' } },
+      ...(done === 'unmuted' ? hand.lower(now, 'caller') : []),
+      ...tellMute(now),
+    ];
+  };
+
+  const talksMuted = (now: number): readonly MeetingOutput[] => {
+    const told = now - toldTalkingAt < talkingMutedEveryMs;
+    if (told || !mute.muted || !microphoneOpen || speaker.speaking) return [];
+    toldTalkingAt = now;
+    return say(now, phrase(mute.byHost ? 'muted-by-host' : 'talking-muted'));
   };
 
   const nextLanguage = (now: number): readonly MeetingOutput[] => {
@@ -108,7 +135,12 @@ export function createMeetingMachine(deps: {
   const command = (now: number, name: CommandName): readonly MeetingOutput[] => {
     switch (name) {
       case 'mute':
-        return setMuted(now, !muted, 'caller');
+        return muteByKey(now);
+      case 'hand':
+        return [
+          ...hand.toggle(now),
+          ...say(now, phrase(hand.raised ? 'hand-raised' : 'hand-lowered')),
+        ];
       case 'count':
         return say(now, { key: 'people-here', n: people() });
       case 'help':
@@ -119,7 +151,6 @@ export function createMeetingMachine(deps: {
         return say(now, phrase('leave-menu'));
       case 'again':
         return speaker.sayAgain(now);
-      case 'hand':
       case 'waiting':
       case 'mute-all':
       case 'lock':
@@ -145,7 +176,7 @@ export function createMeetingMachine(deps: {
   const pressed = (now: number, result: KeyResult): readonly MeetingOutput[] => {
     switch (result.kind) {
       case 'none':
-        return result.bargeIn ? speaker.hush() : [];
+        return result.bargeIn ? [...speaker.hush(), ...quiet()] : [];
       case 'unknown':
         return say(now, phrase('unknown-command'));
       case 'command':
@@ -164,17 +195,22 @@ export function createMeetingMachine(deps: {
   // A key cuts the admission words short; the tone before the open microphone stays. Who presses
   // star six this early means: do not let them hear me.
   const beforeMicrophone = (now: number, result: KeyResult): readonly MeetingOutput[] => {
-    const mute = result.kind === 'command' && result.command === 'mute';
-    const outputs = mute ? setMuted(now, !muted, 'caller') : [];
+    const mutes = result.kind === 'command' && result.command === 'mute';
+    const outputs = mutes ? muteByKey(now) : [];
     if (cutShort || (result.kind === 'none' && !result.bargeIn)) return outputs;
     cutShort = true;
     return [...outputs, ...speaker.say(now, [], true)];
   };
 
   const watchLoneliness = (now: number): readonly MeetingOutput[] => {
-    if (toldAlone || others !== 0 || deps.companions() > 0) timers.clear('alone');
-    else if (timers.at('alone') === undefined) timers.set('alone', now + deps.aloneAfterMs);
-    return [];
+    if (others === 0 && deps.companions() === 0) {
+      if (!lonely && timers.at('alone') === undefined) timers.set('alone', now + deps.aloneAfterMs);
+      return [];
+    }
+    timers.clear('alone');
+    if (!lonely) return [];
+    lonely = false;
+    return speaker.stopMusic();
   };
 
   const due = (now: number): readonly MeetingOutput[] => {
@@ -182,8 +218,10 @@ export function createMeetingMachine(deps: {
     const outputs: MeetingOutput[] = [];
     for (let name = timers.takeDue(now); name !== undefined; name = timers.takeDue(now)) {
       if (name === 'alone') {
+        lonely = true;
+        // Told once; after that, and when it comes again, there is music.
+        outputs.push(...(toldAlone ? quiet() : say(now, phrase('alone'))));
         toldAlone = true;
-        outputs.push(...say(now, phrase('alone')));
       } else {
         timers.set('room-lost', now + waitWordsThenMs);
         outputs.push(...say(now, phrase('room-lost')));
@@ -194,7 +232,7 @@ export function createMeetingMachine(deps: {
 
   const said = (now: number): readonly MeetingOutput[] => {
     keys.listen(now);
-    return microphoneOpen ? [] : openMicrophone(now);
+    return microphoneOpen ? quiet() : openMicrophone(now);
   };
 
   return {
@@ -215,14 +253,16 @@ export function createMeetingMachine(deps: {
           return microphoneOpen ? say(now, phrase('room-lost')) : [];
         case 'room-recovered':
           timers.clear('room-lost');
-          return microphoneOpen ? say(now, phrase('room-back')) : [];
+          return [...hand.again(), ...(microphoneOpen ? say(now, phrase('room-back')) : [])];
         case 'audience':
           others = input.others;
           return watchLoneliness(now);
         case 'company-changed':
           return watchLoneliness(now);
         case 'mute':
-          return setMuted(now, input.muted, input.by);
+          return muteByHost(now, input.muted);
+        case 'talking-muted':
+          return talksMuted(now);
         case 'timeout':
           return due(now);
       }

@@ -4,10 +4,19 @@
  */
 import { maskNumber } from '../meeting/mask-number.ts';
 import type { CallInvitation, Meeting, RoomTarget } from './ports.ts';
-import type { NodeId } from './identifiers.ts';
+import type { LegId, NodeId } from './identifiers.ts';
 
 /** Every identity of this node's callers begins so; `RoomAdmin.removeStale` goes by it. */
 export const identityPrefix = (nodeId: NodeId): string => `ringbro:${nodeId}:`;
+
+/** What shows a raised hand, and since when. */
+export const handAttributes = (raised: boolean, at: number): Readonly<Record<string, string>> =>
+  raised
+    ? { 'ringbro.hand': 'raised', 'ringbro.handRaisedAt': new Date(at).toISOString() }
+    : { 'ringbro.hand': '', 'ringbro.handRaisedAt': '' };
+
+export const identityOf = (nodeId: NodeId, legId: LegId): string =>
+  `${identityPrefix(nodeId)}${legId}`;
 
 export function participantOf(call: {
   readonly nodeId: NodeId;
@@ -20,7 +29,7 @@ export function participantOf(call: {
   const { legId, callerNumber } = call.invitation;
   return {
     room: call.meeting.room,
-    identity: `${identityPrefix(call.nodeId)}${legId}`,
+    identity: identityOf(call.nodeId, legId),
     name: `Phone ${call.number}`,
     attributes: {
       // sip.callIDFull is left out: a Call-ID header often holds the caller's own address.

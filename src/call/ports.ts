@@ -54,7 +54,9 @@ export interface CallInvitation {
 export type Sound =
   | { readonly kind: 'silence'; readonly ms: number }
   | { readonly kind: 'tone'; readonly hz: number; readonly ms: number; readonly levelDbm0: number }
-  | { readonly kind: 'prompt'; readonly language: Language; readonly file: string };
+  | { readonly kind: 'prompt'; readonly language: Language; readonly file: string }
+  /** The waiting music, softly and without end. */
+  | { readonly kind: 'music' };
 
 /** Sounds played in order; `utteranceId` comes back in the leg's `played` event. */
 export interface Utterance {
@@ -322,6 +324,12 @@ export interface RoomAdmin {
   ensureRoom(room: RoomName): Promise<void>;
   roomState(room: RoomName): Promise<RoomState>;
   removeParticipant(room: RoomName, identity: string): Promise<void>;
+  /** Sets the attributes named, others stay; '' takes one away. Nothing where the participant is not there. */
+  setAttributes(
+    room: RoomName,
+    identity: string,
+    attributes: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** Removes every participant this node left behind in a former life (identities `ringbro:{nodeId}:…`). */
   removeStale(identityPrefix: string, keep: (identity: string) => boolean): Promise<number>;
   deleteRoom(room: RoomName): Promise<void>;

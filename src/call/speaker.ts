@@ -17,6 +17,10 @@ export interface Speaker {
   sayAgain(now: number): readonly CallOutput[];
   /** Stops; nothing where nothing is being said. */
   hush(): readonly CallOutput[];
+  /** Waiting music until something is said. It is no speech: no key stops it. */
+  music(): readonly CallOutput[];
+  /** Ends the music; nothing where none plays. */
+  stopMusic(): readonly CallOutput[];
   /** Whether this report ends the utterance that is being said. */
   played(utteranceId: number): boolean;
   /** Whether the utterance has outlasted its guard; it then counts as said. */
@@ -30,6 +34,7 @@ export const openingMs = 800;
 export function createSpeaker(language: Language, guardMs: number): Speaker {
   let current: { readonly utteranceId: number; readonly until: number } | undefined;
   let lastId = 0;
+  let musicOn = false;
   let lastPhrases: readonly Phrase[] = [];
   let confirmedAt: number | undefined;
 
@@ -43,6 +48,7 @@ export function createSpeaker(language: Language, guardMs: number): Speaker {
     },
     say(now, phrases, tone = false) {
       lastId += 1;
+      musicOn = false;
       current = { utteranceId: lastId, until: now + guardMs };
       if (phrases.length > 0) lastPhrases = phrases;
       const elapsedMs = confirmedAt === undefined ? openingMs : now - confirmedAt;
@@ -63,6 +69,17 @@ export function createSpeaker(language: Language, guardMs: number): Speaker {
     hush() {
       if (current === undefined) return [];
       current = undefined;
+      return [{ do: 'stop-playing' }];
+    },
+    music() {
+      if (musicOn) return [];
+      lastId += 1;
+      musicOn = true;
+      return [{ do: 'play-music', utteranceId: lastId }];
+    },
+    stopMusic() {
+      if (!musicOn) return [];
+      musicOn = false;
       return [{ do: 'stop-playing' }];
     },
     played(utteranceId) {

@@ -22,6 +22,8 @@ export const timelineEvents = {
   muted: 'The caller is not heard any more; `by` says who did it.',
   unmuted: 'The caller is heard again; `by` says who did it.',
   command: 'A key command was given; `command` names it.',
+  'hand-raised': 'The caller asks to speak.',
+  'hand-lowered': 'The caller no longer asks to speak; `by` says who saw to it.',
   held: 'The other side put the call on hold.',
   resumed: 'The hold is over.',
   'room-lost': 'The link to the room was lost.',

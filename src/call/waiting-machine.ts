@@ -2,7 +2,7 @@
  * A caller who waits: for the start, the host, or to be let in.
  *
  *   waiting ──`begin` for something else──▶ waiting
- *      │  words at once, at one minute, then every two
+ *      │  words at once, at one minute, then every two; quiet music between them
  *      ├──the meeting begins──▶ `look-again`
  *      ├──the longest wait is over──▶ `waited-out`
  *      └──*4 1──▶ `leave`
@@ -61,7 +61,9 @@ export function createWaitingMachine(speaker: Speaker, waitLimitMs: number): Wai
     current === undefined ? [] : speaker.say(now, [current.words]);
 
   const pressed = (now: number, result: KeyResult): readonly WaitingOutput[] => {
-    if (result.kind === 'none') return result.bargeIn ? speaker.hush() : [];
+    // What was being said gives way to the music: a wait is never silent.
+    if (result.kind === 'none')
+      return result.bargeIn && speaker.hush().length > 0 ? speaker.music() : [];
     if (result.kind === 'choice' && result.choice === 'leave-now') return [{ do: 'leave' }];
     if (result.kind !== 'command') return sayWords(now);
     switch (result.command) {
@@ -120,7 +122,7 @@ export function createWaitingMachine(speaker: Speaker, waitLimitMs: number): Wai
           return pressed(now, keys.press(now, input.digit));
         case 'said':
           keys.listen(now);
-          return [];
+          return current === undefined ? [] : speaker.music();
         case 'timeout':
           return due(now);
       }

@@ -28,6 +28,9 @@ const wholeSentenceLimit: ReadonlyMap<PhraseKey, number> = new Map([['digits-mis
 /** Numbers up to this have a file; above it a phrase says "more than". */
 const largestNumber = 59;
 
+/** The waiting music, in `prompts/` itself: it has no language. */
+export const musicFile = 'music.wav';
+
 const pauseBetweenGroupsMs = 350;
 
 const wordsOf: Readonly<

@@ -304,16 +304,39 @@ describe('media leg in a meeting', () => {
   });
 
   it('what the room mutes is silent for the other callers too', async () => {
-    const { leg, speakFor, join, voice, linkEvent } = setUp();
+    const { leg, events, speakFor, join, voice, linkEvent } = setUp();
     leg.configure(session);
     leg.start();
     await join();
     linkEvent({ type: 'muted-by-server' });
     speakFor(10);
     expect(voice()).toBeUndefined();
+    // Taking it back is a wish: the call decides whether the microphone opens.
+    linkEvent({ type: 'unmuted-by-server' });
+    speakFor(10);
+    expect(voice()).toBeUndefined();
     leg.setMuted(false);
     speakFor(10);
     expect(voice()).toBeDefined();
+    expect(events.filter(({ type }) => type.endsWith('-by-room'))).toEqual([
+      { type: 'muted-by-room' },
+      { type: 'unmuted-by-room' },
+    ]);
+  });
+
+  it('tells of a muted caller who has spoken for two seconds', async () => {
+    const { leg, events, speakFor, join } = setUp();
+    leg.configure(session);
+    leg.start();
+    await join();
+    leg.setMuted(false);
+    speakFor(200);
+    expect(events).not.toContainEqual({ type: 'talking-muted' });
+    leg.setMuted(true);
+    speakFor(95);
+    expect(events).not.toContainEqual({ type: 'talking-muted' });
+    speakFor(10);
+    expect(events.filter(({ type }) => type === 'talking-muted')).toHaveLength(1);
   });
 
   it('a join that is left before it is done answers so, and leaves no link', async () => {

@@ -21,7 +21,7 @@ const starts = (sounds: readonly Sound[], from: number): readonly (readonly [str
   let at = from;
   return sounds.map((sound) => {
     const start = at;
-    at += sound.kind === 'prompt' ? 0 : sound.ms;
+    at += 'ms' in sound ? sound.ms : 0;
     return [sound.kind, start] as const;
   });
 };

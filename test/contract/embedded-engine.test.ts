@@ -35,7 +35,7 @@ function withTime(leg: FakeMediaLeg, clock: Clock): MediaLeg {
     ...leg,
     play({ utteranceId, sounds }) {
       cancel();
-      const ms = sounds.reduce((sum, sound) => sum + (sound.kind === 'prompt' ? 0 : sound.ms), 0);
+      const ms = sounds.reduce((sum, sound) => sum + ('ms' in sound ? sound.ms : 0), 0);
       cancel = clock.at(clock.now() + ms, () => {
         leg.emit({ type: 'played', utteranceId });
       });

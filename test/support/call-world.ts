@@ -24,6 +24,8 @@ export interface CallWorld {
   readonly ended: CallRecord[];
   readonly log: { readonly level: string; readonly fields: object; readonly message: string }[];
   readonly seats: Map<string, CallId>;
+  /** Set on participants by the meeting server's API, by identity. */
+  readonly attributes: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** Set to make a port fail; undefined lets it work again. */
   readonly faults: {
     /** 'slow': answers after a second. */
@@ -80,6 +82,7 @@ export async function createCallWorld(
   const updated: CallRecord[] = [];
   const ended: CallRecord[] = [];
   const seats = new Map<string, CallId>();
+  const attributes = new Map<string, Readonly<Record<string, string>>>();
   const log: { level: string; fields: object; message: string }[] = [];
   const faults: CallWorld['faults'] = {};
 
@@ -118,6 +121,10 @@ export async function createCallWorld(
     },
     roomState: async () => ({ exists: true, others: 0, endToEndEncrypted: false }),
     removeParticipant: async () => undefined,
+    async setAttributes(_room, identity, changed) {
+      await failing(faults.rooms);
+      attributes.set(identity, { ...attributes.get(identity), ...changed });
+    },
     removeStale: async () => 0,
     deleteRoom: async () => undefined,
   };
@@ -202,6 +209,7 @@ export async function createCallWorld(
     ended,
     log,
     seats,
+    attributes,
     faults,
     place(call) {
       callers += 1;

@@ -61,6 +61,10 @@ export interface FakeCaller {
   recoverRoom(): void;
   leaveRoom(reason: RoomLeftReason): void;
   audience(others: number): void;
+  /** The room's side mutes the caller, or takes that back. */
+  muteInRoom(muted: boolean): void;
+  /** Two seconds of speech while muted. */
+  talkMuted(): void;
 }
 
 export const fakeQuality: LegQuality = {
@@ -73,7 +77,10 @@ const joinDelayMs = 120;
 /** 64 * T1, RFC 3261 section 13.3.1.4. */
 const ackTimeoutMs = 32_000;
 const promptMs = 2_000;
-const durationOf = (sound: Sound): number => (sound.kind === 'prompt' ? promptMs : sound.ms);
+const durationOf = (sound: Sound): number => {
+  if (sound.kind === 'music') return Infinity;
+  return sound.kind === 'prompt' ? promptMs : sound.ms;
+};
 
 export function createFakeSipEngine(clock: Clock): FakeSipEngine {
   let onCall: ((leg: CallLeg) => void) | undefined;
@@ -205,9 +212,11 @@ function createFakeCaller(
       stopUtterance?.();
       trace(`says ${describeUtterance(utterance)}`);
       const ms = utterance.sounds.reduce((sum, sound) => sum + durationOf(sound), 0);
-      stopUtterance = after(ms, () => {
-        emit({ type: 'played', utteranceId: utterance.utteranceId });
-      });
+      stopUtterance = Number.isFinite(ms)
+        ? after(ms, () => {
+            emit({ type: 'played', utteranceId: utterance.utteranceId });
+          })
+        : () => undefined;
     },
     stopPlaying() {
       if (stopUtterance === undefined || state === 'ended') return;
@@ -327,6 +336,14 @@ function createFakeCaller(
       joinedAs = undefined;
       fromCaller(`-- out of the room: ${reason}`, { type: 'room-left', reason });
     },
+    muteInRoom(next) {
+      if (next) muted = true;
+      const type = next ? 'muted-by-room' : 'unmuted-by-room';
+      fromCaller(`-- ${type}`, { type });
+    },
+    talkMuted() {
+      fromCaller('-- talks while muted', { type: 'talking-muted' });
+    },
     audience(others) {
       fromCaller(`-- ${others} others in the room`, { type: 'room-audience', others });
     },
@@ -350,6 +367,7 @@ function describeUtterance(utterance: Utterance): string {
     ...(tones.some(({ hz }) => hz === 440) ? ['[tone]'] : []),
     ...words,
     ...(tones.some(({ hz }) => hz === 880) ? ['[microphone tone]'] : []),
+    ...(utterance.sounds.some(({ kind }) => kind === 'music') ? ['[music]'] : []),
     ...(prompt === undefined ? [] : [`in ${prompt.language}`]),
   ].join(' ');
 }

@@ -46,7 +46,7 @@ export interface SpeechActivity {
   /** Takes the level of the next frame; returns whether it is (still) speech. */
   update(level: number): boolean;
   /** Speech heard without a longer pause: what "talking while muted" is judged by. */
-  readonly spokenMs: number;
+  spokenMs(): number;
 }
 
 /** Speech is at least this much above the noise of the place … */
@@ -63,9 +63,7 @@ export function createSpeechActivity(frameMs = 20): SpeechActivity {
   let quietMs = hangoverMs;
   let spokenMs = 0;
   return {
-    get spokenMs() {
-      return spokenMs;
-    },
+    spokenMs: () => spokenMs,
     update: (level) => {
       noise = level > noise ? level : Math.max(level, noise - (noiseRiseDbPerS * frameMs) / 1000);
       const loud = level <= softestSpeech && level <= noise - aboveNoiseDb;

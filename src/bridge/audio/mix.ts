@@ -55,7 +55,7 @@ export const gainOfDb = (db: number): number => 10 ** (db / 20);
 
 /** A gain that moves to its target without a click. */
 export interface GainRamp {
-  readonly gain: number;
+  gain(): number;
   /** Linear gain to move to, from the next sample on. */
   setTarget(gain: number): void;
   /** Scales `frame` in place, moving on by its length. */
@@ -68,9 +68,7 @@ export function createGainRamp(rateHz: number, rampMs: number, initialGain = 1):
   let gain = initialGain;
   let target = initialGain;
   return {
-    get gain() {
-      return gain;
-    },
+    gain: () => gain,
     setTarget: (next) => {
       target = next;
     },

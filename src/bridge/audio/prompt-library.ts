@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { languages, type Language } from '../../ivr/language.ts';
-import { promptTexts } from '../../ivr/phrase-files.ts';
+import { musicFile, promptTexts } from '../../ivr/phrase-files.ts';
 import { levelOfPcm } from './level.ts';
 import { resample } from './resample.ts';
 import { parseWav } from './wav.ts';
@@ -14,7 +14,7 @@ export interface PromptLibrary {
   readonly rateHz: number;
   /** 16-bit PCM of every prompt, one after the other. */
   readonly pcm: SharedArrayBuffer;
-  /** `{language}/{file}` to the place in `pcm`, in samples. */
+  /** `{language}/{file}`, or the music's file, to the place in `pcm`, in samples. */
   readonly index: ReadonlyMap<string, { readonly start: number; readonly samples: number }>;
 }
 
@@ -30,9 +30,10 @@ const softestPrompt = 60;
 
 /** Reads every file of `promptTexts` under `directory`, at any rate, and brings it to `rateHz`. */
 export async function loadPrompts(directory: string, rateHz: number): Promise<LoadedPrompts> {
-  const names = languages.flatMap((language) =>
+  const words = languages.flatMap((language) =>
     [...promptTexts(language).keys()].map((file) => nameOf(language, file)),
   );
+  const names = [...words, musicFile];
   const read = await Promise.all(names.map((name) => readPrompt(directory, name, rateHz)));
   const problems: string[] = [];
   const sounds = new Map<string, Int16Array>();
@@ -50,7 +51,15 @@ export function promptOf(
   language: Language,
   file: string,
 ): Int16Array | undefined {
-  const place = library.index.get(nameOf(language, file));
+  return named(library, nameOf(language, file));
+}
+
+/** The waiting music, made to be played round and round; as `promptOf`. */
+export const musicOf = (library: PromptLibrary): Int16Array | undefined =>
+  named(library, musicFile);
+
+function named(library: PromptLibrary, name: string): Int16Array | undefined {
+  const place = library.index.get(name);
   return place && new Int16Array(library.pcm, place.start * 2, place.samples);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Plays utterances into 20 ms frames: prompts from the library, tones with soft edges, silence.
+ * Plays utterances into 20 ms frames: prompts and music from the library, tones with soft edges, silence.
  * What is stopped or replaced fades out over 5 ms, so that barge-in does not click.
  *
  *   idle ──play──▶ playing ──last sample──▶ idle, ended
@@ -7,7 +7,7 @@
  *    └──── stop ─────┘
  */
 import type { Utterance } from '../../call/ports.ts';
-import { promptOf, type PromptLibrary } from './prompt-library.ts';
+import { musicOf, promptOf, type PromptLibrary } from './prompt-library.ts';
 import { tonePeak, toneSample } from './tone.ts';
 
 export interface SoundPlayer {
@@ -60,6 +60,11 @@ export function createSoundPlayer(library: PromptLibrary, rateHz: number): Sound
       case 'prompt': {
         const pcm = promptOf(library, sound.language, sound.file);
         return { samples: pcm?.length ?? 0, pcm, hz: 0, peak: 0 };
+      }
+      case 'music': {
+        const pcm = musicOf(library);
+        // Without end: it sounds until something else does.
+        return { samples: pcm === undefined ? 0 : Infinity, pcm, hz: 0, peak: 0 };
       }
     }
   };
@@ -138,7 +143,7 @@ function copySegment(
   rateHz: number,
 ): void {
   if (pcm !== undefined) {
-    for (let i = 0; i < count; i++) out[at + i] = pcm[from + i]!;
+    for (let i = 0; i < count; i++) out[at + i] = pcm[(from + i) % pcm.length]!;
   } else if (hz === 0) {
     out.fill(0, at, at + count);
   } else {

@@ -21,6 +21,8 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
   const { codec, log, onEvent } = options;
   const ssrc = randomInt(1, 2 ** 32);
   let muted = options.muted;
+  /** Who mutes by the server's API can take it back by the same way. */
+  let mutedByServer = false;
   let trackSid: string | undefined;
 
   const showMuted = (): void => {
@@ -72,7 +74,15 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
           upWhenReady();
         } else if (event.type === 'mute' && event.trackSid === trackSid && event.muted && !muted) {
           muted = true;
+          mutedByServer = true;
           onEvent({ type: 'muted-by-server' });
+        } else if (
+          event.type === 'mute' &&
+          event.trackSid === trackSid &&
+          !event.muted &&
+          mutedByServer
+        ) {
+          onEvent({ type: 'unmuted-by-server' });
         } else if (event.type === 'token') {
           hooks.onToken(event.token);
         }
@@ -97,6 +107,7 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
     setMuted: (next) => {
       if (muted === next) return;
       muted = next;
+      mutedByServer = false;
       showMuted();
     },
     setToken: (token) => {

@@ -41,7 +41,9 @@ export interface CallerLinkOptions extends LinkOptions {
 export type CallerLinkEvent =
   | LinkEvent
   /** The room's side muted our track; nothing is sent until `setMuted(false)`. */
-  | { readonly type: 'muted-by-server' };
+  | { readonly type: 'muted-by-server' }
+  /** The room's side takes its mute back; nothing is sent until `setMuted(false)`. */
+  | { readonly type: 'unmuted-by-server' };
 
 /** One LiveKit participant that publishes one microphone track of G.711. */
 export interface CallerLink {

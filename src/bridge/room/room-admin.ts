@@ -67,6 +67,12 @@ export const createRoomAdmin = ({ url, apiKey, apiSecret }: RoomAdminDeps): Room
       };
     },
     removeParticipant: remove,
+    setAttributes: async (room, identity, attributes) => {
+      await ask(
+        rooms.updateParticipant(room, identity, { attributes: { ...attributes } }),
+        undefined,
+      );
+    },
     removeStale: async (identityPrefix, keep) => {
       const present = await ask(rooms.listRooms(), []);
       const removed = await Promise.all(

@@ -12,8 +12,8 @@ export interface DelayWindow {
   shift(ms: number): void;
   clear(): void;
   /** Frames held, and the value of the last of them (0 without one). */
-  readonly frames: number;
-  readonly newest: number;
+  frames(): number;
+  newest(): number;
 }
 
 export const createDelayWindow = (capacity: number): DelayWindow => {
@@ -50,11 +50,7 @@ export const createDelayWindow = (capacity: number): DelayWindow => {
       count = next = 0;
       current = Number.POSITIVE_INFINITY;
     },
-    get frames() {
-      return count;
-    },
-    get newest() {
-      return count === 0 ? 0 : back(1);
-    },
+    frames: () => count,
+    newest: () => count === 0 ? 0 : back(1),
   };
 };

@@ -36,7 +36,7 @@ export interface JitterBuffer {
   release(): void;
   /** Forgets all: the next packet restarts. */
   clear(): void;
-  readonly count: number;
+  count(): number;
 }
 
 interface Slot {
@@ -222,8 +222,6 @@ export const createJitterBuffer = (capacity: number): JitterBuffer => {
       forget();
       retiredSsrc = -1;
     },
-    get count() {
-      return count;
-    },
+    count: () => count,
   };
 };

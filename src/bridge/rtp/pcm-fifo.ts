@@ -2,7 +2,7 @@ import { insertPeriod, isQuiet, maxPeriodSamples, removePeriod } from './time-st
 
 /** Decoded sound that waits to be played; all counts are samples. */
 export interface PcmFifo {
-  readonly length: number;
+  length(): number;
   append(pcm: Int16Array, from: number, to: number): void;
   appendSilence(samples: number): void;
   /** Moves the first `samples` to `out`; there must be as many. */
@@ -26,9 +26,7 @@ export const createPcmFifo = (capacity: number, sampleRateHz: number): PcmFifo =
   let fadeIn = false;
 
   return {
-    get length() {
-      return length;
-    },
+    length: () => length,
     append(pcm, from, to) {
       const count = Math.min(to - from, capacity - length);
       for (let index = 0; index < count; index += 1) samples[length + index] = pcm[from + index]!;

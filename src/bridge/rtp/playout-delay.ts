@@ -6,8 +6,8 @@ export interface PlayoutDelay {
   /** One packet's transit time; returns how much later it is than the fastest ones, in ms. */
   observe(transitMs: number, arrivalMs: number): number;
   /** The transit time of the fastest recent packets. */
-  readonly baselineMs: number;
-  readonly targetMs: number;
+  baselineMs(): number;
+  targetMs(): number;
   /** Another time line: transit times are not comparable with those before. */
   restart(transitMs: number, arrivalMs: number): void;
 }
@@ -58,12 +58,8 @@ export const createPlayoutDelay = (options: PlayoutDelayOptions): PlayoutDelay =
       if (jitterMs > peakMs && jitterMs <= maxDelayMs) peakMs = jitterMs;
       return jitterMs;
     },
-    get baselineMs() {
-      return baselineMs;
-    },
-    get targetMs() {
-      return Math.min(maxDelayMs, Math.max(minDelayMs, peakMs + marginMs));
-    },
+    baselineMs: () => baselineMs,
+    targetMs: () => Math.min(maxDelayMs, Math.max(minDelayMs, peakMs + marginMs)),
     restart(transitMs, arrivalMs) {
       baselineMs = periodLowestMs = formerLowestMs = transitMs;
       periodStartMs = lastArrivalMs = arrivalMs;

@@ -9,12 +9,12 @@ import { timestampDelta } from './sequence.ts';
  * packets.
  */
 export interface PlayoutTimeline {
-  readonly decodedTo: number;
-  readonly targetMs: number;
+  decodedTo(): number;
+  targetMs(): number;
   /** Measured delay less the target; 0 where nothing was measured. */
-  readonly excessMs: number;
+  excessMs(): number;
   /** The same over two frames only: sees a leap at once. */
-  readonly latestExcessMs: number;
+  latestExcessMs(): number;
   /** Puts a packet that came now the target delay ahead of the playhead, whatever its time stamp. */
   anchor(timestamp: number, clockRateHz: number, arrivalMs: number): void;
   locate(timestamp: number): number;
@@ -61,26 +61,18 @@ export const createPlayoutTimeline = (options: PlayoutTimelineOptions): PlayoutT
   const excessOver = (frames: number): number => {
     const lowest = offsets.lowest(frames);
     if (lowest === Number.POSITIVE_INFINITY) return 0;
-    return lowest - delay.baselineMs - delay.targetMs;
+    return lowest - delay.baselineMs() - delay.targetMs();
   };
 
   return {
-    get decodedTo() {
-      return decodedTo;
-    },
-    get targetMs() {
-      return delay.targetMs;
-    },
-    get excessMs() {
-      return excessOver(windowFrames);
-    },
-    get latestExcessMs() {
-      return offsets.frames < 2 ? 0 : excessOver(2);
-    },
+    decodedTo: () => decodedTo,
+    targetMs: () => delay.targetMs(),
+    excessMs: () => excessOver(windowFrames),
+    latestExcessMs: () => offsets.frames() < 2 ? 0 : excessOver(2),
     anchor(timestamp, rateHz, arrivalMs) {
       clockRateHz = rateHz;
       referenceTimestamp = timestamp;
-      referencePosition = decodedTo - waitingSamples() + Math.round(delay.targetMs * perMs);
+      referencePosition = decodedTo - waitingSamples() + Math.round(delay.targetMs() * perMs);
       delay.restart(arrivalMs - referencePosition / perMs, arrivalMs);
       offsets.clear();
     },
@@ -98,8 +90,8 @@ export const createPlayoutTimeline = (options: PlayoutTimelineOptions): PlayoutT
       return delay.observe(arrivalMs - position / perMs, arrivalMs);
     },
     stalledMs(arrivalMs) {
-      if (offsets.frames === 0) return 0;
-      return Math.max(0, arrivalMs - playheadMs() - offsets.newest - frameMs);
+      if (offsets.frames() === 0) return 0;
+      return Math.max(0, arrivalMs - playheadMs() - offsets.newest() - frameMs);
     },
     advance(samples) {
       decodedTo += samples;

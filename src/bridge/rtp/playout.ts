@@ -96,7 +96,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     minDelayMs: options.minDelayMs ?? 20,
     maxDelayMs,
     startDelayMs: options.startDelayMs ?? 40,
-    waitingSamples: () => fifo.length,
+    waitingSamples: fifo.length,
   });
   const stats: PlayoutStats = {
     packets: 0,
@@ -108,7 +108,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     insertedMs: 0,
     skippedMs: 0,
     delayMs: 0,
-    targetDelayMs: timeline.targetMs,
+    targetDelayMs: timeline.targetMs(),
   };
 
   const decoders = createDecoderTable(options.decoderFor);
@@ -137,7 +137,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
 
   /** A packet after its time: whether the playhead goes back to it, or all is anchored anew. */
   const handleLate = (packet: BufferedPacket, jitterMs: number): void => {
-    const lateness = timeline.decodedTo - packet.position;
+    const lateness = timeline.decodedTo() - packet.position;
     if (madeUp >= lateness && jitterMs <= maxDelayMs) {
       timeline.advance(-lateness);
       timeline.playheadMoved(-lateness);
@@ -153,7 +153,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
 
   /** Leaves out `samples` of sound, decoded or not; what comes next begins softly. */
   const skip = (samples: number): void => {
-    timeline.advance(samples - fifo.length);
+    timeline.advance(samples - fifo.length());
     fifo.cut();
     stats.skippedMs += samples / perMs;
   };
@@ -188,7 +188,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     stored.position = timeline.locate(view.timestamp);
     if (cameInStall(arrivalMs)) return;
     const jitterMs = timeline.observe(stored.position, arrivalMs);
-    if (stored.position < timeline.decodedTo) handleLate(stored, jitterMs);
+    if (stored.position < timeline.decodedTo()) handleLate(stored, jitterMs);
     else lateInRow = 0;
   };
 
@@ -220,7 +220,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     if (samples <= 0) return makeUp(0);
     packetSamples = samples;
     // A rest that overlaps with what was played already.
-    const from = Math.min(samples, timeline.decodedTo - head.position);
+    const from = Math.min(samples, timeline.decodedTo() - head.position);
     fifo.append(scratch, from, samples);
     timeline.advance(samples - from);
     madeUp = 0;
@@ -230,7 +230,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   /** The first packet that can still be played. Event packets and late ones are let go. */
   const playableHead = (): BufferedPacket | undefined => {
     for (let head = buffer.head(); head !== undefined; head = buffer.head()) {
-      if (head.kind === 'audio' && head.position + packetSamples > timeline.decodedTo) return head;
+      if (head.kind === 'audio' && head.position + packetSamples > timeline.decodedTo()) return head;
       stats.lost += buffer.missingBeforeHead();
       if (head.kind === 'audio') stats.late += 1;
       // After an event or comfort noise there is a pause, no loss.
@@ -242,8 +242,8 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
 
   /** A pause before `head` takes up what the delay is off by: nobody hears it. */
   const pauseBefore = (head: BufferedPacket, needed: number): PlayoutKind => {
-    const gap = head.position - timeline.decodedTo;
-    const exactMs = timeline.excessMs;
+    const gap = head.position - timeline.decodedTo();
+    const exactMs = timeline.excessMs();
     const excess = Math.abs(exactMs) < pauseToleranceMs ? 0 : Math.round(exactMs * perMs);
     if (excess > 0) {
       const cut = Math.min(gap, excess);
@@ -277,12 +277,12 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   /** Puts at least something into the FIFO, or moves the time line on. */
   const produce = (needed: number): PlayoutKind => {
     const head = playableHead();
-    if (head !== undefined && head.position <= timeline.decodedTo) return decodeHead(head);
+    if (head !== undefined && head.position <= timeline.decodedTo()) return decodeHead(head);
     if (head !== undefined && buffer.missingBeforeHead() === 0) {
       pausing = true;
       return pauseBefore(head, needed);
     }
-    const gap = head === undefined ? needed : head.position - timeline.decodedTo;
+    const gap = head === undefined ? needed : head.position - timeline.decodedTo();
     if (head !== undefined && recoverBefore(head, gap)) return 'concealed';
     const samples = Math.min(needed, gap);
     timeline.advance(samples);
@@ -290,9 +290,9 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   };
 
   const fill = (): PlayoutKind => {
-    let kind: PlayoutKind = fifo.length > 0 ? 'voice' : 'idle';
-    while (fifo.length < frameSamples) {
-      const produced = produce(frameSamples - fifo.length);
+    let kind: PlayoutKind = fifo.length() > 0 ? 'voice' : 'idle';
+    while (fifo.length() < frameSamples) {
+      const produced = produce(frameSamples - fifo.length());
       if (rank[produced] > rank[kind]) kind = produced;
     }
     return kind;
@@ -301,9 +301,9 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   // ------------------------------------------------------------ clock drift
 
   const decodeAhead = (samples: number): void => {
-    while (fifo.length < samples) {
+    while (fifo.length() < samples) {
       const head = playableHead();
-      if (head === undefined || head.position > timeline.decodedTo) return;
+      if (head === undefined || head.position > timeline.decodedTo()) return;
       decodeHead(head);
     }
   };
@@ -311,7 +311,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   const shorten = (): void => {
     const needed = frameSamples + fifo.longestPeriod;
     decodeAhead(needed);
-    if (fifo.length < needed) return;
+    if (fifo.length() < needed) return;
     const removed = fifo.shorten();
     timeline.playheadMoved(removed);
     stats.removedMs += removed / perMs;
@@ -326,14 +326,14 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   const isFrameQuiet = (): boolean => fifo.isQuiet(frameSamples);
 
   const stretch = (): void => {
-    const decision = stretchControl.decide(timeline.excessMs, isFrameQuiet);
+    const decision = stretchControl.decide(timeline.excessMs(), isFrameQuiet);
     if (decision === 'shorten') shorten();
     if (decision === 'lengthen') lengthen();
   };
 
   /** Far too late with everything: a shorter way, or a stall that nobody saw. */
   const catchUp = (): void => {
-    const excess = timeline.latestExcessMs;
+    const excess = timeline.latestExcessMs();
     if (excess <= skipMs) return;
     const samples = Math.round(excess * perMs);
     skip(samples);
@@ -350,8 +350,8 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     const kind = fill();
     if (kind === 'voice') stretch();
     fifo.take(out, frameSamples);
-    stats.targetDelayMs = timeline.targetMs;
-    stats.delayMs = timeline.targetMs + timeline.excessMs;
+    stats.targetDelayMs = timeline.targetMs();
+    stats.delayMs = timeline.targetMs() + timeline.excessMs();
     return kind;
   };
 

@@ -17,12 +17,7 @@ export interface ReceptionReport {
   readonly delaySinceLastSenderReport: number;
 }
 
-/** Counts of one RTP stream as RFC 3550 A.1, A.3 and A.8 have them, over all its sources. */
-export interface ReceptionStats {
-  /** Each packet that came, with its time of arrival on a clock that does not jump. */
-  push(view: RtpView, arrivalMs: number): void;
-  /** The numbers of a report block; begins a new interval. Undefined while there is no source. */
-  report(): Omit<ReceptionReport, 'lastSenderReport' | 'delaySinceLastSenderReport'> | undefined;
+export interface ReceptionFigures {
   readonly ssrc: number;
   /** A source passed probation. */
   readonly valid: boolean;
@@ -37,6 +32,15 @@ export interface ReceptionStats {
   readonly jitterMs: number;
   /** Times that the stream began anew: SSRC changes and restarts of the sequence. */
   readonly restarts: number;
+}
+
+/** Counts of one RTP stream as RFC 3550 A.1, A.3 and A.8 have them, over all its sources. */
+export interface ReceptionStats {
+  /** Each packet that came, with its time of arrival on a clock that does not jump. */
+  push(view: RtpView, arrivalMs: number): void;
+  /** The numbers of a report block; begins a new interval. Undefined while there is no source. */
+  report(): Omit<ReceptionReport, 'lastSenderReport' | 'delaySinceLastSenderReport'> | undefined;
+  figures(): ReceptionFigures;
 }
 
 const maxDropout = 3000;
@@ -173,36 +177,21 @@ export const createReceptionStats = (clockRateHz: number): ReceptionStats => {
         jitter: Math.floor(jitter) >>> 0,
       };
     },
-    get ssrc() {
-      return ssrc;
-    },
-    get valid() {
-      return started;
-    },
-    get received() {
-      return formerReceived + received;
-    },
-    get expected() {
-      return formerExpected + expectedNow();
-    },
-    get lost() {
-      return formerLost + lostNow();
-    },
-    get lossPct() {
+    figures: () => {
       const expected = formerExpected + expectedNow();
-      return expected === 0 ? 0 : ((formerLost + lostNow()) * 100) / expected;
-    },
-    get duplicates() {
-      return duplicates;
-    },
-    get reordered() {
-      return reordered;
-    },
-    get jitterMs() {
-      return (jitter * 1000) / clockRateHz;
-    },
-    get restarts() {
-      return restarts;
+      const lost = formerLost + lostNow();
+      return {
+        ssrc,
+        valid: started,
+        received: formerReceived + received,
+        expected,
+        lost,
+        lossPct: expected === 0 ? 0 : (lost * 100) / expected,
+        duplicates,
+        reordered,
+        jitterMs: (jitter * 1000) / clockRateHz,
+        restarts,
+      };
     },
   };
 };

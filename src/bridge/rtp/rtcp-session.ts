@@ -12,9 +12,9 @@ export interface RtcpSession {
   /** The last compound, with BYE. */
   goodbye(nowMs: number): Buffer;
   /** How the peer hears us; undefined until it has said so. */
-  readonly remote: RemoteReception | undefined;
+  remote(): RemoteReception | undefined;
   /** Round trip by LSR and DLSR (RFC 3550 §6.4.1); undefined until measured. */
-  readonly roundTripMs: number | undefined;
+  roundTripMs(): number | undefined;
 }
 
 /** The peer's last reception report about our stream. */
@@ -121,7 +121,7 @@ export const createRtcpSession = (options: RtcpSessionOptions): RtcpSession => {
         for (const report of packet.reports) takeReport(report, nowMs);
         return false;
       case 'bye':
-        return packet.ssrcs.includes(reception.ssrc);
+        return packet.ssrcs.includes(reception.figures().ssrc);
       default:
         return false;
     }
@@ -146,11 +146,7 @@ export const createRtcpSession = (options: RtcpSessionOptions): RtcpSession => {
       return build(nowMs, false);
     },
     goodbye: (nowMs) => build(nowMs, true),
-    get remote() {
-      return remote;
-    },
-    get roundTripMs() {
-      return roundTripMs;
-    },
+    remote: () => remote,
+    roundTripMs: () => roundTripMs,
   };
 };

@@ -26,7 +26,7 @@ export interface RtpSocket {
    */
   sendRtp(packet: Uint8Array, address: string, port: number): void;
   sendRtcp(packet: Uint8Array, address: string, port: number): void;
-  readonly errors: number;
+  errors(): number;
   /** Idempotent, never rejects; both ports are free and back in the pool when it resolves. */
   close(): Promise<void>;
 }
@@ -148,9 +148,7 @@ const openPair = (
     sendRtcp(packet, address, port) {
       send(rtcp, packet, address, port);
     },
-    get errors() {
-      return errors;
-    },
+    errors: () => errors,
     close() {
       closing ??= close();
       return closing;

@@ -88,7 +88,7 @@ export const createSrtpReceiver = (
       const ssrc = readUint32(bytes, 8);
       const sequence = (bytes[2]! << 8) | bytes[3]!;
       const stream = rtpStreams.of(ssrc);
-      const estimated = estimateIndex(stream.highest, sequence);
+      const estimated = estimateIndex(stream.highest(), sequence);
       // Before the tag: a replay costs no more than this look.
       if (estimated < 0 || stream.isReplay(estimated)) return 'replayed';
       if (rtpStreams.isFullFor(ssrc)) return 'malformed';
@@ -113,6 +113,6 @@ export const createSrtpReceiver = (
       rtcpStreams.take(ssrc, index);
       return to;
     },
-    highestIndex: (ssrc) => rtpStreams.of(ssrc).highest,
+    highestIndex: (ssrc) => rtpStreams.of(ssrc).highest(),
   };
 };

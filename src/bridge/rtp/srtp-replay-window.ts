@@ -1,7 +1,7 @@
 /** Which packets of one stream came already: RFC 3711 §3.3.2. Indices count up from 0. */
 export interface ReplayWindow {
   /** The highest index taken; -1 before the first. */
-  readonly highest: number;
+  highest(): number;
   /** Whether a packet of this index came already, or is so late that nobody knows. */
   isReplay(index: number): boolean;
   /** Takes it: only once its tag was found good. */
@@ -15,9 +15,7 @@ export const createReplayWindow = (): ReplayWindow => {
   const taken = new Uint8Array(windowPackets);
   let highest = -1;
   return {
-    get highest() {
-      return highest;
-    },
+    highest: () => highest,
     isReplay: (index) =>
       index <= highest - windowPackets || (index <= highest && taken[index % windowPackets] === 1),
     take: (index) => {

@@ -18,10 +18,10 @@ export interface SrtpSession {
   /** The plain packet, in the buffer that was given; undefined where it is to be dropped. */
   unprotectRtp(packet: Buffer): Buffer | undefined;
   unprotectRtcp(compound: Buffer): Buffer | undefined;
-  readonly isOn: boolean;
+  isOn(): boolean;
   /** Packets dropped. */
-  readonly forged: number;
-  readonly replayed: number;
+  forged(): number;
+  replayed(): number;
 }
 
 const isSameKey = (one: SrtpKey, other: SrtpKey): boolean =>
@@ -72,14 +72,8 @@ export const createSrtpSession = (): SrtpSession => {
     protectRtcp: (compound) => sender?.protectRtcp(compound) ?? compound,
     unprotectRtp: (packet) => unprotect(packet, (by) => by.unprotectRtp(packet)),
     unprotectRtcp: (compound) => unprotect(compound, (by) => by.unprotectRtcp(compound)),
-    get isOn() {
-      return crypto !== undefined;
-    },
-    get forged() {
-      return forged;
-    },
-    get replayed() {
-      return replayed;
-    },
+    isOn: () => crypto !== undefined,
+    forged: () => forged,
+    replayed: () => replayed,
   };
 };

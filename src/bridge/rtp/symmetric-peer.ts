@@ -17,12 +17,12 @@ export interface SymmetricPeer {
   /** Whether to take an RTCP packet that came from there; its port is where reports go from now on. */
   acceptRtcp(address: string, port: number): boolean;
   /** Where to send; empty and 0 before the first `setRemote`. */
-  readonly address: string;
-  readonly port: number;
-  readonly rtcpPort: number;
-  readonly locked: boolean;
+  address(): string;
+  port(): number;
+  rtcpPort(): number;
+  isLocked(): boolean;
   /** RTP packets of strangers, dropped. */
-  readonly dropped: number;
+  dropped(): number;
 }
 
 /** In a row from one source and SSRC before we send there instead of where SDP said. */
@@ -107,20 +107,10 @@ export const createSymmetricPeer = (): SymmetricPeer => {
       if (locked) rtcpPort = fromPort;
       return true;
     },
-    get address() {
-      return address;
-    },
-    get port() {
-      return port;
-    },
-    get rtcpPort() {
-      return rtcpPort;
-    },
-    get locked() {
-      return locked;
-    },
-    get dropped() {
-      return dropped;
-    },
+    address: () => address,
+    port: () => port,
+    rtcpPort: () => rtcpPort,
+    isLocked: () => locked,
+    dropped: () => dropped,
   };
 };

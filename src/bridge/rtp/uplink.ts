@@ -24,7 +24,7 @@ export interface Uplink {
   /** After a re-INVITE to another codec. */
   setCodec(codec: 'PCMU' | 'PCMA', outPayloadType: number): void;
   /** Of the last packet sent, in -dBov (RFC 6464): 0 loudest, 127 silence. */
-  readonly lastLevel: number;
+  lastLevel(): number;
   readonly stats: Readonly<UplinkStats>;
 }
 
@@ -246,9 +246,7 @@ export const createUplink = (options: UplinkOptions): Uplink => {
       payloadType = outPayloadType;
       anchored = false;
     },
-    get lastLevel() {
-      return lastLevel;
-    },
+    lastLevel: () => lastLevel,
     stats,
   };
 };

@@ -1,5 +1,9 @@
 /** What an utterance is called in FreeSWITCH. */
 import type { Sound, Utterance } from '../../call/ports.ts';
+import { musicFile } from '../../ivr/phrase-files.ts';
+
+/** Of the music: more than the longest pause between the words of a wait. */
+const musicRounds = 20;
 
 const pathOf = (sound: Sound, promptsPath: string): string => {
   switch (sound.kind) {
@@ -8,6 +12,8 @@ const pathOf = (sound: Sound, promptsPath: string): string => {
     case 'tone':
       // v= is the level in dBm0.
       return `tone_stream://v=${sound.levelDbm0};%(${Math.round(sound.ms)},0,${sound.hz})`;
+    case 'music':
+      return Array.from({ length: musicRounds }, () => `${promptsPath}/${musicFile}`).join('!');
     case 'prompt':
       return `${promptsPath}/${sound.language}/${sound.file}`;
   }
@@ -18,7 +24,7 @@ const pathOf = (sound: Sound, promptsPath: string): string => {
  * the delimiter. Not `file_string://`, which puts 250 ms of silence before the first.
  */
 export const playbackOf = (utterance: Utterance, promptsPath: string): string | undefined => {
-  const audible = utterance.sounds.filter((sound) => sound.kind === 'prompt' || sound.ms > 0);
+  const audible = utterance.sounds.filter((sound) => !('ms' in sound) || sound.ms > 0);
   if (audible.length === 0) return undefined;
   return audible.map((sound) => pathOf(sound, promptsPath)).join('!');
 };

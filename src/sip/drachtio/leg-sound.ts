@@ -13,6 +13,9 @@ export type SoundEvent =
           | 'room-recovered'
           | 'room-left'
           | 'room-audience'
+          | 'muted-by-room'
+          | 'unmuted-by-room'
+          | 'talking-muted'
           | 'media-timeout';
       }
     >
