@@ -3,24 +3,30 @@ import type { Quality } from '../../call/ports.ts';
 
 export const noPackets: Quality = { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 1 };
 
+/** One packet that is missing is one flaw, and FreeSWITCH adds two more as it goes on. */
+const flawsPerLoss = 3;
+
 /**
- * FreeSWITCH counts packets that did not come when they were due as skipped; its variance of
- * arrival is in ms², so jitter is its root. It gives no reports of the other direction.
+ * Loss comes as a rate of two decimals, brought up to date every 5 s; what is too little for that is
+ * taken from the flaws. (Skipped packets are not lost ones: FreeSWITCH looked before they came.)
+ * Jitter is the root of the worst variance of arrival. There are no reports of the other direction.
  */
 export const channelQuality = (variables: ReadonlyMap<string, string>): Quality => {
   const figure = (name: string): number => {
-    const value = Number(variables.get(`variable_rtp_audio_${name}`));
+    const value = Number(variables.get(`variable_rtp_audio_in_${name}`));
     return Number.isFinite(value) && value > 0 ? value : 0;
   };
-  const packets = figure('in_media_packet_count');
+  const packets = figure('media_packet_count');
   if (packets === 0) return noPackets;
-  const lost = figure('in_skip_packet_count');
+  const rate = figure('jitter_loss_rate');
+  const lost =
+    rate > 0 ? Math.round(rate * packets) : Math.ceil(figure('flaw_total') / flawsPerLoss);
   return {
     packets,
     lost,
     lossPct: (100 * lost) / (packets + lost),
-    jitterMs: Math.sqrt(figure('in_jitter_max_variance')),
-    mos: Math.min(4.5, Math.max(1, figure('in_mos'))),
+    jitterMs: Math.sqrt(figure('jitter_max_variance')),
+    mos: Math.min(4.5, Math.max(1, figure('mos'))),
   };
 };
 

@@ -68,14 +68,19 @@ const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK';
 const toError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(typeof error === 'string' ? error : 'drachtio failed');
 
-/** `udp/192.0.2.1:5060` and so on, as SIP URIs. */
+const isUdp = (contact: string): boolean => contact.trim().startsWith('udp/');
+
+/** `udp/192.0.2.1:5060` and so on, as SIP URIs, UDP first. */
 export const contactUris = (contacts: string): readonly string[] =>
-  contacts.split(',').flatMap((contact) => {
-    const [, transport = '', hostPort = ''] = /^(\w+)\/(.+)$/.exec(contact.trim()) ?? [];
-    if (hostPort === '') return [];
-    const scheme = transport === 'tls' ? 'sips' : 'sip';
-    return [`${scheme}:${hostPort}${transport === 'tcp' ? ';transport=tcp' : ''}`];
-  });
+  contacts
+    .split(',')
+    .toSorted((a, b) => Number(isUdp(b)) - Number(isUdp(a)))
+    .flatMap((contact) => {
+      const [, transport = '', hostPort = ''] = /^(\w+)\/(.+)$/.exec(contact.trim()) ?? [];
+      if (hostPort === '') return [];
+      const scheme = transport === 'tls' ? 'sips' : 'sip';
+      return [`${scheme}:${hostPort}${transport === 'tcp' ? ';transport=tcp' : ''}`];
+    });
 
 const countListeners = (srf: Pick<Srf, 'eventNames' | 'listenerCount'>): number =>
   srf.eventNames().reduce((sum, event) => sum + srf.listenerCount(event), 0);
