@@ -154,6 +154,29 @@ describe('health', () => {
     expect(answer.json()).toEqual({ status: 'not-ready', checks });
     http.health[part] = true;
   });
+
+  test('ready with a trunk that is down, which is shown', async () => {
+    const trunk = (name: string, registered?: boolean, peer?: 'up' | 'down' | 'unknown') => ({
+      name,
+      registered,
+      peer,
+    });
+    const other = await openHttpFixture({
+      trunks: () => [
+        trunk('plain'),
+        trunk('lost', false, 'up'),
+        trunk('silent', true, 'down'),
+        trunk('fine', true, 'unknown'),
+      ],
+    });
+    const answer = await other.app.inject('/health/ready');
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toMatchObject({
+      status: 'ready',
+      trunks: { plain: 'unknown', lost: 'down', silent: 'down', fine: 'up' },
+    });
+    await other.close();
+  });
 });
 
 interface OpenApi {

@@ -261,6 +261,8 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
       rtpPort: opened.localPort,
       rtcpPort: opened.localRtcpPort,
       codecs: deps.codecs,
+      // A trunk's codecs are in the order that was set for it.
+      keepsOwnOrder: deps.origin?.trunk !== undefined,
       sessionId: deps.sessionId,
       srtp: deps.srtp,
     });

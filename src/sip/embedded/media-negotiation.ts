@@ -25,6 +25,8 @@ export interface LocalPorts {
   readonly rtpPort: number;
   readonly rtcpPort: number;
   readonly codecs: readonly AudioCodec[];
+  /** Our order of them counts in answers too. */
+  readonly keepsOwnOrder?: boolean | undefined;
   readonly sessionId: string;
   readonly srtp?: LocalSrtp | undefined;
 }

@@ -76,7 +76,7 @@ const takeAudio = (offer: SdpDocument, local: LocalMedia): TakenAudio | undefine
     if (!isOurKind(media, local) || media.port === 0 || !isReachable(media)) return [];
     const secured = cryptoFor(media, local);
     if (secured === undefined && (isKeyedAudio(media) || needsCrypto(local))) return [];
-    const formats = chooseFormats(media, local.codecs, local.previous?.session);
+    const formats = chooseFormats(media, local, local.previous?.session);
     return formats ? [{ media, formats, secured }] : [];
   });
   return candidates.find(({ secured }) => secured !== undefined) ?? candidates[0];

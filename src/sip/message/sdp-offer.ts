@@ -139,7 +139,7 @@ export const applyAnswer = (
   if (!isReachable(media)) return { ok: false, code: 'sdp/unusable-address' };
   // Some answer our payload types without repeating what they mean.
   const mappings = new Map([...ours.mappings, ...media.mappings]);
-  const formats = chooseFormats({ ...media, mappings }, codecsOf(ours));
+  const formats = chooseFormats({ ...media, mappings }, { codecs: codecsOf(ours) });
   if (isKeyedAudio(media) !== isKeyedAudio(ours) || !isOurs(media) || !formats) {
     return { ok: false, code: 'sdp/no-common-codec' };
   }

@@ -13,6 +13,8 @@ export interface LocalMedia {
   readonly rtcpPort: number;
   /** In order of preference: it counts in offers, the offer's order counts in answers. */
   readonly codecs: readonly AudioCodec[];
+  /** Our order counts in answers too. RFC 3264 §6.1 leaves that to the answerer, for a reason. */
+  readonly keepsOwnOrder?: boolean | undefined;
   /** Decimal digits, the same for the whole dialog. */
   readonly sessionId: string;
   /** That of our last description, or the one to begin with. */
@@ -54,7 +56,7 @@ const formatsOf = (media: SdpMedia): readonly Format[] =>
 /** The first codec of the m-line that we have; one that is in use already stays. RFC 3264 §6.1, §8.3.2 */
 export const chooseFormats = (
   media: SdpMedia,
-  codecs: readonly AudioCodec[],
+  { codecs, keepsOwnOrder = false }: Pick<LocalMedia, 'codecs' | 'keepsOwnOrder'>,
   inUse?: MediaSession,
 ): ChosenFormats | undefined => {
   const formats = formatsOf(media).filter(
@@ -67,7 +69,9 @@ export const chooseFormats = (
   const kept = candidates.find(
     ({ codec, payloadType }) => codec === inUse?.codec && payloadType === inUse.payloadType,
   );
-  const chosen = kept ?? candidates[0];
+  const favourite = codecs.find((ours) => candidates.some(({ codec }) => codec === ours));
+  const first = candidates.find(({ codec }) => !keepsOwnOrder || codec === favourite);
+  const chosen = kept ?? first;
   const numberOf = (name: string): number | undefined =>
     formats.find(({ codec }) => codec === name)?.payloadType;
   return (
