@@ -137,6 +137,7 @@ const environment = z.object({
   DATABASE_URL: optional(url('postgres:', 'postgresql:')),
   RINGBRO_DRACHTIO: optional(hostPorts),
   RINGBRO_DRACHTIO_LISTEN: optional(hostPorts),
+  RINGBRO_DRACHTIO_ROUTE: optional(hostPorts),
   RINGBRO_DRACHTIO_SECRET: optional(z.string()),
   RINGBRO_DRACHTIO_DIRECT: optional(z.enum(['yes', 'no'])),
   RINGBRO_FREESWITCH: optional(hostPorts),
@@ -161,6 +162,8 @@ export interface DrachtioConfig {
   readonly servers: readonly HostPort[];
   /** Where drachtio-servers connect to us for their calls. */
   readonly listen: readonly HostPort[];
+  /** Where they ask over HTTP whom to connect to, one for each of `listen`. */
+  readonly routes: readonly HostPort[];
   readonly secret: string;
   /** Calls with a call ID or a video address in the Request-URI go past FreeSWITCH. */
   readonly direct: boolean;
@@ -318,6 +321,7 @@ const drachtioFrom = (e: z.infer<typeof environment>): DrachtioConfig | undefine
   return {
     servers: e.RINGBRO_DRACHTIO ?? [],
     listen: e.RINGBRO_DRACHTIO_LISTEN ?? [],
+    routes: e.RINGBRO_DRACHTIO_ROUTE ?? [],
     secret: e.RINGBRO_DRACHTIO_SECRET ?? '',
     direct: e.RINGBRO_DRACHTIO_DIRECT === 'yes',
     freeSwitch: {

@@ -26,7 +26,11 @@ export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => 
   return createDrachtioEngine({
     drachtio: [
       ...drachtio.servers.map((server) => ({ style: 'inbound' as const, ...server })),
-      ...drachtio.listen.map((server) => ({ style: 'outbound' as const, ...server })),
+      ...drachtio.listen.map((server, at) => ({
+        style: 'outbound' as const,
+        ...server,
+        routeAt: drachtio.routes[at],
+      })),
     ],
     drachtioSecret: drachtio.secret,
     freeSwitch: freeSwitch.servers,

@@ -7,6 +7,7 @@ import createSrf from 'drachtio-srf';
 import type { Clock, Logger } from '../../call/ports.ts';
 import type { Srf, SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
 import type { CreateUac } from './freeswitch.ts';
+import { startRouteServer, type HostAndPort } from './route-server.ts';
 import { faultName, guardAgent } from './socket-guard.ts';
 import { within } from './within.ts';
 
@@ -15,6 +16,8 @@ export interface DrachtioServer {
   /** Inbound: of the server's admin port. Outbound: where we listen. */
   readonly host: string;
   readonly port: number;
+  /** Outbound: where servers ask over HTTP whom to connect to; undefined: somebody else tells them. */
+  readonly routeAt?: HostAndPort | undefined;
 }
 
 /** What one call signals through. */
@@ -169,6 +172,11 @@ export const createDrachtioConnection = (
       reconnect: { retryMaxDelay: reconnectMaxMs },
     });
   }
+  const routes =
+    server.routeAt &&
+    startRouteServer(server.routeAt, server, (error) => {
+      log.error({ err: error }, 'drachtio-servers cannot ask where calls go');
+    });
   const agent = srf.app.client;
   guardAgent(agent, (error, where) => {
     log.error({ fault: faultName(error), where }, 'bad data from drachtio');
@@ -224,13 +232,13 @@ export const createDrachtioConnection = (
     },
     ready: ready.promise,
     ping,
-    close: () => {
+    close: async () => {
       isClosed = true;
       agent.wp.closing = true;
       clearTimeout(agent.wp.reconnectVars?.retryTimer ?? undefined);
       for (const socket of sockets) socket.destroy();
       if (server.style === 'outbound') agent.close();
-      return Promise.resolve();
+      await routes?.close();
     },
   };
 };
