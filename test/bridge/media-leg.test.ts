@@ -53,7 +53,7 @@ const setUp = () => {
     localRtcpPort: 10_001,
     sendRtp: (packet, address, port) => rtp.push({ packet: Buffer.from(packet), address, port }),
     sendRtcp: (packet) => rtcp.push(Buffer.from(packet)),
-    errors: 0,
+    errors: () => 0,
     close: async () => {
       socketOpen = false;
     },

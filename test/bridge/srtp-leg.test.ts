@@ -43,7 +43,7 @@ const setUp = () => {
       sent.push({ kind: 'rtp', packet: Buffer.from(packet), port }),
     sendRtcp: (packet, _address, port) =>
       sent.push({ kind: 'rtcp', packet: Buffer.from(packet), port }),
-    errors: 0,
+    errors: () => 0,
     close: () => Promise.resolve(),
   };
   const leg = createMediaLeg(

@@ -51,6 +51,6 @@ export const createDelayWindow = (capacity: number): DelayWindow => {
       current = Number.POSITIVE_INFINITY;
     },
     frames: () => count,
-    newest: () => count === 0 ? 0 : back(1),
+    newest: () => (count === 0 ? 0 : back(1)),
   };
 };

@@ -68,7 +68,7 @@ export const createPlayoutTimeline = (options: PlayoutTimelineOptions): PlayoutT
     decodedTo: () => decodedTo,
     targetMs: () => delay.targetMs(),
     excessMs: () => excessOver(windowFrames),
-    latestExcessMs: () => offsets.frames() < 2 ? 0 : excessOver(2),
+    latestExcessMs: () => (offsets.frames() < 2 ? 0 : excessOver(2)),
     anchor(timestamp, rateHz, arrivalMs) {
       clockRateHz = rateHz;
       referenceTimestamp = timestamp;

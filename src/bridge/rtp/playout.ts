@@ -96,7 +96,7 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     minDelayMs: options.minDelayMs ?? 20,
     maxDelayMs,
     startDelayMs: options.startDelayMs ?? 40,
-    waitingSamples: fifo.length,
+    waitingSamples: () => fifo.length(),
   });
   const stats: PlayoutStats = {
     packets: 0,
@@ -230,7 +230,8 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
   /** The first packet that can still be played. Event packets and late ones are let go. */
   const playableHead = (): BufferedPacket | undefined => {
     for (let head = buffer.head(); head !== undefined; head = buffer.head()) {
-      if (head.kind === 'audio' && head.position + packetSamples > timeline.decodedTo()) return head;
+      if (head.kind === 'audio' && head.position + packetSamples > timeline.decodedTo())
+        return head;
       stats.lost += buffer.missingBeforeHead();
       if (head.kind === 'audio') stats.late += 1;
       // After an event or comfort noise there is a pause, no loss.

@@ -68,7 +68,7 @@ export const createSrtpReceiver = (
   const rtcpStreams = createStreams();
 
   const open = (parts: SrtpPacketParts, sequence: number): boolean => {
-    const { highest } = rtpStreams.of(parts.ssrc);
+    const highest = rtpStreams.of(parts.ssrc).highest();
     const openAt = (index: number): boolean => {
       parts.index = index;
       parts.word = Math.floor(index / 65536);

@@ -41,7 +41,7 @@ describe('speech activity', () => {
   const feed = (levels: readonly number[]): { speaking: boolean[]; spokenMs: number } => {
     const activity = createSpeechActivity();
     const speaking = levels.map((level) => activity.update(level));
-    return { speaking, spokenMs: activity.spokenMs };
+    return { speaking, spokenMs: activity.spokenMs() };
   };
   const frames = (count: number, level: number): number[] => new Array<number>(count).fill(level);
 

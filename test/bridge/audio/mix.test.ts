@@ -72,7 +72,7 @@ describe('a gain ramp', () => {
     const largestStep = Math.max(...heard.slice(1).map((value, i) => Math.abs(value - heard[i]!)));
     expect(largestStep).toBeLessThanOrEqual(32);
     expect(heard.at(-1)).toBe(1000);
-    expect(ramp.gain).toBeCloseTo(0.1);
+    expect(ramp.gain()).toBeCloseTo(0.1);
   });
 });
 

@@ -8,7 +8,7 @@ test('the lowest of each frame counts, and the lowest of the frames', () => {
     for (const value of values) window.note(value);
     window.endFrame();
   }
-  expect([window.frames, window.newest]).toEqual([3, 8]);
+  expect([window.frames(), window.newest()]).toEqual([3, 8]);
   expect([window.lowest(1), window.lowest(2), window.lowest(9)]).toEqual([8, 7, 5]);
   window.note(6);
   expect(window.lowest(1)).toBe(6);
@@ -22,7 +22,7 @@ test('values move with the playhead, and are forgotten', () => {
   window.endFrame();
   window.note(20);
   window.shift(4);
-  expect([window.newest, window.lowest(0)]).toEqual([6, 16]);
+  expect([window.newest(), window.lowest(0)]).toEqual([6, 16]);
   window.clear();
-  expect([window.frames, window.newest]).toEqual([0, 0]);
+  expect([window.frames(), window.newest()]).toEqual([0, 0]);
 });

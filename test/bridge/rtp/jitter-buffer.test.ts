@@ -46,7 +46,7 @@ test('packets in any order come out in the order of their sequence, each once', 
         }
         const sorted = [0, ...order.toSorted((a, b) => a - b)];
         expect(releaseAll(buffer)).toEqual(sorted.map((offset) => (first + offset) & 0xffff));
-        expect(buffer.count).toBe(0);
+        expect(buffer.count()).toBe(0);
       },
     ),
   );

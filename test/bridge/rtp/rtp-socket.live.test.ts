@@ -85,5 +85,5 @@ test('an address or port that cannot be sent to is counted, not thrown', async (
   socket!.sendRtp(Buffer.from('x'), 'not an address', 5000);
   socket!.sendRtp(Buffer.from('x'), '::1', 5000);
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(socket!.errors).toBe(4);
+  expect(socket!.errors()).toBe(4);
 });

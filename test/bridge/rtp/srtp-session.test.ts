@@ -56,7 +56,7 @@ describe.each(suites)('%s', (suite) => {
         const asItCame = Buffer.from(packet);
         expect(them.unprotectRtp(packet)).toBeUndefined();
         expect(packet).toEqual(asItCame);
-        expect([them.forged, them.replayed]).toEqual([1, 0]);
+        expect([them.forged(), them.replayed()]).toEqual([1, 0]);
       }),
     );
   });
@@ -80,7 +80,7 @@ describe.each(suites)('%s', (suite) => {
     expect(them.unprotectRtp(Buffer.from(packet))).toBeUndefined();
     expect(them.unprotectRtcp(Buffer.from(compound))).toBeDefined();
     expect(them.unprotectRtcp(Buffer.from(compound))).toBeUndefined();
-    expect([them.forged, them.replayed]).toEqual([0, 2]);
+    expect([them.forged(), them.replayed()]).toEqual([0, 2]);
   });
 
   test('three roll-overs, with losses and reordering, are followed', () => {
@@ -97,7 +97,7 @@ describe.each(suites)('%s', (suite) => {
         late = packet;
       } else if (them.unprotectRtp(packet) !== undefined) heard += 1;
     }
-    expect(them.forged).toBe(0);
+    expect(them.forged()).toBe(0);
     expect(heard).toBeGreaterThan(900);
   });
 
@@ -148,7 +148,7 @@ test('while off everything passes as it is', () => {
   const packet = rtp(1);
   expect(session.protectRtp(packet)).toBe(packet);
   expect(session.unprotectRtp(packet)).toBe(packet);
-  expect(session.isOn).toBe(false);
+  expect(session.isOn()).toBe(false);
 });
 
 describe('a change of keys', () => {
@@ -168,14 +168,14 @@ describe('a change of keys', () => {
     const { us, them, inFlight } = rekeyed(100);
     expect(them.unprotectRtp(inFlight)).toBeDefined();
     expect(them.unprotectRtp(sent(us.protectRtp(rtp(102))))).toBeDefined();
-    expect(them.forged).toBe(0);
+    expect(them.forged()).toBe(0);
   });
 
   test('ends the former key with the first packet under the new one', () => {
     const { us, them, inFlight } = rekeyed(100);
     expect(them.unprotectRtp(sent(us.protectRtp(rtp(102))))).toBeDefined();
     expect(them.unprotectRtp(inFlight)).toBeUndefined();
-    expect(them.forged).toBe(1);
+    expect(them.forged()).toBe(1);
   });
 
   test('does not let what came before it be replayed', () => {
@@ -245,7 +245,7 @@ test('the replay window takes each index once, in any order within 128', () => {
         window.take(index);
         taken.add(index);
       }
-      expect(window.highest).toBe(Math.max(-1, ...taken));
+      expect(window.highest()).toBe(Math.max(-1, ...taken));
     }),
   );
 });
