@@ -21,6 +21,8 @@ const onPath = (program: string): boolean =>
 /** What to look for, and the Debian package that brings it. */
 const debianPrograms = [
   { program: 'sipp', package: 'sip-tester', isThere: onPath('sipp') },
+  { program: 'baresip', package: 'baresip-core', isThere: onPath('baresip') },
+  { program: 'openssl', package: 'openssl', isThere: onPath('openssl') },
   {
     program: 'a PostgreSQL server',
     package: 'postgresql',

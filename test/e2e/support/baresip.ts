@@ -1,0 +1,94 @@
+/** baresip, a SIP telephone of others: it speaks a tone and records what it hears. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeWav } from '../../../src/bridge/audio/wav.ts';
+
+export interface BaresipOptions {
+  /** What to dial at once. */
+  readonly target: string;
+  readonly transport: 'udp' | 'tcp' | 'tls';
+  /** `srtp` offers it beside plain sound (RFC 8643), `srtp-mandf` alone; undefined: not at all. */
+  readonly mediaEncryption?: 'srtp' | 'srtp-mand' | 'srtp-mandf' | undefined;
+  /** Who may sign the certificate of the other side. */
+  readonly authorityFile: string;
+  readonly toneHz: number;
+  readonly rtpPorts: string;
+}
+
+export interface Baresip {
+  output(): string;
+  /** The last `ms` that it heard, at 8 kHz. */
+  lastHeard(ms: number): Promise<Int16Array>;
+  /** Hangs up by ending; removes its files. */
+  close(): Promise<void>;
+}
+
+/** Where Debian puts them. */
+const modulePath = '/usr/lib/baresip/modules';
+const modules = ['g711', 'aufile', 'aubridge', 'sndfile', 'srtp'];
+
+const configText = (folder: string, { authorityFile, rtpPorts }: BaresipOptions): string =>
+  [
+    `module_path ${modulePath}`,
+    'net_interface 127.0.0.1',
+    'sip_listen 127.0.0.1:0',
+    `sip_cafile ${authorityFile}`,
+    'audio_alert aubridge,nowhere',
+    `audio_source aufile,${join(folder, 'tone.wav')}`,
+    'audio_player aubridge,nowhere',
+    'audio_level no',
+    `snd_path ${folder}`,
+    `rtp_ports ${rtpPorts}`,
+    'rtp_timeout 60',
+    ...modules.map((name) => `module ${name}.so`),
+    'module_tmp account.so',
+    'module_app menu.so',
+    '',
+  ].join('\n');
+
+export const startBaresip = async (options: BaresipOptions): Promise<Baresip> => {
+  const folder = await mkdtemp(join(tmpdir(), 'ringbro-baresip-'));
+  const encryption =
+    options.mediaEncryption === undefined ? '' : `;mediaenc=${options.mediaEncryption}`;
+  const account = `<sip:phone@127.0.0.1;transport=${options.transport}>;regint=0;audio_codecs=PCMA/8000/1${encryption}\n`;
+  const seconds = 60;
+  const tone = Int16Array.from({ length: 8000 * seconds }, (_, i) =>
+    Math.round(10_000 * Math.sin((2 * Math.PI * options.toneHz * i) / 8000)),
+  );
+  await writeFile(join(folder, 'config'), configText(folder, options));
+  await writeFile(join(folder, 'accounts'), account);
+  await writeFile(join(folder, 'contacts'), '');
+  await writeFile(join(folder, 'tone.wav'), writeWav(tone, 8000));
+  const child: ChildProcess = spawn(
+    'baresip',
+    ['-4', '-f', folder, '-t', String(seconds), '-e', `/dial ${options.target}`],
+    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+  }
+  const gone = once(child, 'exit');
+  return {
+    output: () => printed,
+    lastHeard: async (ms) => {
+      const name = (await readdir(folder)).find((file) => file.endsWith('-dec.wav'));
+      if (name === undefined) return new Int16Array(0);
+      const file = await readFile(join(folder, name));
+      // The header is finished when the file is: its size there is not to be trusted before.
+      const samples = Math.floor((file.length - 44) / 2);
+      const pcm = Int16Array.from({ length: samples }, (_, i) => file.readInt16LE(44 + i * 2));
+      return pcm.slice(-8 * ms);
+    },
+    close: async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      await gone;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
