@@ -4,16 +4,12 @@
  * silent and a node is all there is.
  */
 import type { CallCore } from '../call/call-core.ts';
-import { asNodeId, type CallId, type LegId, type NodeId } from '../call/identifiers.ts';
+import { asNodeId, type LegId, type NodeId } from '../call/identifiers.ts';
 import type { CallLog, Clock, GuessLog, Logger, MeetingDirectory, NodeBus } from '../call/ports.ts';
 import type { GuessLimiter, GuessLimits } from '../meeting/guess-limiter.ts';
-import {
-  type CallAction,
-  type ClusterMessage,
-  decodeMessage,
-  encodeMessage,
-} from './cluster-message.ts';
+import { type CallAction, type ClusterMessage, encodeMessage } from './cluster-message.ts';
 import { createHostPresence } from './host-presence.ts';
+import { createNodeMessages } from './node-messages.ts';
 import { createRemoteCommands, type RemoteOutcome } from './remote-commands.ts';
 import { createSharedGuesses } from './shared-guesses.ts';
 
@@ -94,55 +90,15 @@ export function createCluster(options: ClusterOptions): Cluster {
     });
     hosts = presence;
 
-    async function reread(callId: CallId): Promise<void> {
-      if (!core.list().some((record) => record.callId === callId)) return;
-      const meeting = await meetings.byCallId(callId);
-      if (meeting !== undefined) core.meetingChanged(meeting);
-    }
-
-    function handle(message: ClusterMessage): void {
-      if (message.from === nodeId) return;
-      switch (message.type) {
-        case 'command':
-          commands.handleCommand(message);
-          return;
-        case 'answer':
-          commands.handleAnswer(message);
-          return;
-        case 'guess':
-          guesses.heard({ at: message.at, source: message.source });
-          return;
-        case 'meeting-changed':
-          reread(message.callId).catch((error: unknown) => {
-            logger.warn({ err: error }, 'a changed meeting could not be read');
-          });
-          return;
-        case 'meeting-over':
-          core.meetingOver(message.callId);
-          return;
-        case 'host':
-          presence.elsewhere(message.from, message.callId, message.present);
-          return;
-        case 'gone':
-          presence.nodeGone(message.node);
-          return;
-        case 'hello':
-          presence.sayAgain();
-          return;
-      }
-    }
-
     async function comeBack(): Promise<void> {
       await guesses.reload(clock.now());
       presence.sayAgain();
       tell({ type: 'hello', from: nodeId });
     }
 
-    bus.onMessage((text) => {
-      const message = decodeMessage(text);
-      if (message === undefined) logger.debug({}, 'a message of another node makes no sense');
-      else handle(message);
-    });
+    bus.onMessage(
+      createNodeMessages({ nodeId, core, meetings, commands, guesses, presence, logger }),
+    );
     bus.onResumed(() => void comeBack());
     core.onChange(({ record: { callId } }) => {
       if (callId !== undefined) presence.here(callId, core.hasHost(callId));

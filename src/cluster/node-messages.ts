@@ -1,0 +1,67 @@
+/** What a node does about each message of another one. */
+import type { CallCore } from '../call/call-core.ts';
+import type { CallId, NodeId } from '../call/identifiers.ts';
+import type { Logger, MeetingDirectory } from '../call/ports.ts';
+import { type ClusterMessage, decodeMessage } from './cluster-message.ts';
+import type { HostPresence } from './host-presence.ts';
+import type { RemoteCommands } from './remote-commands.ts';
+import type { SharedGuesses } from './shared-guesses.ts';
+
+export interface NodeMessagesDeps {
+  readonly nodeId: NodeId;
+  readonly core: Pick<CallCore, 'list' | 'meetingChanged' | 'meetingOver'>;
+  readonly meetings: Pick<MeetingDirectory, 'byCallId'>;
+  readonly commands: RemoteCommands;
+  readonly guesses: SharedGuesses;
+  readonly presence: HostPresence;
+  readonly logger: Logger;
+}
+
+/** Takes the text of every message on the bus. Never throws for what is in it. */
+export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => void {
+  const { nodeId, core, meetings, commands, guesses, presence, logger } = deps;
+
+  /** Read only where somebody is there whom the change may concern. */
+  async function reread(callId: CallId): Promise<void> {
+    if (!core.list().some((record) => record.callId === callId)) return;
+    const meeting = await meetings.byCallId(callId);
+    if (meeting !== undefined) core.meetingChanged(meeting);
+  }
+
+  function handle(message: ClusterMessage): void {
+    switch (message.type) {
+      case 'command':
+        commands.handleCommand(message);
+        return;
+      case 'answer':
+        commands.handleAnswer(message);
+        return;
+      case 'guess':
+        guesses.heard({ at: message.at, source: message.source });
+        return;
+      case 'meeting-changed':
+        reread(message.callId).catch((error: unknown) => {
+          logger.warn({ err: error }, 'a changed meeting could not be read');
+        });
+        return;
+      case 'meeting-over':
+        core.meetingOver(message.callId);
+        return;
+      case 'host':
+        presence.elsewhere(message.from, message.callId, message.present);
+        return;
+      case 'gone':
+        presence.nodeGone(message.node);
+        return;
+      case 'hello':
+        presence.sayAgain();
+        return;
+    }
+  }
+
+  return (text) => {
+    const message = decodeMessage(text);
+    if (message === undefined) logger.debug({}, 'a message of another node makes no sense');
+    else if (message.from !== nodeId) handle(message);
+  };
+}
