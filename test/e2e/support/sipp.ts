@@ -26,6 +26,8 @@ export interface SippOptions {
   readonly callsPerSecond?: number;
   readonly timeoutS?: number;
   readonly transport?: 'u1' | 't1';
+  /** The address it calls from; by default 127.0.0.1. */
+  readonly localAddress?: string;
   /** Keeps the media ports of scenarios apart that run at the same time. */
   readonly mediaSlot?: number;
 }
@@ -47,7 +49,14 @@ export const runSipp = async (scenario: string, options: SippOptions): Promise<S
     [
       ...['-sf', join(scenarios, `${scenario}.xml`), '-s', options.service ?? '0480445511'],
       ...['-m', String(options.calls ?? 1), '-r', String(options.callsPerSecond ?? 1)],
-      ...['-i', '127.0.0.1', '-p', String(localPort), '-t', options.transport ?? 'u1'],
+      ...[
+        '-i',
+        options.localAddress ?? '127.0.0.1',
+        '-p',
+        String(localPort),
+        '-t',
+        options.transport ?? 'u1',
+      ],
       ...['-mi', '127.0.0.1', '-mp', String(34_000 + 100 * (options.mediaSlot ?? 0))],
       ...['-cid_str', `%u-${callIdTail}`],
       ...['-timeout', String(options.timeoutS ?? 60), '-timeout_error', '-nostdin'],
@@ -68,5 +77,37 @@ export const runSipp = async (scenario: string, options: SippOptions): Promise<S
     ok: code === 0,
     errors: `exit ${code}\n${errors}\n${logged}`.trim(),
     sipCallId: `1-${callIdTail}`,
+  };
+};
+
+export interface SippServer {
+  /** Resolves when its one scenario is played to the end, or it fails. */
+  readonly result: Promise<Omit<SippResult, 'sipCallId'>>;
+  /** Ends it where it is still waiting. */
+  stop(): void;
+}
+
+/** Plays the server of one `uas-…` scenario, once, on `address:port` by UDP. */
+export const serveSipp = (scenario: string, address: string, port: number): SippServer => {
+  const child = spawn(
+    'sipp',
+    [
+      ...['-sf', join(scenarios, `${scenario}.xml`), '-m', '1', '-t', 'u1'],
+      ...['-i', address, '-p', String(port), '-timeout', '60', '-timeout_error', '-nostdin'],
+    ],
+    { cwd: scenarios, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  return {
+    result: once(child, 'exit').then(([code]) => ({
+      ok: code === 0,
+      errors: `exit ${String(code)}\n${errors}`,
+    })),
+    stop: () => {
+      child.kill('SIGKILL');
+    },
   };
 };
