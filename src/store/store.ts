@@ -103,8 +103,9 @@ async function openParts(options: StoreOptions, opened: Closable[]): Promise<Sto
   const journal = createCallJournal({ file, calls, owner, clock, logger });
   const meetings = createMeetingStore({ database, owner, seal, makeCallId, now });
   const onRevived = (): void => {
-    journal.storeAgain();
-    void takeSeatsAgain(meetings, journal.open(), logger);
+    void takeSeatsAgain(meetings, journal.open(), logger).then(() => {
+      journal.storeAgain();
+    });
   };
   const lease = await openNodeLease({ database, owner, clock, logger, onRevived });
   opened.push(lease, journal);
@@ -142,7 +143,7 @@ const openBus = (options: StoreOptions, database: Database): Promise<NodeBus> =>
     : openPostgresBus({ url, database, clock, logger });
 };
 
-/** A node that was taken for dead lost its seats: they are taken again where there is room. */
+/** A node that was taken for dead lost its seats: they are taken again where there is room. Never rejects. */
 async function takeSeatsAgain(
   meetings: MeetingBook,
   calls: readonly CallRecord[],

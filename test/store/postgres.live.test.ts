@@ -6,15 +6,19 @@ import { asCallId, asLegId } from '../../src/call/identifiers.ts';
 import type { NodeBus } from '../../src/call/ports.ts';
 import { type Database, openPostgresDatabase } from '../../src/store/database.ts';
 import { createMeetingStore } from '../../src/store/meeting-store.ts';
+import type { DeadNode } from '../../src/store/node-watch.ts';
 import { createPinSeal } from '../../src/store/pin-seal.ts';
 import { openPostgresBus } from '../../src/store/postgres-bus.ts';
 import { checkSharedSecret } from '../../src/store/shared-secret.ts';
+import { openStore } from '../../src/store/store.ts';
 import { processClock } from '../../src/process-clock.ts';
 import { startPostgresServer, type TestPostgresServer } from '../support/postgres-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { guessLogContract } from './guess-log.contract.ts';
 import { meetingStoreContract } from './meeting-store.contract.ts';
 import { nodeWatchContract } from './node-watch.contract.ts';
-import { meetingDraft, silentLogger } from './records.ts';
+import { createManualClock } from './manual-clock.ts';
+import { callRecord, meetingDraft, silentLogger } from './records.ts';
 import { storeContract } from './store.contract.ts';
 import { newPostgresDatabase } from './test-databases.ts';
 
@@ -110,6 +114,57 @@ describe('several nodes on one PostgreSQL', () => {
       code: 'store/other-secret',
     });
   });
+});
+
+test('a store that was taken for dead brings its calls and seats back', async () => {
+  const url = await server.newDatabase();
+  const folders = [await temporaryFolder(), await temporaryFolder()];
+  const start = async (node: 0 | 1, pinSecret = 'secret') => {
+    const clock = createManualClock();
+    const store = await openStore({
+      folder: folders[node]?.path ?? '',
+      databaseUrl: url,
+      nodeId: `node-${node}`,
+      pinSecret,
+      makeCallId: () => callId,
+      clock,
+      logger: silentLogger,
+    });
+    return { clock, store };
+  };
+  const a = await start(0);
+  await expect(start(1, 'another')).rejects.toMatchObject({ code: 'store/other-secret' });
+  const b = await start(1);
+  const dead: DeadNode[] = [];
+  b.store.watchNodes({
+    callersPresent: async () => false,
+    onDead: (node) => dead.push(node),
+  });
+  const stateAtB = async () => (await b.store.calls.get(asLegId('leg')))?.state;
+
+  await b.store.meetings.create(meetingDraft({ maxParticipants: 1 }));
+  await a.store.meetings.takeSeat(callId, asLegId('leg'));
+  const call = callRecord('leg', { nodeId: 'node-0', callId, state: 'joined' });
+  await a.store.journal.begin(call);
+  await vi.waitUntil(async () => (await stateAtB()) === 'joined');
+  // Nothing of node 0 happens: its clock stands still.
+  await vi.waitUntil(
+    () => {
+      b.clock.advance(1_000);
+      return dead.length > 0;
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+  expect(await stateAtB()).toBe('ended');
+
+  a.clock.advance(10_000);
+  await vi.waitUntil(async () => (await stateAtB()) === 'joined');
+  expect(await b.store.meetings.takeSeat(callId, asLegId('another'))).toEqual({
+    seated: false,
+    reason: 'full',
+  });
+  await Promise.all([a, b].map(({ store }) => store.close()));
+  await Promise.all(folders.map((folder) => folder.remove()));
 });
 
 describe('faults', () => {
