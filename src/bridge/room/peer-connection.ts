@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import {
   MediaStream,
   MediaStreamTrack,
@@ -7,16 +6,16 @@ import {
   RTCRtpHeaderExtensionParameters,
   RtcpSenderInfo,
   RtcpSrPacket,
-  RtpHeader,
+  RtpPacket,
   type RTCDtlsTransport,
-  type RtpPacket,
 } from 'werift';
 import type { Logger } from '../../call/ports.ts';
 import { roomPayloadTypes, type RoomCodec } from './link-types.ts';
 import type { RemoteCandidate } from './signal-message.ts';
+import { guardSockets, openRtpSend, type RtpSend } from './werift-insides.ts';
 
 /**
- * The narrow face of werift: one bundled transport, audio only. werift does ICE, DTLS and SRTP; its
+ * The narrow face of werift: one bundled transport, audio only. werift does ICE and DTLS; its
  * per-track senders and receivers are left out of the packet path. They would copy each packet,
  * keep a history for retransmissions that nobody asks for, and stamp sender reports whose NTP
  * fraction is wrong (werift 0.25.2), by which LiveKit then shifts the track's clock.
@@ -51,6 +50,10 @@ export interface PeerConnectionDeps {
 const audioLevelUri = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 const audioLevelId = 1;
 const rtpHeaderBytes = 12;
+/** With a header extension of one word. */
+const levelledHeaderBytes = rtpHeaderBytes + 8;
+/** 20 ms of G.711. */
+const usualPayloadBytes = 160;
 /** RFC 3550 §6.2 recommends five seconds at least between reports. */
 const senderReportIntervalMs = 5_000;
 const ntpEpochOffsetS = 2_208_988_800;
@@ -176,8 +179,9 @@ const createRtpWriter = ({
   transport,
   payloadType,
 }: RtpWriterDeps): PeerConnection['writeRtp'] => {
-  const level = Buffer.alloc(1);
-  const header = new RtpHeader({ ssrc, extensions: [{ id: audioLevelId, payload: level }] });
+  let packet = Buffer.alloc(levelledHeaderBytes + usualPayloadBytes);
+  let via: RTCDtlsTransport | undefined;
+  let send: RtpSend = () => undefined;
   let packetCount = 0;
   let octetCount = 0;
   let nextReportAt = 0;
@@ -193,53 +197,57 @@ const createRtpWriter = ({
     nextReportAt = now() + senderReportIntervalMs;
   };
 
-  return (packet, audioLevelDbov, voice) => {
+  return (plain, audioLevelDbov, voice) => {
     const to = transport();
     const type = payloadType();
-    if (to === undefined || type === undefined || packet.length <= rtpHeaderBytes) return;
-    header.payloadType = type;
-    header.marker = packet.readUInt8(1) >= 0x80;
-    header.sequenceNumber = packet.readUInt16BE(2);
-    header.timestamp = packet.readUInt32BE(4);
-    // One bit of voice activity, seven of level below full scale. RFC 6464 §3
-    level[0] = (voice ? 0x80 : 0) | Math.min(127, Math.max(0, Math.round(-audioLevelDbov)));
-    const payload = packet.subarray(rtpHeaderBytes);
-    void to.sendRtp(payload, header);
+    if (to === undefined || type === undefined || plain.length <= rtpHeaderBytes) return;
+    if (to !== via) {
+      via = to;
+      send = openRtpSend(to) ?? sendByWerift(to);
+    }
+    const payloadBytes = plain.length - rtpHeaderBytes;
+    if (packet.length !== levelledHeaderBytes + payloadBytes) {
+      packet = Buffer.alloc(levelledHeaderBytes + payloadBytes);
+    }
+    plain.copy(packet, 0, 0, rtpHeaderBytes);
+    plain.copy(packet, levelledHeaderBytes, rtpHeaderBytes);
+    writeLevelledHeader(packet, type, ssrc, audioLevelDbov, voice);
+    send(packet);
     packetCount += 1;
-    octetCount += payload.length;
-    if (now() >= nextReportAt) report(to, header.timestamp);
+    octetCount += payloadBytes;
+    if (now() >= nextReportAt) report(to, packet.readUInt32BE(4));
   };
 };
+
+/** Completes a header whose marker, sequence number and time stamp are there. RFC 8285 §4.2 */
+export const writeLevelledHeader = (
+  packet: Buffer,
+  payloadType: number,
+  ssrc: number,
+  audioLevelDbov: number,
+  voice: boolean,
+): void => {
+  packet[0] = 0x90; // version 2 with an extension
+  packet[1] = (packet.readUInt8(1) & 0x80) | payloadType;
+  packet.writeUInt32BE(ssrc, 8);
+  packet.writeUInt32BE(0xbede_0001, 12); // one-byte headers, one word of them
+  packet[16] = audioLevelId << 4; // of one byte
+  // One bit of voice activity, seven of level below full scale. RFC 6464 §3
+  const level = Math.min(127, Math.max(0, Math.round(-audioLevelDbov)));
+  packet[17] = (voice ? 0x80 : 0) | level;
+  packet.writeUInt16BE(0, 18);
+};
+
+const sendByWerift =
+  (to: RTCDtlsTransport): RtpSend =>
+  (packet) => {
+    const { header, payload } = RtpPacket.deSerialize(Buffer.from(packet));
+    void to.sendRtp(payload, header);
+  };
 
 /** Epoch milliseconds as NTP: seconds since 1900 in the upper half, fraction in the lower. RFC 3550 §4 */
 export const ntpTimestamp = (epochMs: number): bigint => {
   const seconds = Math.floor(epochMs / 1000);
   const fraction = Math.floor(((epochMs - seconds * 1000) / 1000) * 2 ** 32);
   return (BigInt(seconds + ntpEpochOffsetS) << 32n) | BigInt(fraction);
-};
-
-/**
- * werift puts no error listener on its UDP sockets, so a failed send (no route to one of the
- * server's candidates, say) would end the whole worker. They are not in its public face: looked up
- * with care, and left alone where they are not found.
- */
-const guardSockets = (peer: RTCPeerConnection, log: Logger): void => {
-  for (const { connection } of peer.iceTransports) {
-    const found: unknown = Reflect.get(connection, 'protocols');
-    const protocols: readonly unknown[] = Array.isArray(found) ? found : [];
-    for (const protocol of protocols) {
-      const transport: unknown = property(protocol, 'transport');
-      const socket = property(transport, 'socket');
-      if (!(socket instanceof EventEmitter) || socket.listenerCount('error') > 0) continue;
-      socket.on('error', (error: Error) => {
-        log.debug({ err: error }, 'room media socket error');
-      });
-    }
-  }
-};
-
-const property = (of: unknown, name: string): unknown => {
-  if (typeof of !== 'object' || of === null) return undefined;
-  const value: unknown = Reflect.get(of, name);
-  return value;
 };
