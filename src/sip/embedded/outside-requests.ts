@@ -15,6 +15,8 @@ export interface Destination {
   readonly transport: TransportKind;
   readonly address: string;
   readonly port: number;
+  /** As in `Flow`. */
+  readonly serverName?: string | undefined;
 }
 
 export interface OutsideRequest {
@@ -63,9 +65,11 @@ export const createOutsideRequests = (deps: OutsideRequestsDeps): OutsideRequest
   const { tokens, transports, log, later, send } = deps;
   const waiting = new Map<string, Done>();
 
-  const flowOf = ({ transport, address, port }: Destination): Flow | undefined => {
+  const flowOf = (destination: Destination): Flow | undefined => {
+    const { transport, address, port, serverName } = destination;
     const uri = parseUri(`sip:${endpointText({ address, port })};transport=${transport}`);
-    return uri && flowTo(transports.all, uri, address);
+    const flow = uri && flowTo(transports.all, uri, address);
+    return flow && serverName !== undefined ? { ...flow, serverName } : flow;
   };
 
   const contactOn = (flow: Flow, user: string): SipHeader => {

@@ -51,15 +51,15 @@ export const createTargetResolver = (
       const records = isPlain ? [] : await names.srv(srvName(transport, uri.host)).catch(() => []);
       const hosts = records.length === 0 ? [{ host: uri.host, port }] : orderSrv(records, fraction);
       const found = await Promise.all(
-        hosts
-          .slice(0, maxTargets)
-          .map(async (each) =>
-            (await addressesOf(each.host)).map((address): Destination => ({
-              transport,
-              address,
-              port: each.port,
-            })),
-          ),
+        hosts.slice(0, maxTargets).map(async (each) =>
+          (await addressesOf(each.host)).map((address): Destination => ({
+            transport,
+            address,
+            port: each.port,
+            // The name that was asked for, not the one that SRV gave: that was nobody's promise. RFC 5922 §4
+            ...(transport === 'tls' && { serverName: uri.host }),
+          })),
+        ),
       );
       return found.flat().slice(0, maxTargets);
     },

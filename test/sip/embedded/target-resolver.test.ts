@@ -36,6 +36,11 @@ const resolve = async (uri: string): Promise<string[]> =>
     ({ transport, address, port }) => `${transport} ${address} ${port}`,
   );
 
+test('a certificate has to be for the name that was asked for, not for what SRV made of it', async () => {
+  const found = await createTargetResolver(names, () => 0).resolve(parseUri('sips:example.net')!);
+  expect(found.map(({ serverName }) => serverName)).toEqual(['example.net', 'example.net']);
+});
+
 test.each([
   [
     'sip:example.net',

@@ -1,4 +1,5 @@
 /** SIP over TLS on loopback sockets: who gets in, who is called, and what a flood does. */
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
@@ -8,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../../../src/call/ports.ts';
 import type { SessionEvent } from '../../../src/sip/dialog/session.ts';
+import type { ListenSpec } from '../../../src/sip/embedded/listen-addresses.ts';
 import type { SipTransport } from '../../../src/sip/embedded/sip-transport.ts';
 import { defaultStreamLimits } from '../../../src/sip/embedded/stream-connections.ts';
 import { openTlsCredentials, type TlsFiles } from '../../../src/sip/embedded/tls-credentials.ts';
@@ -54,11 +56,11 @@ const credentialsOf = async (more: Partial<TlsFiles> = {}) => {
   return credentials;
 };
 
-const startAgent = async (more: Partial<TlsFiles> = {}) => {
+const startAgent = async (more: Partial<TlsFiles> = {}, also: readonly ListenSpec[] = []) => {
   const events: SessionEvent[] = [];
   const invites: { contact: string; transport: string }[] = [];
   const userAgent = createSipUserAgent({
-    listen: [{ transport: 'tls', address: '127.0.0.1', port: 0 }],
+    listen: [{ transport: 'tls', address: '127.0.0.1', port: 0 }, ...also],
     tls: await credentialsOf(more),
     lookup: () => Promise.resolve('127.0.0.1'),
     clock,
@@ -133,6 +135,50 @@ describe('a call over TLS', () => {
     expect(await ended.promise).toMatchObject({ cause: { by: 'network' } });
     expect(callee.invites).toEqual([]);
   });
+});
+
+test('a dialog that began over TLS takes no session description over UDP, and its Contact is a SIPS URI', async () => {
+  const { userAgent, port } = await startAgent({}, [
+    { transport: 'udp', address: '127.0.0.1', port: 0 },
+  ]);
+  const udpPort = userAgent.listening.find(({ transport }) => transport === 'udp')?.port ?? 0;
+  const tls = connectTo(port);
+  await once(tls, 'secureConnect');
+  const udp = createSocket('udp4');
+  open.push(() => void udp.close());
+  let heard = '';
+  tls.on('data', (bytes: Buffer) => (heard += bytes.toString()));
+  udp.on('message', (bytes) => (heard += bytes.toString()));
+  const request = (method: string, cseq: number, via: 'TLS' | 'UDP', toTag = '', body = '') =>
+    [
+      `${method} sips:1@127.0.0.1:${port} SIP/2.0`,
+      `Via: SIP/2.0/${via} 127.0.0.1:9;branch=z9hG4bK${method}${cseq}${via};rport`,
+      'Max-Forwards: 70',
+      'From: <sip:caller@127.0.0.1>;tag=caller',
+      `To: <sips:1@127.0.0.1>${toTag}`,
+      'Call-ID: downgrade',
+      `CSeq: ${cseq} ${method}`,
+      'Contact: <sips:caller@127.0.0.1>',
+      ...(body === '' ? [] : ['Content-Type: application/sdp']),
+      `Content-Length: ${body.length}`,
+      '',
+      body,
+    ].join('\r\n');
+  const until = (text: string | RegExp) =>
+    vi.waitFor(() => {
+      expect(heard).toMatch(text);
+    });
+  tls.write(request('INVITE', 1, 'TLS', '', sdpText()));
+  await until(/SIP\/2.0 200/);
+  expect(heard).toContain(`Contact: <sips:127.0.0.1:${port}>`);
+  const toTag = /To: [^;]*(;tag=[^\r;]+)/.exec(heard)?.[1] ?? '';
+  tls.write(request('ACK', 1, 'TLS', toTag));
+  heard = '';
+  udp.send(request('INVITE', 2, 'UDP', toTag, sdpText()), udpPort, '127.0.0.1');
+  await until(/SIP\/2.0 403/);
+  udp.send(request('ACK', 2, 'UDP', toTag), udpPort, '127.0.0.1');
+  tls.write(request('BYE', 3, 'TLS', toTag));
+  await until(/SIP\/2.0 200[^]*CSeq: 3 BYE/);
 });
 
 // ---------------------------------------------------------------- the transport alone
