@@ -8,6 +8,7 @@ import { ensureLocalLiveKit } from './bridge/room/local-server.ts';
 import { createRoomAdmin } from './bridge/room/room-admin.ts';
 import { createCallCore, type CallCore } from './call/call-core.ts';
 import { defaultCallSettings } from './call/call-settings.ts';
+import { createMeetingActions } from './call/meeting-actions.ts';
 import { asLegId, asNodeId, asRoomName, type CallId, type LegId } from './call/identifiers.ts';
 import type {
   CallRecord,
@@ -110,8 +111,12 @@ const openGateway = async (
     logger: logger.child({ part: 'call' }),
     settings: coreSettings(config, trunks),
     guesses: cluster.guesses,
+    actions: createMeetingActions({ meetings: store.meetings, rooms, callers: () => callers }),
   });
+  // The core is served to the other nodes before a call can come, so this one is soon replaced.
+  let callers: Pick<ClusterCalls, 'meetingChanged' | 'meetingOver'> = core;
   const live = await cluster.serve(core);
+  callers = live;
   watchOtherNodes({ store, rooms, cluster, logger });
   opened.push(() => engine.close());
   await engine.start((leg) => {

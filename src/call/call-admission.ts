@@ -85,7 +85,16 @@ export function refuse(c: CallContext, now: number, refusal: Refusal): Outputs {
 export function decide(c: CallContext, now: number): Outputs {
   const { meeting, pin, letIn } = c;
   const hostPresent = meeting !== undefined && c.surroundings.hostPresent(meeting.callId);
-  const context = { now, pin, letIn, hostPresent, roomEncrypted: false };
+  const context = {
+    now,
+    pin,
+    letIn,
+    hostPresent,
+    roomEncrypted: false,
+    role: c.joinedAt === undefined ? undefined : c.role,
+    mustKnock: meeting !== undefined && c.surroundings.mustKnock(meeting.callId),
+    hostLeft: c.hostLeft,
+  };
   return act(c, now, decideAdmission(meeting, context));
 }
 
@@ -118,6 +127,7 @@ function act(c: CallContext, now: number, answer: AdmissionOutcome): Outputs {
       return wait(c, now, answer.for);
     case 'admit':
       c.role = answer.role;
+      c.hostLeft = false;
       return takeSeat(c, now);
   }
 }
@@ -139,6 +149,17 @@ function wait(c: CallContext, now: number, reason: WaitingFor, startsAt?: number
   c.timers.clear('ivr-limit');
   enter(c, 'waiting');
   return fromWaiting(c, now, c.waiting.begin(now, reason, startsAt));
+}
+
+/** Out of the room, which is neither heard nor hears from here on, and in front of the door again. */
+export function backToWaiting(c: CallContext, now: number): Outputs {
+  c.joinAttempts = 0;
+  return [
+    { do: 'set-muted', muted: true },
+    { do: 'leave-room' },
+    ...c.inMeeting.leave(now),
+    ...decideAnew(c, now),
+  ];
 }
 
 export const toWaiting = (c: CallContext, now: number, input: WaitingInput): Outputs =>

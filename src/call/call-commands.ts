@@ -1,10 +1,11 @@
 /** What people and the rest of the gateway want of a call. */
 import { phrase } from '../ivr/phrase.ts';
-import { decideAnew } from './call-admission.ts';
+import { backToWaiting, decideAnew } from './call-admission.ts';
 import type { CallContext } from './call-context.ts';
 import { endWithWords } from './call-ending.ts';
 import type { CallInput, CallOutput } from './call-messages.ts';
 import { muteByHost, toMeeting } from './call-room.ts';
+import type { Meeting } from './ports.ts';
 
 type Outputs = readonly CallOutput[];
 export type Command = Extract<
@@ -18,6 +19,9 @@ export type Command = Extract<
       | 'meeting-changed'
       | 'meeting-over'
       | 'company-changed'
+      | 'knock'
+      | 'host-act-failed'
+      | 'host-left'
       | 'drain';
   }
 >;
@@ -39,8 +43,7 @@ export function onCommand(c: CallContext, now: number, input: Command): Outputs 
     case 'mute':
       return muteByHost(c, now, input.muted);
     case 'meeting-changed':
-      c.meeting = input.meeting;
-      return c.phase === 'waiting' ? decideAnew(c, now) : [];
+      return onMeetingChanged(c, now, input.meeting);
     case 'meeting-over':
       if (c.meeting === undefined) return [];
       return c.joinedAt === undefined
@@ -50,7 +53,30 @@ export function onCommand(c: CallContext, now: number, input: Command): Outputs 
       return c.phase === 'waiting'
         ? decideAnew(c, now)
         : toMeeting(c, now, { type: 'company-changed' });
+    case 'knock':
+      return c.role === 'host' ? toMeeting(c, now, { type: 'knock' }) : [];
+    case 'host-act-failed':
+      return toMeeting(c, now, { type: 'tell', key: 'not-done' });
+    case 'host-left':
+      return onHostLeft(c, now);
     case 'drain':
       return endWithWords(c, now, 'drained', phrase('call-ended'));
   }
+}
+
+/** A host on the phone hears of the lock, whoever turned it. */
+function onMeetingChanged(c: CallContext, now: number, meeting: Meeting): Outputs {
+  const turned = c.meeting !== undefined && c.meeting.locked !== meeting.locked;
+  c.meeting = meeting;
+  if (c.phase === 'waiting') return decideAnew(c, now);
+  if (!turned || c.role !== 'host') return [];
+  return toMeeting(c, now, { type: 'tell', key: meeting.locked ? 'locked-now' : 'unlocked-now' });
+}
+
+/** Those who are on their way in are sent back when they arrive: what is under way ends first. */
+function onHostLeft(c: CallContext, now: number): Outputs {
+  if (c.role === 'host' || c.meeting === undefined) return [];
+  c.hostLeft = true;
+  c.letIn = false;
+  return c.phase === 'meeting' ? backToWaiting(c, now) : [];
 }

@@ -9,6 +9,7 @@ import type {
   Route,
   Surroundings,
 } from './call-messages.ts';
+import { createHostKeys } from './host-keys.ts';
 import { createMeetingMachine, type MeetingMachine } from './meeting-machine.ts';
 import { createNamedTimers, type NamedTimers } from './named-timers.ts';
 import type { AnsweredMedia, CallState, Digit, Meeting, Termination } from './ports.ts';
@@ -65,6 +66,8 @@ export interface CallContext {
   pin: string | undefined;
   letIn: boolean;
   mutedByHost: boolean;
+  /** The last host left: whoever is no host waits for one. */
+  hostLeft: boolean;
   /** Whether a refusal now answers something keyed in, and so may be a guess. */
   answersEntry: boolean;
   guesses: number;
@@ -133,6 +136,15 @@ export function createCallContext(
       admissionWords: settings.admissionWords,
       aloneAfterMs: settings.aloneAfterMs,
       companions: () => (c.meeting === undefined ? 0 : surroundings.companions(c.meeting.callId)),
+      isHost: () => c.role === 'host',
+      hostKeys: createHostKeys({
+        speaker,
+        meeting: () => c.meeting,
+        waiting: (callId) => surroundings.waitingCallers(callId),
+        phonesMuted: (callId) => surroundings.phonesMuted(callId),
+      }),
+      somebodyWaits: () =>
+        c.meeting !== undefined && surroundings.waitingCallers(c.meeting.callId).length > 0,
     }),
     earlyDigits: [],
     phase: 'new',
@@ -151,6 +163,7 @@ export function createCallContext(
     pin: undefined,
     letIn: false,
     mutedByHost: false,
+    hostLeft: false,
     answersEntry: true,
     guesses: 0,
     phoneNumber: 0,

@@ -12,8 +12,9 @@ import type { CallInput, CallSettings } from './call-messages.ts';
 import { createCallRegistry, type CallChange, type LiveCounts } from './call-registry.ts';
 import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
 import { endReason, type EndReasonCode } from './end-reasons.ts';
+import { createHostDesk } from './host-desk.ts';
 import type { CallId, LegId } from './identifiers.ts';
-import type { CallLeg, CallRecord, CallState, Meeting } from './ports.ts';
+import type { CallLeg, CallRecord, CallState, Meeting, MeetingActions } from './ports.ts';
 import { screenCall, type ScreeningSettings } from './screening.ts';
 import { createStartRate } from './start-rate.ts';
 
@@ -69,6 +70,8 @@ export function createCallCore(
     readonly settings: CallCoreSettings;
     /** Shared with other nodes; without it the node counts alone, by `settings.guesses`. */
     readonly guesses?: GuessLimiter;
+    /** Without it a host on the phone can't lock or end the meeting. */
+    readonly actions?: MeetingActions;
   },
 ): CallCore {
   const { settings, guesses = createGuessLimiter(settings.guesses), ...rest } = deps;
@@ -79,6 +82,9 @@ export function createCallCore(
   const refusalLoggedAt = new Map<string, number>();
   const hostsElsewhere = new Set<CallId>();
   const startRate = createStartRate();
+  const hostPresent = (callId: CallId): boolean =>
+    hostsElsewhere.has(callId) || registry.hasHost(callId);
+  const desk = createHostDesk({ registry, hostPresent, actions: deps.actions, clock, logger });
   let draining = false;
 
   /** Counted, and one in a while shown: a scanner must not fill the log. */
@@ -116,10 +122,19 @@ export function createCallCore(
       settings: settings.call,
       timeZone: settings.timeZone,
       surroundings: {
-        hostPresent: (callId) => hostsElsewhere.has(callId) || registry.hasHost(callId),
+        hostPresent,
         companions: (callId) => registry.joined(callId) - (isIn(session, callId) ? 1 : 0),
+        waitingCallers: (callId) => desk.waiting(callId),
+        phonesMuted: (callId) => desk.phonesMuted(callId),
+        mustKnock: (callId) => desk.mustKnock(callId, leg.invitation.callerNumber),
       },
-      onChange: registry.changed,
+      onHostAct: (act, by) => {
+        desk.do(act, by);
+      },
+      onChange: (changed) => {
+        registry.changed(changed);
+        desk.changed(changed);
+      },
       onClosed: registry.remove,
     });
     registry.add(session);
@@ -178,6 +193,7 @@ export function createCallCore(
       });
       await registry.empty();
       cancel();
+      desk.close();
     },
   };
 }

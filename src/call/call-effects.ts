@@ -4,6 +4,7 @@
  */
 import type { CallInput, CallOutput, MeetingKey, Route } from './call-messages.ts';
 import type { CallPorts } from './call-session.ts';
+import type { HostAct } from './host-act.ts';
 import type { CallId } from './identifiers.ts';
 import { handAttributes, identityOf, participantOf } from './participant.ts';
 import type { CallLeg, CallRecord, JoinOutcome, LegQuality, Logger, Meeting } from './ports.ts';
@@ -23,6 +24,8 @@ export interface CallEffectsDeps {
   readonly dispatch: (input: CallInput) => void;
   readonly finish: () => void;
   readonly isOver: () => boolean;
+  /** What a host does to others. */
+  readonly host: (act: HostAct) => void;
 }
 
 export interface CallEffects {
@@ -94,6 +97,9 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
         return;
       case 'play-music':
         leg.play({ utteranceId: output.utteranceId, phrases: [], sounds: [{ kind: 'music' }] });
+        return;
+      case 'host-act':
+        deps.host(output.act);
         return;
       case 'show-hand':
         showHand(output.raised, output.at);

@@ -51,6 +51,7 @@ import type {
   SeatOutcome,
   Termination,
 } from './ports.ts';
+import type { WaitingFor } from './waiting-machine.ts';
 
 /** What the record needs to know of the machine. */
 export interface CallFacts {
@@ -63,6 +64,8 @@ export interface CallFacts {
   readonly endedAt: number | undefined;
   readonly termination: Termination | undefined;
   readonly role: Role;
+  readonly mutedByHost: boolean;
+  readonly waiting: { readonly reason: WaitingFor | undefined };
 }
 
 export interface CallMachine {

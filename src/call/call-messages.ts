@@ -1,4 +1,5 @@
 /** What goes into a call's machine and what comes out of it. */
+import type { HostAct, WaitingCaller } from './host-act.ts';
 import type { CallId } from './identifiers.ts';
 import type {
   AnsweredMedia,
@@ -71,6 +72,12 @@ export type CallInput =
   | { readonly type: 'meeting-changed'; readonly meeting: Meeting }
   /** The meeting was ended for all, or deleted. */
   | { readonly type: 'meeting-over' }
+  /** Somebody waits to be let in. For hosts. */
+  | { readonly type: 'knock' }
+  /** What the host wanted done to others was not. */
+  | { readonly type: 'host-act-failed' }
+  /** The last host is gone, and the meeting has its guests wait for one. */
+  | { readonly type: 'host-left' }
   /** Somebody else of this meeting came or went: hosts and callers are to be looked at anew. */
   | { readonly type: 'company-changed' }
   | { readonly type: 'drain' }
@@ -109,6 +116,7 @@ export type CallOutput =
   | { readonly do: 'set-volume'; readonly volumeDb: number }
   /** Shows in the room, since `at` (epoch milliseconds). */
   | { readonly do: 'show-hand'; readonly raised: boolean; readonly at: number }
+  | { readonly do: 'host-act'; readonly act: HostAct }
   | { readonly do: 'count-guess' }
   | { readonly do: 'note'; readonly event: TimelineEvent; readonly fields?: TimelineFields }
   | { readonly do: 'hang-up' }
@@ -127,4 +135,10 @@ export interface Surroundings {
   hostPresent(callId: CallId): boolean;
   /** This node's other callers in the meeting. */
   companions(callId: CallId): number;
+  /** Whom a host on the phone can let in, in the order in which they called. */
+  waitingCallers(callId: CallId): readonly WaitingCaller[];
+  /** Whether every phone in the meeting but the hosts' was muted by a host. */
+  phonesMuted(callId: CallId): boolean;
+  /** Whether this caller was removed from the meeting before. */
+  mustKnock(callId: CallId): boolean;
 }

@@ -1,6 +1,7 @@
 /** From the seat to the room, and out of it when the room says so. */
 import { phrase } from '../ivr/phrase.ts';
 import { beginRequest, enter, type CallContext } from './call-context.ts';
+import { backToWaiting } from './call-admission.ts';
 import { endNow, endWithWords } from './call-ending.ts';
 import type { CallOutput } from './call-messages.ts';
 import type { MeetingInput, MeetingOutput } from './meeting-machine.ts';
@@ -39,8 +40,9 @@ export function onJoined(c: CallContext, now: number, outcome: JoinOutcome): Out
   c.timers.clear('request');
   if (outcome.joined) {
     enter(c, 'meeting');
-    c.joinedAt = now;
+    c.joinedAt ??= now;
     c.pin = undefined;
+    if (c.hostLeft && c.role !== 'host') return backToWaiting(c, now);
     return [
       { do: 'note', event: 'joined' },
       ...(c.mutedByHost ? toMeeting(c, now, { type: 'mute', muted: true }) : []),

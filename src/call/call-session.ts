@@ -11,6 +11,7 @@ import { createCallMachine, type CallFacts } from './call-machine.ts';
 import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
 import { createCallRecorder } from './call-recorder.ts';
 import { terminationOf } from './end-reasons.ts';
+import type { HostAct } from './host-act.ts';
 import type { LegId, NodeId } from './identifiers.ts';
 import type {
   CallJournal,
@@ -42,6 +43,8 @@ export interface CallSessionDeps {
   readonly settings: CallSettings;
   readonly timeZone: string;
   readonly surroundings: Omit<Surroundings, 'guessesExceeded'>;
+  /** What a host on this call does to others. */
+  readonly onHostAct: (act: HostAct, by: CallSession) => void;
   /** After every step that changed the record. */
   readonly onChange: (session: CallSession) => void;
   /** The call is over and its end is on its way to the journal. */
@@ -50,6 +53,8 @@ export interface CallSessionDeps {
 
 export interface CallSession {
   readonly legId: LegId;
+  /** Undefined where withheld. Never logged. */
+  readonly callerNumber: string | undefined;
   /** The trunk it came by, if by one. */
   readonly trunk: string | undefined;
   /** Begins; the leg's events are listened to from here on. */
@@ -92,6 +97,9 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     dispatch,
     finish,
     isOver: () => finished,
+    host: (act) => {
+      deps.onHostAct(act, session);
+    },
   });
   const queue: CallInput[] = [];
   const closed = Promise.withResolvers<undefined>();
@@ -208,6 +216,7 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
 
   const session: CallSession = {
     legId: invitation.legId,
+    callerNumber: invitation.callerNumber,
     trunk: invitation.trunk,
     start() {
       leg.onEvent((event) => {

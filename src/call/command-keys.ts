@@ -6,7 +6,8 @@
  *                  └──┘                             └ time up, other key: closed
  *
  * A command is `*` and one key, so none is the beginning of another. What can't be taken back
- * (leaving) needs a second key from a menu, so that one lost or doubled digit does no harm.
+ * needs a second key from a menu, and where it is done to others a third one, 9, which no menu has:
+ * so one lost or doubled digit does no harm (harm: test/call/command-harm.test.ts).
  */
 import type { Digit } from './ports.ts';
 
@@ -29,15 +30,32 @@ export const commands = {
   language: { key: '2', who: 'everybody' },
   leave: { key: '4', who: 'everybody', menu: { '1': 'leave-now', '2': 'end-for-all' } },
   again: { key: '#', who: 'everybody' },
-  waiting: { key: '3', who: 'host' },
+  waiting: {
+    key: '3',
+    who: 'host',
+    menu: { '1': 'let-in', '2': 'next-waiting', '3': 'refuse-waiting' },
+  },
   'mute-all': { key: '5', who: 'host' },
   lock: { key: '7', who: 'host' },
   picture: { key: '8', who: 'host' },
 } as const satisfies Record<string, Command>;
 
+const waitingMenu = commands.waiting.menu;
+/** Menus that a choice opens: to be sure, or to go on. */
+export const followUps = {
+  'end-for-all': { '9': 'end-for-all-now' },
+  'refuse-waiting': { '9': 'refuse-now' },
+  'next-waiting': waitingMenu,
+} as const satisfies Partial<Record<string, Readonly<Record<string, string>>>>;
+/** Choices of a menu for everybody that are the host's. */
+const hostChoices: ReadonlySet<string> = new Set(['end-for-all']);
+
 export type CommandName = keyof typeof commands;
 type MenuOf<C> = C extends { readonly menu: infer M } ? M[keyof M] : never;
-export type MenuChoice = MenuOf<(typeof commands)[CommandName]>;
+export type MenuChoice =
+  | MenuOf<(typeof commands)[CommandName]>
+  | MenuOf<{ readonly menu: (typeof followUps)['end-for-all'] }>
+  | MenuOf<{ readonly menu: (typeof followUps)['refuse-waiting'] }>;
 
 export type KeyResult =
   /** Not (yet) a command; `bargeIn`: what is being said stops. */
@@ -67,8 +85,12 @@ const nameByKey: ReadonlyMap<string, CommandName> = new Map(
     .map((name) => [commands[name].key, name]),
 );
 
-/** One caller's keys. Pure: time comes in. */
-export function createCommandKeys(): CommandKeys {
+const followUpOf: ReadonlyMap<string, Readonly<Record<string, MenuChoice>>> = new Map(
+  Object.entries(followUps),
+);
+
+/** One caller's keys. Pure: time comes in. What is a host's is unknown to others. */
+export function createCommandKeys(isHost: () => boolean = () => false): CommandKeys {
   let started = false;
   let menu: Readonly<Record<string, MenuChoice>> | undefined;
   let deadline: number | undefined;
@@ -82,13 +104,25 @@ export function createCommandKeys(): CommandKeys {
   const command = (now: number, digit: string): KeyResult => {
     const name = nameByKey.get(digit);
     idle();
-    if (name === undefined) return { kind: 'unknown' };
+    if (name === undefined || (commands[name].who === 'host' && !isHost()))
+      return { kind: 'unknown' };
     const chosen = commands[name];
     if ('menu' in chosen) {
       menu = chosen.menu;
       deadline = now + menuWordsMs;
     }
     return { kind: 'command', command: name };
+  };
+
+  const choose = (now: number, choice: MenuChoice | undefined): KeyResult => {
+    idle();
+    if (choice === undefined || (hostChoices.has(choice) && !isHost())) return { kind: 'unknown' };
+    const next = followUpOf.get(choice);
+    if (next !== undefined) {
+      menu = next;
+      deadline = now + menuWordsMs;
+    }
+    return { kind: 'choice', choice };
   };
 
   return {
@@ -102,9 +136,7 @@ export function createCommandKeys(): CommandKeys {
       }
       if (started) return command(now, digit);
       if (menu !== undefined && digit !== '#') {
-        const choice = menu[digit];
-        idle();
-        return choice === undefined ? { kind: 'unknown' } : { kind: 'choice', choice };
+        return choose(now, menu[digit]);
       }
       // `#` alone is the habit of closing an entry: harmless.
       return { kind: 'none', bargeIn: digit !== '#' };

@@ -8,6 +8,7 @@
  * are at most told of.
  */
 import { languages } from '../ivr/language.ts';
+import type { PhraseKey } from '../ivr/manuscript.ts';
 import { phrase, type Phrase } from '../ivr/phrase.ts';
 import { waitWordsFirstMs, waitWordsThenMs, type CallOutput } from './call-messages.ts';
 import {
@@ -17,6 +18,7 @@ import {
   type MenuChoice,
 } from './command-keys.ts';
 import { createHand } from './hand.ts';
+import type { HostKeys } from './host-keys.ts';
 import { createMuteState } from './mute-state.ts';
 import type { Digit } from './ports.ts';
 import { createNamedTimers } from './named-timers.ts';
@@ -32,6 +34,10 @@ export type MeetingInput =
   /** The host's doing, whichever way it came. */
   | { readonly type: 'mute'; readonly muted: boolean }
   | { readonly type: 'talking-muted' }
+  /** Somebody waits to be let in: for a host. */
+  | { readonly type: 'knock' }
+  /** A word from outside the room. */
+  | { readonly type: 'tell'; readonly key: PhraseKey }
   | { readonly type: 'timeout' };
 
 export type MeetingOutput = CallOutput | { readonly do: 'leave' };
@@ -40,6 +46,8 @@ export interface MeetingMachine {
   /** The room is joined, muted: admission words begin. */
   begin(now: number): readonly MeetingOutput[];
   handle(now: number, input: MeetingInput): readonly MeetingOutput[];
+  /** Out of the room for now; `begin` comes again where the caller is let in again. Mutes stay. */
+  leave(now: number): readonly CallOutput[];
   nextTimeoutAt(): number | undefined;
 }
 
@@ -47,6 +55,8 @@ const volumeStepDb = 3;
 const volumeLimitDb = 12;
 const nobodyKnown = -1;
 export const talkingMutedEveryMs = 60_000;
+const knockDelayMs = 1_000;
+export const knockEveryMs = 15_000;
 
 export function createMeetingMachine(deps: {
   readonly speaker: Speaker;
@@ -54,15 +64,19 @@ export function createMeetingMachine(deps: {
   readonly aloneAfterMs: number;
   /** This node's other callers in the meeting, now. */
   readonly companions: () => number;
+  readonly isHost: () => boolean;
+  readonly hostKeys: HostKeys;
+  readonly somebodyWaits: () => boolean;
 }): MeetingMachine {
   const { speaker } = deps;
-  const keys = createCommandKeys();
-  const timers = createNamedTimers<'alone' | 'room-lost'>();
+  const keys = createCommandKeys(deps.isHost);
+  const timers = createNamedTimers<'alone' | 'room-lost' | 'knock'>();
   let microphoneOpen = false;
   let cutShort = false;
   const mute = createMuteState();
   const hand = createHand();
   let toldTalkingAt = -Infinity;
+  let knockedAt = -Infinity;
   let volumeDb = 0;
   let toldAlone = false;
   /** Alone for so long that music plays. */
@@ -77,8 +91,26 @@ export function createMeetingMachine(deps: {
     lonely && !speaker.speaking ? speaker.music() : [];
   const people = (): number => Math.max(others, 0) + deps.companions() + 1;
 
+  /** After a breath, and not more often than it can be borne. */
+  const announceKnock = (now: number): void => {
+    if (timers.at('knock') === undefined)
+      timers.set('knock', Math.max(now + knockDelayMs, knockedAt + knockEveryMs));
+  };
+
+  const tellKnock = (now: number): readonly MeetingOutput[] => {
+    if (!deps.somebodyWaits()) return [];
+    // Not into a menu that waits for its key.
+    if (speaker.speaking || keys.nextTimeoutAt() !== undefined) {
+      timers.set('knock', now + knockDelayMs);
+      return [];
+    }
+    knockedAt = now;
+    return say(now, phrase('phone-waiting'));
+  };
+
   const openMicrophone = (now: number): readonly MeetingOutput[] => {
     microphoneOpen = true;
+    if (deps.isHost()) announceKnock(now);
     if (mute.muted) return say(now, phrase(mute.words()));
     return [
       { do: 'set-muted', muted: false },
@@ -133,6 +165,8 @@ export function createMeetingMachine(deps: {
   };
 
   const command = (now: number, name: CommandName): readonly MeetingOutput[] => {
+    const hosts = deps.isHost() ? deps.hostKeys.command(now, name) : undefined;
+    if (hosts !== undefined) return hosts;
     switch (name) {
       case 'mute':
         return muteByKey(now);
@@ -160,6 +194,8 @@ export function createMeetingMachine(deps: {
   };
 
   const choice = (now: number, chosen: MenuChoice): readonly MeetingOutput[] => {
+    const hosts = deps.isHost() ? deps.hostKeys.choice(now, chosen) : undefined;
+    if (hosts !== undefined) return hosts;
     switch (chosen) {
       case 'leave-now':
         return [{ do: 'leave' }];
@@ -167,8 +203,7 @@ export function createMeetingMachine(deps: {
         return setVolume(now, volumeStepDb);
       case 'softer':
         return setVolume(now, -volumeStepDb);
-      case 'service-desk':
-      case 'end-for-all':
+      default:
         return say(now, phrase('unknown-command'));
     }
   };
@@ -222,6 +257,8 @@ export function createMeetingMachine(deps: {
         // Told once; after that, and when it comes again, there is music.
         outputs.push(...(toldAlone ? quiet() : say(now, phrase('alone'))));
         toldAlone = true;
+      } else if (name === 'knock') {
+        outputs.push(...tellKnock(now));
       } else {
         timers.set('room-lost', now + waitWordsThenMs);
         outputs.push(...say(now, phrase('room-lost')));
@@ -239,6 +276,14 @@ export function createMeetingMachine(deps: {
     begin(now) {
       const words = deps.admissionWords === 'full' ? [phrase('admitted')] : [];
       return speaker.say(now, words, true);
+    },
+    leave(now) {
+      microphoneOpen = false;
+      cutShort = false;
+      lonely = false;
+      others = nobodyKnown;
+      timers.clearAll();
+      return hand.lower(now, 'host');
     },
     handle(now, input) {
       switch (input.type) {
@@ -263,6 +308,11 @@ export function createMeetingMachine(deps: {
           return muteByHost(now, input.muted);
         case 'talking-muted':
           return talksMuted(now);
+        case 'knock':
+          if (microphoneOpen) announceKnock(now);
+          return [];
+        case 'tell':
+          return microphoneOpen ? say(now, phrase(input.key)) : [];
         case 'timeout':
           return due(now);
       }

@@ -405,6 +405,13 @@ export interface MeetingBook extends MeetingDirectory {
   renewRoom(callId: CallId): Promise<MeetingOutcome>;
 }
 
+/** What a host does to a meeting as a whole, for the callers of all nodes. Rejects where it was not done. */
+export interface MeetingActions {
+  setLocked(callId: CallId, locked: boolean): Promise<void>;
+  /** Ends it for all: the room is closed and gets a new name. */
+  end(callId: CallId): Promise<void>;
+}
+
 export type CallState = 'ringing' | 'ivr' | 'waiting' | 'joined' | 'ended';
 
 /** One line of a call's story. `event` is from the list in `src/call/timeline.ts`; fields hold no secrets. */

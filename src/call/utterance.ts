@@ -4,13 +4,20 @@
  */
 import type { Sound, Utterance } from './ports.ts';
 import type { CallOutput } from './call-messages.ts';
-import { clockTimeAt, phraseSounds } from '../ivr/phrase-files.ts';
+import { clockTimeAt, digitSounds, phraseSounds } from '../ivr/phrase-files.ts';
 import { openingMs } from './speaker.ts';
 
 const toneAtMs = 260;
 const openingTone = { kind: 'tone', hz: 440, ms: 160, levelDbm0: -26 } as const;
 /** After this one the caller is heard. */
 export const microphoneTone: Sound = { kind: 'tone', hz: 880, ms: 120, levelDbm0: -20 };
+/** Somebody at the door, softly: two short low tones. */
+const knock: readonly Sound[] = [
+  { kind: 'tone', hz: 330, ms: 90, levelDbm0: -26 },
+  { kind: 'silence', ms: 90 },
+  { kind: 'tone', hz: 330, ms: 90, levelDbm0: -26 },
+  { kind: 'silence', ms: 200 },
+];
 
 function opening(elapsedMs: number): readonly Sound[] {
   const silence = (ms: number): Sound => ({ kind: 'silence', ms: Math.max(0, ms) });
@@ -28,12 +35,14 @@ export function toUtterance(
   play: Extract<CallOutput, { do: 'play' }>,
   timeZone: string,
 ): Utterance {
-  const words = play.phrases.flatMap(({ key, n, at }) =>
-    phraseSounds(key, play.language, {
+  const words = play.phrases.flatMap(({ key, n, at, digits }) => [
+    ...(key === 'phone-waiting' ? knock : []),
+    ...phraseSounds(key, play.language, {
       ...(n === undefined ? {} : { n }),
       ...(at === undefined ? {} : { time: clockTimeAt(at, timeZone) }),
     }),
-  );
+    ...(digits === undefined ? [] : digitSounds(digits, play.language)),
+  ]);
   return {
     utteranceId: play.utteranceId,
     phrases: play.phrases.map(({ key }) => key),

@@ -31,6 +31,8 @@ export type WaitingOutput =
   | { readonly do: 'leave' };
 
 export interface WaitingMachine {
+  /** What is waited for now. */
+  readonly reason: WaitingFor | undefined;
   /** `startsAt` for 'start'. Waiting on for the same says nothing new. */
   begin(now: number, reason: WaitingFor, startsAt?: number): readonly WaitingOutput[];
   handle(now: number, input: WaitingInput): readonly WaitingOutput[];
@@ -103,6 +105,9 @@ export function createWaitingMachine(speaker: Speaker, waitLimitMs: number): Wai
   };
 
   return {
+    get reason() {
+      return current?.reason;
+    },
     begin(now, reason, startsAt) {
       if (current?.reason === reason && startsAt === current.words.at) return [];
       if (current === undefined) keys = createCommandKeys();

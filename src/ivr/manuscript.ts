@@ -222,6 +222,81 @@ export const manuscript = {
     da: 'Nu har vi forbindelse til mødet igen.',
   },
 
+  // ---------------------------------------------------------------- to the host
+  'phone-waiting': {
+    sv: 'En telefon väntar. Stjärna tre.',
+    en: 'A phone is waiting. Star three.',
+    da: 'En telefon venter. Stjerne tre.',
+  },
+  'waiting-count': {
+    sv: 'Antal som väntar: {n}.',
+    en: 'Phones waiting: {n}.',
+    da: 'Antal, der venter: {n}.',
+  },
+  'nobody-waiting': { sv: 'Ingen väntar.', en: 'Nobody is waiting.', da: 'Ingen venter.' },
+  // The last two digits follow.
+  'waiting-number': {
+    sv: 'Numret slutar på:',
+    en: 'The number ends in:',
+    da: 'Nummeret ender på:',
+  },
+  'waiting-withheld': {
+    sv: 'Numret är hemligt.',
+    en: 'The number is withheld.',
+    da: 'Nummeret er hemmeligt.',
+  },
+  'waiting-menu': {
+    sv: 'Tryck ett för att släppa in, två för nästa, tre för att neka.',
+    en: 'Press one to let in, two for the next, three to refuse.',
+    da: 'Tryk et for at lukke ind, to for den næste, tre for at afvise.',
+  },
+  'let-in': { sv: 'Personen släpps in.', en: 'They are let in.', da: 'Personen lukkes ind.' },
+  'refuse-sure': {
+    sv: 'Tryck nio för att neka.',
+    en: 'To refuse, press nine.',
+    da: 'Tryk ni for at afvise.',
+  },
+  refused: {
+    sv: 'Personen släpptes inte in.',
+    en: 'They were not let in.',
+    da: 'Personen blev ikke lukket ind.',
+  },
+  'all-muted': {
+    sv: 'Nu hörs inga telefoner. Stjärna fem för att höra dem igen.',
+    en: 'All phones are muted. Star five to hear them again.',
+    da: 'Nu kan ingen telefoner høres. Stjerne fem for at høre dem igen.',
+  },
+  'all-unmuted': {
+    sv: 'Nu hörs telefonerna igen.',
+    en: 'The phones can be heard again.',
+    da: 'Nu kan telefonerne høres igen.',
+  },
+  'locked-now': {
+    sv: 'Mötet är låst. Nya får vänta.',
+    en: 'The meeting is locked. Newcomers wait.',
+    da: 'Mødet er låst. Nye må vente.',
+  },
+  'unlocked-now': {
+    sv: 'Mötet är inte längre låst.',
+    en: 'The meeting is no longer locked.',
+    da: 'Mødet er ikke længere låst.',
+  },
+  'host-leave-menu': {
+    sv: 'Tryck ett för att lämna mötet, två för att avsluta det för alla.',
+    en: 'Press one to leave the meeting, two to end it for everybody.',
+    da: 'Tryk et for at forlade mødet, to for at afslutte det for alle.',
+  },
+  'end-sure': {
+    sv: 'Tryck nio för att avsluta mötet för alla.',
+    en: 'To end the meeting for everybody, press nine.',
+    da: 'Tryk ni for at afslutte mødet for alle.',
+  },
+  'not-done': {
+    sv: 'Det gick inte. Försök igen.',
+    en: 'That did not work. Please try again.',
+    da: 'Det lykkedes ikke. Prøv igen.',
+  },
+
   // ---------------------------------------------------------------- the end
   goodbye: {
     sv: 'Mötet är slut. Tack och hej då.',

@@ -7,6 +7,8 @@ export interface Phrase {
   readonly n?: number;
   /** For `{time}`: epoch milliseconds, spoken in the meeting's time zone. */
   readonly at?: number;
+  /** Read out one by one after the words. Never logged. */
+  readonly digits?: string;
 }
 
 export const phrase = (key: PhraseKey): Phrase => ({ key });

@@ -17,6 +17,12 @@ export interface AdmissionContext {
   readonly letIn: boolean;
   /** Whether a host is in the meeting. */
   readonly hostPresent: boolean;
+  /** Known since an earlier admission of this call: no PIN is asked again. */
+  readonly role?: Role | undefined;
+  /** Was removed from this meeting before: a host decides. */
+  readonly mustKnock?: boolean;
+  /** The last host left and the meeting has its guests wait: an open one is opened by a host then. */
+  readonly hostLeft?: boolean;
   /** Whether the room is known to be end-to-end encrypted. */
   readonly roomEncrypted: boolean;
 }
@@ -58,14 +64,16 @@ export function decideAdmission(
     const { startsAt } = meeting;
     return { outcome: 'too-early', startsAt, mayWait: startsAt - now <= earlyWaitMs };
   }
-  const role = roleByPin(meeting, context.pin);
+  const role = context.role ?? roleByPin(meeting, context.pin);
   if (role === undefined) {
     const outcome = context.pin === undefined ? 'pin-wanted' : 'wrong-pin';
     return { outcome, length: meeting.guestPin?.length ?? 0 };
   }
   if (role === 'host' || context.letIn) return { outcome: 'admit', role };
   if (meeting.locked) return { outcome: 'wait', for: 'locked' };
-  if (meeting.admission === 'lobby') return { outcome: 'wait', for: 'lobby' };
-  if (meeting.admission === 'host' && !context.hostPresent) return { outcome: 'wait', for: 'host' };
+  if (meeting.admission === 'lobby' || context.mustKnock === true)
+    return { outcome: 'wait', for: 'lobby' };
+  const hostOpens = meeting.admission === 'host' || context.hostLeft === true;
+  if (hostOpens && !context.hostPresent) return { outcome: 'wait', for: 'host' };
   return { outcome: 'admit', role };
 }

@@ -6,7 +6,14 @@ import { defaultCallSettings } from '../../src/call/call-settings.ts';
 import type { LegEndCause, RoomLeftReason } from '../../src/call/ports.ts';
 import { createMeeting, meetingId } from '../support/call-world.ts';
 
-const alone = { guessesExceeded: () => false, hostPresent: () => false, companions: () => 0 };
+const alone = {
+  guessesExceeded: () => false,
+  hostPresent: () => false,
+  companions: () => 0,
+  waitingCallers: () => [],
+  phonesMuted: () => false,
+  mustKnock: () => false,
+};
 const create = (route: Route = { kind: 'ivr', language: 'sv' }): CallMachine =>
   createCallMachine({ route, settings: defaultCallSettings, surroundings: alone });
 const media = { codec: 'PCMA', encrypted: false };
@@ -29,6 +36,8 @@ const inputs: fc.Arbitrary<CallInput> = fc.oneof(
       'muted-by-room',
       'unmuted-by-room',
       'talking-muted',
+      'knock',
+      'host-left',
       'refuse',
       'meeting-over',
       'company-changed',

@@ -173,7 +173,7 @@ export async function createCallWorld(
   };
 
   const engine = createFakeSipEngine(clock);
-  const core = createCallCore({
+  const core: CallCore = createCallCore({
     nodeId: asNodeId('node-a'),
     engine: engine.kind,
     directory,
@@ -181,6 +181,19 @@ export async function createCallWorld(
     journal,
     clock,
     logger: createLogger({}),
+    actions: {
+      async setLocked(callId, locked) {
+        await failing(faults.store);
+        const meeting = meetings.get(callId);
+        if (meeting === undefined) return;
+        meetings.set(callId, { ...meeting, locked });
+        core.meetingChanged({ ...meeting, locked });
+      },
+      async end(callId) {
+        await failing(faults.store);
+        core.meetingOver(callId);
+      },
+    },
     settings: {
       timeZone: 'Europe/Stockholm',
       call: { ...defaultCallSettings, ...options.call },

@@ -1,0 +1,34 @@
+/** What a host on the phone does to a meeting as a whole: stored, and told to the callers of all nodes. */
+import type { CallId } from './identifiers.ts';
+import type { Meeting, MeetingActions, MeetingBook, RoomAdmin } from './ports.ts';
+
+export interface MeetingActionsDeps {
+  readonly meetings: Pick<MeetingBook, 'byCallId' | 'change' | 'renewRoom'>;
+  readonly rooms: Pick<RoomAdmin, 'deleteRoom'>;
+  /** The callers of all nodes. */
+  readonly callers: () => {
+    meetingChanged(meeting: Meeting): void;
+    meetingOver(callId: CallId): void;
+  };
+}
+
+export function createMeetingActions({
+  meetings,
+  rooms,
+  callers,
+}: MeetingActionsDeps): MeetingActions {
+  return {
+    async setLocked(callId, locked) {
+      const outcome = await meetings.change(callId, { locked });
+      if (outcome.done) callers().meetingChanged(outcome.meeting);
+    },
+    async end(callId) {
+      const meeting = await meetings.byCallId(callId);
+      if (meeting === undefined) return;
+      // The room goes first: nobody may stay behind in it when the callers are gone.
+      await rooms.deleteRoom(meeting.room);
+      await meetings.renewRoom(callId);
+      callers().meetingOver(callId);
+    },
+  };
+}
