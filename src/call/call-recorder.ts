@@ -48,6 +48,7 @@ export function createCallRecorder(deps: {
 }): CallRecorder {
   const { ports, invitation, logger } = deps;
   const startedAt = ports.clock.now();
+  const { trunk: by } = invitation;
   const timeline: TimelineEntry[] = [];
   let last: CallRecord | undefined;
 
@@ -75,8 +76,9 @@ export function createCallRecorder(deps: {
   });
 
   return {
-    note(event, fields) {
+    note(event, given) {
       const at = ports.clock.now();
+      const fields = event === 'arrived' && by !== undefined ? { ...given, trunk: by } : given;
       // The end has its place whatever came before.
       if (timeline.length < maxTimelineEntries || event === 'ended')
         timeline.push(fields === undefined ? { at, event } : { at, event, fields });

@@ -5,7 +5,7 @@
 import type { TimelineEntry } from './ports.ts';
 
 export const timelineEvents = {
-  arrived: 'The INVITE passed the screening.',
+  arrived: 'The INVITE passed the screening; `trunk` says by which trunk it came.',
   answered: '200 OK was sent.',
   confirmed: 'The ACK came: sound flows.',
   asked: 'A phrase was played; `phrases` names it.',

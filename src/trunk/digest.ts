@@ -6,7 +6,7 @@ const hashNames: Readonly<Record<DigestAlgorithm, string>> = { 'SHA-256': 'sha25
 
 /** Parameters of credentials or a challenge: names in lower case, values unquoted. */
 export function digestParams(text: string): ReadonlyMap<string, string> {
-  const pairs = text.matchAll(/([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g);
+  const pairs = text.matchAll(/(?<![\w-])([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g);
   return new Map(
     Array.from(pairs, ([, name = '', quoted, token = '']): [string, string] => [
       name.toLowerCase(),

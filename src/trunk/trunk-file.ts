@@ -20,7 +20,7 @@ export function readTrunkFile(text: string, lookup: SecretLookup): TrunkFileResu
   try {
     json = JSON.parse(text);
   } catch (error) {
-    return { ok: false, problems: [`is not JSON${placeOf(error)}`] };
+    return { ok: false, problems: [`is not JSON${placeOf(text, error)}`] };
   }
   const parsed = trunkFileSchema.safeParse(json);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };
@@ -49,9 +49,11 @@ export function readTrunkFile(text: string, lookup: SecretLookup): TrunkFileResu
 }
 
 /** The parser's own message may quote what stands there, so only its place is kept. */
-function placeOf(error: unknown): string {
-  const place = /line (\d+) column (\d+)/.exec(error instanceof Error ? error.message : '');
-  return place === null ? '' : ` (line ${place[1] ?? ''}, column ${place[2] ?? ''})`;
+function placeOf(text: string, error: unknown): string {
+  const found = /at position (\d+)/.exec(error instanceof Error ? error.message : '');
+  if (found === null) return '';
+  const before = text.slice(0, Number(found[1])).split('\n');
+  return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
 }
 
 const pathText = (path: readonly PropertyKey[]): string =>

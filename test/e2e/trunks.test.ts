@@ -105,6 +105,16 @@ describe('a provider', () => {
   });
 });
 
+it('the record says by which trunk a call came', async () => {
+  const result = await sipp('uac-digest-expect-200', elsewhere, '+46480445513');
+  const call = await stage.until('the record', async () =>
+    (await stage.calls('ended')).find(({ sipCallId }) => sipCallId === result.sipCallId),
+  );
+  const { body } = await stage.gateway.api('GET', `/api/calls/${call.legId}`);
+  const { timeline } = body as { timeline: { event: string }[] };
+  expect(timeline[0]).toMatchObject({ event: 'arrived', fields: { trunk: 'roaming' } });
+});
+
 describe('new settings', () => {
   it('refuse calls of a trunk that is no more, and leave its live call alone', async () => {
     const meeting = await stage.meeting();

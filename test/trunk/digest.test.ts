@@ -38,3 +38,9 @@ test('parameters are found quoted or bare, with commas and quotes inside', () =>
     Object.fromEntries(digestParams('Realm="a, \\"b\\"", nc=00000001,qop=auth , opaque=""')),
   ).toEqual({ realm: 'a, "b"', nc: '00000001', qop: 'auth', opaque: '' });
 });
+
+test('a long text without parameters is read in no time', () => {
+  const started = performance.now();
+  expect(digestParams('a'.repeat(200_000)).size).toBe(0);
+  expect(performance.now() - started).toBeLessThan(500);
+});

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededFraction } from '../support/sip-network.ts';
 import { digestParams, digestResponse } from '../../src/trunk/digest.ts';
@@ -166,6 +167,19 @@ describe('by digest', () => {
     expect(door.receive(10, from(far)).kind).toBe('unauthorised');
     expect(door.receive(10, from('198.51.100.2')).kind).toBe('challenge');
     expect(door.receive(600_000, from(far)).kind).toBe('challenge');
+  });
+
+  test('no header of any kind passes or throws', () => {
+    const door = doorOf(book);
+    const pieces = ['Digest ', 'username="telia"', 'realm="ringbro"', 'nonce="', 'qop=auth', ', '];
+    const text = fc
+      .array(fc.oneof(fc.constantFrom(...pieces), fc.string()), { maxLength: 12 })
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, (header) => {
+        expect(door.receive(0, from(far, [header])).kind).toBe('challenge');
+      }),
+    );
   });
 
   test('a trunk with addresses and credentials needs both', () => {

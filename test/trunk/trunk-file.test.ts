@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readTrunkFile, type SecretLookup } from '../../src/trunk/trunk-file.ts';
 
@@ -121,6 +122,22 @@ describe('a bad file', () => {
     expect(result.ok).toBe(false);
     expect(JSON.stringify(result)).toContain('is not JSON');
     expect(JSON.stringify(result)).not.toContain('hunter2');
+  });
+
+  test('that is not JSON is told by line and column where the parser knows them', () => {
+    expect(readTrunkFile('{\n  "trunks": [],\n}', lookup)).toEqual({
+      ok: false,
+      problems: ['is not JSON (line 3, column 1)'],
+    });
+  });
+
+  test('of any kind is an answer and never a throw', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        const result = readTrunkFile(text, lookup);
+        expect(result.ok || result.problems.length > 0).toBe(true);
+      }),
+    );
   });
 
   test('names a secret that is not there by its name alone', () => {
