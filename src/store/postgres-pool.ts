@@ -14,6 +14,8 @@ export interface PostgresPoolOptions {
 }
 
 const connectTimeoutMs = 3_000;
+/** A caller after a quiet minute must not wait for a new connection. */
+const idleTimeoutMs = 300_000;
 /** How much longer than its own limit we wait for a server that says nothing at all. */
 const silenceMs = 1_000;
 const int8Oid = 20;
@@ -68,6 +70,7 @@ export function createPostgresPool(options: PostgresPoolOptions): PostgresPool {
   const pool = new Pool({
     ...connectionConfig(options.url),
     max: options.size,
+    idleTimeoutMillis: idleTimeoutMs,
     statement_timeout: options.statementTimeoutMs,
     idle_in_transaction_session_timeout: options.statementTimeoutMs,
     query_timeout: options.statementTimeoutMs + silenceMs,

@@ -285,11 +285,18 @@ describe('the bus', () => {
     });
   });
 
-  test('closes while it tries to come back', async () => {
+  test('that is closed while it tries to come back does not', async () => {
     const a = await join();
     await server.stop();
     await a.bus.close();
     await server.start();
-    expect(a.resumed).not.toHaveBeenCalled();
+    const b = await join();
+    // Longer than the first waits of the back-off.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await b.bus.send('heard');
+    await vi.waitFor(() => {
+      expect(b.heard).toEqual(['heard']);
+    });
+    expect([a.heard, a.resumed.mock.calls]).toEqual([[], []]);
   });
 });
