@@ -27,10 +27,10 @@ const roaming = {
   credentials: { user: 'telia', password: { env: 'TELIA_PASSWORD' } },
   numbers: { '+46480445513': 'sv' },
 };
-const registering = (port: number) => ({
-  name: 'registering',
+const registering = (port: number, transport: 'udp' | 'tcp' = 'udp') => ({
+  name: `registering-${transport}`,
   register: {
-    registrar: `sip:${registrarAddress}:${port}`,
+    registrar: `sip:${registrarAddress}:${port};transport=${transport}`,
     account: '4589100000',
     user: 'user-1',
     password: { file: 'registrar-password' },
@@ -38,8 +38,10 @@ const registering = (port: number) => ({
   numbers: { '+4589100000': 'da' },
 });
 
+const registrarScenario = 'trunk/uas-registrar-expect-unregister';
+
 let folder: TemporaryFolder;
-let registrar: SippServer;
+let registrars: readonly SippServer[];
 let registrarPort: number;
 let stage: MeetingStage;
 
@@ -49,7 +51,8 @@ const write = (trunks: readonly object[]) =>
     // SIPp 3.6 knows MD5 alone.
     JSON.stringify({ digest: { algorithms: ['MD5'] }, trunks }),
   );
-const everything = () => [phones, carrier, roaming, registering(registrarPort)];
+const registrations = () => [registering(registrarPort), registering(registrarPort, 'tcp')];
+const everything = () => [phones, carrier, roaming, ...registrations()];
 const sipp = (scenario: string, localAddress: string, service: string) =>
   runSipp(`trunk/${scenario}`, { sipPort: stage.gateway.sipPort, localAddress, service });
 const health = async (): Promise<Record<string, string>> => {
@@ -69,7 +72,9 @@ beforeAll(async () => {
   registrarPort = await freePort();
   await writeFile(join(folder.path, 'registrar-password'), 'hemlig\n');
   await write(everything());
-  registrar = serveSipp('trunk/uas-registrar-expect-unregister', registrarAddress, registrarPort);
+  registrars = (['u1', 't1'] as const).map((transport) =>
+    serveSipp(registrarScenario, registrarAddress, registrarPort, transport),
+  );
   stage = await createMeetingStage({
     RINGBRO_TRUNKS: join(folder.path, 'trunks.json'),
     TELIA_PASSWORD: 'hemligt',
@@ -78,7 +83,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  registrar.stop();
+  for (const registrar of registrars) registrar.stop();
   // The gateway has stopped: nobody is left to ask for live calls.
   await stage.gateway.forget();
   await stage.livekit.close();
@@ -87,9 +92,12 @@ afterAll(async () => {
 
 describe('a provider', () => {
   it('with which we register sends its calls to our Contact', async () => {
-    await stage.until('the registration', async () =>
-      (await health())['registering'] === 'up' ? true : undefined,
-    );
+    await stage.until('the registrations, by UDP and by TCP', async () => {
+      const shown = await health();
+      return shown['registering-udp'] === 'up' && shown['registering-tcp'] === 'up'
+        ? true
+        : undefined;
+    });
     const scenario = 'uac-to-registered-contact-expect-200';
     const result = await sipp(scenario, registrarAddress, '+4589100000');
     expect(result.ok, result.errors).toBe(true);
@@ -120,7 +128,7 @@ describe('new settings', () => {
     const meeting = await stage.meeting();
     const call = await stage.joined(meeting);
     // No credentials any more either, so that a foreign source is refused and not challenged.
-    await write([carrier, registering(registrarPort)]);
+    await write([carrier, ...registrations()]);
     await stage.until('the new settings', async () =>
       (await health())['phones'] === undefined ? true : undefined,
     );
@@ -139,7 +147,7 @@ describe('new settings', () => {
   it('that limit a trunk count the calls that are live already', async () => {
     const call = await stage.phone();
     expect((await call.answer).answered).toBe(true);
-    await write([{ ...phones, limits: { calls: 1 } }, carrier, registering(registrarPort)]);
+    await write([{ ...phones, limits: { calls: 1 } }, carrier, ...registrations()]);
     stage.gateway.child.kill('SIGHUP');
     await stage.until('the limit', async () =>
       (await sipp('uac-over-limit-expect-486', '127.0.0.1', '+46480445511')).ok ? true : undefined,
@@ -163,11 +171,13 @@ describe('new settings', () => {
   });
 });
 
-it('at the end the registration is taken back, and no secret was logged', async () => {
+it('at the end the registrations are taken back, and no secret was logged', async () => {
   await stage.clear();
   await stage.gateway.stop();
-  const { ok, errors } = await registrar.result;
-  expect(ok, errors).toBe(true);
+  for (const registrar of registrars) {
+    const { ok, errors } = await registrar.result;
+    expect(ok, errors).toBe(true);
+  }
   for (const secret of ['hemlig', '46480445511', '4589100000'])
     expect(stage.gateway.output().split('ready for calls')[1]).not.toContain(secret);
 });

@@ -87,12 +87,17 @@ export interface SippServer {
   stop(): void;
 }
 
-/** Plays the server of one `uas-…` scenario, once, on `address:port` by UDP. */
-export const serveSipp = (scenario: string, address: string, port: number): SippServer => {
+/** Plays the server of one `uas-…` scenario, once, on `address:port`. */
+export const serveSipp = (
+  scenario: string,
+  address: string,
+  port: number,
+  transport: 'u1' | 't1' = 'u1',
+): SippServer => {
   const child = spawn(
     'sipp',
     [
-      ...['-sf', join(scenarios, `${scenario}.xml`), '-m', '1', '-t', 'u1'],
+      ...['-sf', join(scenarios, `${scenario}.xml`), '-m', '1', '-t', transport],
       ...['-i', address, '-p', String(port), '-timeout', '60', '-timeout_error', '-nostdin'],
     ],
     { cwd: scenarios, stdio: ['ignore', 'ignore', 'pipe'] },
