@@ -78,3 +78,22 @@ describe('waiting', () => {
     expect(decide({ endsAt: now }, { letIn: true }).outcome).toBe('ended');
   });
 });
+
+test('who was removed knocks at an open meeting until a host lets them in', () => {
+  expect(decide({}, { mustKnock: true })).toEqual({ outcome: 'wait', for: 'lobby' });
+  expect(decide({}, { mustKnock: true, letIn: true }).outcome).toBe('admit');
+  expect(decide({ hostPin: '9898' }, { mustKnock: true, pin: '9898' })).toMatchObject({
+    outcome: 'admit',
+    role: 'host',
+  });
+});
+
+test('after the last host left, an open meeting waits for one, and no PIN is asked again', () => {
+  const left = { hostLeft: true, role: 'guest' } as const;
+  expect(decide({ guestPin: '1212' }, left)).toEqual({ outcome: 'wait', for: 'host' });
+  expect(decide({ guestPin: '1212' }, { ...left, hostPresent: true }).outcome).toBe('admit');
+  expect(decide({ admission: 'lobby' }, { ...left, hostPresent: true })).toEqual({
+    outcome: 'wait',
+    for: 'lobby',
+  });
+});

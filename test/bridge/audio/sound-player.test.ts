@@ -53,6 +53,19 @@ describe('a sound player', () => {
     expect(player.playing).toBe(false);
   });
 
+  it('plays the music round and round, without a seam, until something else is played', () => {
+    const loop = Int16Array.from({ length: 100 }, (_, i) => 1000 + i);
+    const player = createSoundPlayer(pack(new Map([['music.wav', loop]]), rateHz), rateHz);
+    player.play(utterance(1, { kind: 'music' }));
+    const heard = pullAll(player, 500);
+    expect(heard.every((sample, i) => sample === 1000 + (i % 100))).toBe(true);
+    expect(player.takeEnded()).toBeUndefined();
+    player.play(utterance(2, { kind: 'silence', ms: 20 }));
+    pullAll(player, 2);
+    expect(player.takeEnded()).toBe(2);
+    expect(player.playing).toBe(false);
+  });
+
   it('leaves the frame alone when there is nothing to play', () => {
     const player = createSoundPlayer(library, rateHz);
     const frame = new Int16Array(160).fill(5);

@@ -43,6 +43,21 @@ test('guests are counted; callers of any gateway and ears are not', async () => 
   });
 });
 
+test('attributes are set one by one, and seen by the others', async () => {
+  const admin = createRoomAdmin(server);
+  const identity = 'ringbro:node-1:leg-1';
+  const { saw } = await rig.caller(identity);
+  await saw('connected');
+  const witness = await rig.witness('guest');
+  const participant = await witness.participant(identity);
+  await admin.setAttributes(rig.room, identity, { 'ringbro.hand': 'raised', other: 'stays' });
+  await expect.poll(() => participant.attributes['ringbro.hand']).toBe('raised');
+  await admin.setAttributes(rig.room, identity, { 'ringbro.hand': '' });
+  await expect.poll(() => participant.attributes['ringbro.hand'] ?? '').toBe('');
+  expect(participant.attributes['other']).toBe('stays');
+  await admin.setAttributes(rig.room, 'ringbro:node-1:gone', { 'ringbro.hand': 'raised' });
+});
+
 test('a room in which somebody publishes end-to-end encrypted media is known as such', async () => {
   const admin = createRoomAdmin(server);
   const witness = await rig.witness('guest', true);
