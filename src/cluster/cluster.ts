@@ -97,7 +97,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     }
 
     bus.onMessage(
-      createNodeMessages({ nodeId, core, meetings, commands, guesses, presence, logger }),
+      createNodeMessages({ nodeId, core, meetings, commands, guesses, presence, clock, logger }),
     );
     bus.onResumed(() => void comeBack());
     core.onChange(({ record: { callId } }) => {

@@ -1,7 +1,7 @@
 /** What a node does about each message of another one. */
 import type { CallCore } from '../call/call-core.ts';
 import type { CallId, NodeId } from '../call/identifiers.ts';
-import type { Logger, MeetingDirectory } from '../call/ports.ts';
+import type { Clock, Logger, MeetingDirectory } from '../call/ports.ts';
 import { type ClusterMessage, decodeMessage } from './cluster-message.ts';
 import type { HostPresence } from './host-presence.ts';
 import type { RemoteCommands } from './remote-commands.ts';
@@ -14,12 +14,13 @@ export interface NodeMessagesDeps {
   readonly commands: RemoteCommands;
   readonly guesses: SharedGuesses;
   readonly presence: HostPresence;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Takes the text of every message on the bus. Never throws for what is in it. */
 export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => void {
-  const { nodeId, core, meetings, commands, guesses, presence, logger } = deps;
+  const { nodeId, core, meetings, commands, guesses, presence, clock, logger } = deps;
 
   /** Read only where somebody is there whom the change may concern. */
   async function reread(callId: CallId): Promise<void> {
@@ -55,6 +56,8 @@ export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => vo
         return;
       case 'hello':
         presence.sayAgain();
+        // It may have written down guesses that it could not tell of.
+        void guesses.reload(clock.now());
         return;
     }
   }

@@ -1,6 +1,9 @@
 /**
- * One count of guesses for all nodes: each node keeps the whole count in memory, tells the others of
- * every guess at once, and writes it down for those that start or come back later.
+ * One count of guesses for all nodes: each keeps the whole count in memory, writes its own guesses
+ * down for those that start or come back later, and tells the others of them.
+ *
+ * Written down first, then told: a node that reads and listens at that moment may count a guess
+ * twice, but never not at all.
  */
 import type { Guess, GuessLog, Logger } from '../call/ports.ts';
 import {
@@ -28,33 +31,66 @@ export interface SharedGuessesDeps {
 export function createSharedGuesses(deps: SharedGuessesDeps): SharedGuesses {
   const { log, tell, logger, limits = defaultGuessLimits } = deps;
   let limiter = createGuessLimiter(limits);
+  /** Our own that are not written down yet: the store may be away. */
+  let unwritten: readonly Guess[] = [];
+  let writing: Promise<void> | undefined;
+  /** Those that come while the written ones are being read. */
+  let meanwhile: Guess[] | undefined;
+
   const hidden = (source: string | undefined): string | undefined =>
     source === undefined ? undefined : log.hide(source);
+
+  function add(guess: Guess): void {
+    limiter.count(guess.at, guess.source);
+    meanwhile?.push(guess);
+  }
+
+  async function writeAll(): Promise<void> {
+    for (let next = unwritten[0]; next !== undefined; next = unwritten[0]) {
+      await log.add(next);
+      const written = next;
+      unwritten = unwritten.filter((guess) => guess !== written);
+      tell(written);
+    }
+  }
+
+  /** Never rejects: what could not be written waits for the next guess, or for the store's return. */
+  function write(): Promise<void> {
+    writing ??= writeAll()
+      .catch((error: unknown) => {
+        logger.warn({ err: error }, 'a guess was not written down');
+      })
+      .finally(() => {
+        writing = undefined;
+      });
+    return writing;
+  }
 
   return {
     count(now, source) {
       const guess = { at: now, source: hidden(source) };
-      limiter.count(now, guess.source);
-      tell(guess);
-      log.add(guess).catch((error: unknown) => {
-        logger.warn({ err: error }, 'a guess was not written down');
-      });
+      add(guess);
+      unwritten = [...unwritten, guess].slice(-limits.inAll);
+      void write();
     },
     exceeded: (now, source) => limiter.exceeded(now, hidden(source)),
     get sources() {
       return limiter.sources;
     },
-    heard({ at, source }) {
-      limiter.count(at, source);
-    },
+    heard: add,
     async reload(now) {
+      await write();
+      const late: Guess[] = [...unwritten];
+      meanwhile = late;
       try {
+        const written = await log.since(now - limits.windowMs);
         const fresh = createGuessLimiter(limits);
-        for (const { at, source } of await log.since(now - limits.windowMs))
-          fresh.count(at, source);
+        for (const { at, source } of [...written, ...late]) fresh.count(at, source);
         limiter = fresh;
       } catch (error) {
         logger.warn({ err: error }, 'the guesses of other nodes are not known');
+      } finally {
+        if (meanwhile === late) meanwhile = undefined;
       }
     },
   };

@@ -23,10 +23,12 @@ let clock: ReturnType<typeof createManualClock>;
 /** What all nodes read. */
 let stored: Map<LegId, CallRecord>;
 let guesses: Guess[];
+let storeIsAway: boolean;
 
 const guessLog: GuessLog = {
   hide: (source) => Buffer.from(source).toString('hex'),
   add: async (guess) => {
+    if (storeIsAway) throw new Error('away');
     guesses.push(guess);
   },
   since: async (from) => guesses.filter(({ at }) => at >= from),
@@ -97,6 +99,7 @@ beforeEach(async () => {
   clock = createManualClock();
   stored = new Map();
   guesses = [];
+  storeIsAway = false;
   a = await startNode('node-a');
   b = await startNode('node-b');
   await bus.deliver();
@@ -254,6 +257,25 @@ describe('guesses', () => {
     expect(b.cluster.guesses.exceeded(clock.now(), source)).toBe(false);
     b.cluster.guesses.count(clock.now(), 'another');
     expect(b.cluster.guesses.exceeded(clock.now(), 'another')).toBe(true);
+  });
+});
+
+describe('while the store is away', () => {
+  const source = '192.0.2.1 +46701234567';
+
+  test('guesses count here, and everywhere when the node hears again', async () => {
+    storeIsAway = true;
+    a.end.away = true;
+    for (let n = 0; n < 2; n += 1) a.cluster.guesses.count(clock.now(), source);
+    await bus.deliver();
+    expect(a.cluster.guesses.exceeded(clock.now(), source)).toBe(true);
+    expect(b.cluster.guesses.exceeded(clock.now(), source)).toBe(false);
+    storeIsAway = false;
+    a.end.away = false;
+    await bus.deliver();
+    expect(a.cluster.guesses.exceeded(clock.now(), source)).toBe(true);
+    expect(b.cluster.guesses.exceeded(clock.now(), source)).toBe(true);
+    expect(guesses).toHaveLength(2);
   });
 });
 
