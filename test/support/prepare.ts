@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { findLiveKitServer } from '../../src/bridge/room/livekit-binary.ts';
 import { installLiveKitServer } from '../../src/bridge/room/local-server.ts';
 import { findPostgresBinaries } from './postgres-server.ts';
 
@@ -53,9 +54,10 @@ if (missing.length > 0 && !installDebianPackages(missing.map((m) => m.package)))
   process.exit(1);
 }
 
-if (!onPath('livekit-server')) {
+const binDir = resolve('.cache/bin');
+if ((await findLiveKitServer({ binDir })) === undefined) {
   const installed = await installLiveKitServer({
-    binDir: resolve('.cache/bin'),
+    binDir,
     progress: (line) => {
       console.log(line);
     },
