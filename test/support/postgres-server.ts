@@ -1,9 +1,10 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -23,14 +24,17 @@ export interface TestPostgresServer {
 const run = promisify(execFile);
 const debianBinaries = '/usr/lib/postgresql';
 
-/** Debian keeps the server's programs off the PATH, in a folder a version; undefined: not installed. */
+/**
+ * The folder with the server's programs: Debian keeps them off the PATH, one folder a version (and
+ * the client's alone there, where no server is installed). undefined: not installed.
+ */
 export const findPostgresBinaries = async (): Promise<string | undefined> => {
-  const versions = await readdir(debianBinaries).catch(() => []);
-  const newest = versions
-    .map(Number)
-    .filter(Number.isFinite)
-    .sort((a, b) => b - a)[0];
-  return newest === undefined ? undefined : join(debianBinaries, String(newest), 'bin');
+  const versions = (await readdir(debianBinaries).catch(() => [])).map(Number);
+  const newestFirst = versions.filter(Number.isFinite).sort((a, b) => b - a);
+  return [
+    ...newestFirst.map((version) => join(debianBinaries, String(version), 'bin')),
+    ...(process.env['PATH'] ?? '').split(delimiter),
+  ].find((folder) => existsSync(join(folder, 'initdb')));
 };
 
 /** PostgreSQL refuses to run as root; Debian's package brings the user `postgres` along. */
