@@ -235,3 +235,31 @@ test('a meeting that ends says goodbye to its callers, then BYE', async () => {
   expect(world.ended[0]?.termination?.reason).toBe('meeting-over');
   await expect(world.trace()).toMatchFileSnapshot(golden('meeting-over'));
 });
+
+test('a host on the phone is told of a caller in the lobby, lets them in and ends the meeting', async () => {
+  const world = await createCallWorld({
+    meetings: [createMeeting({ admission: 'lobby', guestPin: '1212', hostPin: '9898' })],
+  });
+  const enter = async (pin: string, from: string) => {
+    const caller = world.place({ from });
+    await world.clock.advance(3_000);
+    caller.press('123456789');
+    await world.clock.advance(2_000);
+    caller.press(pin);
+    await world.clock.advance(6_000);
+    return caller;
+  };
+  const host = await enter('9898', '+46709999999');
+  const guest = await enter('1212', '+46701234567');
+  await world.clock.advance(3_000);
+  host.press('*3');
+  await world.clock.advance(13_000);
+  host.press('1');
+  await world.clock.advance(6_000);
+  expect(guest.heardInRoom).toBe(true);
+  for (const keys of ['*5', '*4', '2', '9']) {
+    host.press(keys);
+    await world.clock.advance(5_000);
+  }
+  await expect(world.trace()).toMatchFileSnapshot(golden('host-by-phone'));
+});
