@@ -29,6 +29,8 @@ let env: Readonly<Record<string, string>>;
 let a: GatewayProcess;
 let b: GatewayProcess;
 let phones: PhoneCall[] = [];
+/** What has to go, though a start failed half-way. */
+const opened: (() => Promise<void>)[] = [];
 
 const startNode = (nodeId: string, dataDir?: string): Promise<GatewayProcess> =>
   startGateway({
@@ -39,7 +41,9 @@ const startNode = (nodeId: string, dataDir?: string): Promise<GatewayProcess> =>
 
 beforeAll(async () => {
   postgres = await startPostgresServer();
+  opened.push(() => postgres.close());
   livekit = await startLiveKitServer();
+  opened.push(() => livekit.close());
   env = {
     DATABASE_URL: await postgres.newDatabase(),
     RINGBRO_PIN_SECRET: randomBytes(32).toString('hex'),
@@ -48,15 +52,16 @@ beforeAll(async () => {
     RINGBRO_WORKERS: '1',
   };
   a = await startNode('node-a');
+  opened.push(() => a.forget());
   b = await startNode('node-b');
+  opened.push(() => b.forget());
 });
 afterEach(async () => {
   await Promise.all(phones.map((phone) => phone.close()));
   phones = [];
 });
 afterAll(async () => {
-  await Promise.all([a.forget(), b.forget()]);
-  await Promise.all([postgres.close(), livekit.close()]);
+  for (const close of opened.toReversed()) await close();
 });
 
 async function until<T>(
