@@ -1,0 +1,141 @@
+/** What a caller can do and is told by key and by the host's hand, on sound and seen from the room. */
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { PhoneCall } from '../../src/caller/phone.ts';
+import type { PhraseKey } from '../../src/ivr/manuscript.ts';
+import { disposeWitnesses, type Witness } from '../support/witness.ts';
+import {
+  createMeetingStage,
+  hearsTone,
+  sine,
+  sleep,
+  type MeetingStage,
+  type StagedMeeting,
+} from './support/meeting-stage.ts';
+import { halfSecondLevels, heardPhrase, hearPhrase } from './support/spoken.ts';
+
+afterAll(() => disposeWitnesses());
+
+describe('a caller in a meeting', () => {
+  let stage: MeetingStage;
+  beforeAll(async () => {
+    stage = await createMeetingStage();
+  });
+  afterEach(() => stage.clear());
+  afterAll(() => stage.close());
+
+  const scene = async (): Promise<{
+    meeting: StagedMeeting;
+    witness: Witness;
+    caller: PhoneCall;
+    legId: string;
+    identity: string;
+  }> => {
+    const meeting = await stage.meeting();
+    const witness = await stage.witness(meeting);
+    const caller = await stage.joined(meeting);
+    const [shown] = await stage.calls('joined');
+    const legId = shown?.legId ?? '';
+    const identity = witness.participants().find((p) => p.identity.endsWith(legId))?.identity ?? '';
+    return { meeting, witness, caller, legId, identity };
+  };
+  const muted = (witness: Witness, identity: string, expected: boolean): Promise<true> =>
+    stage.until(expected ? 'the mute' : 'the unmute', () =>
+      witness.isMuted(identity) === expected ? true : undefined,
+    );
+  const told = async (caller: PhoneCall, key: PhraseKey): Promise<void> => {
+    const legId = (await stage.calls('live'))[0]?.legId ?? '';
+    await hearPhrase(stage, caller, legId, key);
+  };
+
+  it('mutes and unmutes by star six: told, and seen in the room', async () => {
+    const { witness, caller, identity } = await scene();
+    caller.sound.speak(sine(440), { endless: true });
+    await muted(witness, identity, false);
+    await caller.press('*6');
+    await muted(witness, identity, true);
+    await told(caller, 'muted');
+    await caller.press('*6');
+    await muted(witness, identity, false);
+    expect((await witness.hear(identity, 800)).dominantHz).toBeCloseTo(440, -1);
+  });
+
+  it('muted in the room hears so, stays muted by star six, and is heard when the host unmutes', async () => {
+    const { meeting, witness, caller, legId, identity } = await scene();
+    caller.sound.speak(sine(440), { endless: true });
+    await muted(witness, identity, false);
+    const { url, apiKey, apiSecret } = stage.livekit;
+    const rooms = new RoomServiceClient(url.replace('ws', 'http'), apiKey, apiSecret);
+    const [track] = (await rooms.getParticipant(meeting.room, identity)).tracks;
+    await rooms.mutePublishedTrack(meeting.room, identity, track?.sid ?? '', true);
+    await told(caller, 'muted-by-host');
+    await sleep(5_000);
+    await caller.press('*6');
+    await sleep(1_000);
+    expect(witness.isMuted(identity)).toBe(true);
+    await sleep(4_000);
+    expect(heardPhrase(caller, 'muted-by-host', 5_500)).toBe(true);
+    await stage.gateway.api('POST', `/api/calls/${legId}/unmute`);
+    await muted(witness, identity, false);
+    expect((await witness.hear(identity, 800)).dominantHz).toBeCloseTo(440, -1);
+    const { body } = await stage.gateway.api('GET', `/api/calls/${legId}`);
+    expect(JSON.stringify(body)).toContain('"phrases":"unmuted"');
+  });
+
+  it('raises and lowers a hand by star nine, which the room sees', async () => {
+    const { witness, caller, identity } = await scene();
+    const hand = (): string | undefined =>
+      witness.participants().find((p) => p.identity === identity)?.attributes['ringbro.hand'];
+    await caller.press('*9');
+    await stage.until('the hand', () => (hand() === 'raised' ? true : undefined));
+    await told(caller, 'hand-raised');
+    await caller.press('*9');
+    await stage.until('the lowered hand', () => (hand() === 'raised' ? undefined : true));
+    await told(caller, 'hand-lowered');
+  });
+
+  it('is told when speaking muted', async () => {
+    const { witness, caller, identity } = await scene();
+    await caller.press('*6');
+    await muted(witness, identity, true);
+    await sleep(3_500);
+    caller.sound.speak(sine(440), { endless: true });
+    await told(caller, 'talking-muted');
+    expect(witness.isMuted(identity)).toBe(true);
+  });
+
+  it('alone is told once and then hears quiet music, until somebody comes', async () => {
+    const meeting = await stage.meeting();
+    const caller = await stage.joined(meeting);
+    // 20 s after the join.
+    await sleep(15_000);
+    await told(caller, 'alone');
+    await sleep(8_000);
+    for (const level of halfSecondLevels(caller, 3_000)) {
+      expect(level).toBeGreaterThan(-45);
+      expect(level).toBeLessThan(-24);
+    }
+    const witness = await stage.witness(meeting);
+    await witness.playTone(1000, -20);
+    await stage.until('the room', () => (hearsTone(caller, 1000) ? true : undefined));
+    await witness.close();
+  });
+
+  it('waiting hears music between the words, and nothing of the room', async () => {
+    const meeting = await stage.meeting({ admission: 'lobby' });
+    const witness = await stage.witness(meeting);
+    await witness.playTone(1000, -20);
+    const caller = await stage.phone();
+    await caller.answer;
+    caller.sound.speak(sine(440), { endless: true });
+    await caller.press(meeting.callId);
+    await told(caller, 'lobby');
+    await sleep(12_000);
+    for (const level of halfSecondLevels(caller, 4_000)) {
+      expect(level).toBeGreaterThan(-45);
+      expect(level).toBeLessThan(-24);
+    }
+    expect(hearsTone(caller, 1000)).toBe(false);
+    expect(witness.participants().filter((p) => p.identity.startsWith('ringbro:'))).toEqual([]);
+  });
+});

@@ -1,0 +1,54 @@
+/** Which of the shipped prompts a phone heard, by its sound. */
+import { readFileSync } from 'node:fs';
+import { parseWav } from '../../../src/bridge/audio/wav.ts';
+import { levelDbfs, recognisePrompts } from '../../../src/caller/heard.ts';
+import type { PhoneCall } from '../../../src/caller/phone.ts';
+import type { PhraseKey } from '../../../src/ivr/manuscript.ts';
+import { lastHeard, sleep, type MeetingStage } from './meeting-stage.ts';
+
+const promptOf = (name: string): Int16Array => {
+  const wav = parseWav(readFileSync(new URL(`../../../prompts/sv/${name}.wav`, import.meta.url)));
+  if ('problem' in wav) throw new Error(`${name} ${wav.problem}`);
+  return wav.pcm;
+};
+
+/** Whether the phrase (in Swedish, longer than 1.2 s) was heard within the last `withinMs`. */
+export const heardPhrase = (call: PhoneCall, key: PhraseKey, withinMs = 8_000): boolean =>
+  recognisePrompts(lastHeard(call, withinMs), [{ name: key, pcm: promptOf(key) }]).length > 0;
+
+/** Levels of the last `ms`, one for each half second. */
+export const halfSecondLevels = (call: PhoneCall, ms: number): number[] => {
+  const pcm = lastHeard(call, ms);
+  return Array.from({ length: Math.floor(pcm.length / 4000) }, (_, index) =>
+    levelDbfs(pcm.subarray(index * 4000, (index + 1) * 4000)),
+  );
+};
+
+/**
+ * Waits until a call was told the phrase, and then for its sound at the phone's ear: recognising
+ * is work, and a phone that is kept waiting by it neither sends nor listens.
+ */
+export const hearPhrase = async (
+  stage: MeetingStage,
+  call: PhoneCall,
+  legId: string,
+  key: PhraseKey,
+): Promise<void> => {
+  const asked = async (): Promise<boolean> => {
+    const { body } = await stage.gateway.api('GET', `/api/calls/${legId}`);
+    const { timeline } = body as {
+      timeline: readonly {
+        readonly event: string;
+        readonly fields?: { readonly phrases?: string };
+      }[];
+    };
+    const phrases = timeline.findLast(({ event }) => event === 'asked')?.fields?.phrases;
+    return phrases?.split(' ').includes(key) === true;
+  };
+  await stage.until(key, async () => ((await asked()) ? true : undefined));
+  for (let tries = 0; tries < 10; tries++) {
+    await sleep(1_000);
+    if (heardPhrase(call, key, 6_000)) return;
+  }
+  throw new Error(`${key} was played and not heard`);
+};
