@@ -95,6 +95,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
       RINGBRO_HTTP_PORT: String(httpPort),
       RINGBRO_RTP_PORTS: `${rtpFrom}-${rtpFrom + 1999}`,
       RINGBRO_API_KEY: apiKey,
+      RINGBRO_DRAIN_S: '1',
       ...(livekit === undefined
         ? {}
         : {
@@ -147,7 +148,8 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     },
     stop,
     async forget() {
-      await stop('SIGKILL');
+      // Not SIGKILL: a local livekit-server is to go with it.
+      await stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
