@@ -14,7 +14,7 @@ export interface SoundPlayer {
   /** Plays from the next frame on, in place of whatever was playing. */
   play(utterance: Utterance): void;
   stop(): void;
-  readonly playing: boolean;
+  isPlaying(): boolean;
   /**
    * Fills `out` with the next samples, silence after the end. Returns false, and leaves `out`
    * alone, where there is nothing to hear.
@@ -106,9 +106,7 @@ export function createSoundPlayer(library: PromptLibrary, rateHz: number): Sound
       currentId = utterance.utteranceId;
     },
     stop: fadeOutCurrent,
-    get playing() {
-      return currentId !== undefined;
-    },
+    isPlaying: () => currentId !== undefined,
     pull: (out) => {
       if (currentId === undefined && !fadePending) return false;
       const samples = currentId === undefined ? 0 : render(out);

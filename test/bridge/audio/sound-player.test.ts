@@ -50,7 +50,7 @@ describe('a sound player', () => {
     expect(heard.slice(540)).toEqual(new Array(100).fill(0));
     expect(player.takeEnded()).toBe(7);
     expect(player.takeEnded()).toBeUndefined();
-    expect(player.playing).toBe(false);
+    expect(player.isPlaying()).toBe(false);
   });
 
   it('plays the music round and round, without a seam, until something else is played', () => {
@@ -63,7 +63,7 @@ describe('a sound player', () => {
     player.play(utterance(2, { kind: 'silence', ms: 20 }));
     pullAll(player, 2);
     expect(player.takeEnded()).toBe(2);
-    expect(player.playing).toBe(false);
+    expect(player.isPlaying()).toBe(false);
   });
 
   it('leaves the frame alone when there is nothing to play', () => {
