@@ -375,7 +375,12 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     timeZone: e.RINGBRO_TIMEZONE ?? 'Europe/Stockholm',
     retentionDays: e.RINGBRO_RETENTION_DAYS ?? 90,
   },
-  firstMeeting: e.RINGBRO_FIRST_MEETING !== 'no',
+  // Its call ID is printed: only where nobody but this machine can call it.
+  firstMeeting:
+    e.RINGBRO_FIRST_MEETING === 'yes' ||
+    (e.RINGBRO_FIRST_MEETING === undefined &&
+      e.DATABASE_URL === undefined &&
+      (e.RINGBRO_SIP_ADDRESS ?? []).every((address) => /^127\.|^::1$/.test(address))),
   logLevel: e.RINGBRO_LOG_LEVEL ?? 'info',
 });
 

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
@@ -9,24 +9,16 @@ import { createRoomAdmin } from './bridge/room/room-admin.ts';
 import { createCallCore, type CallCore } from './call/call-core.ts';
 import { defaultCallSettings } from './call/call-settings.ts';
 import { createMeetingActions } from './call/meeting-actions.ts';
-import { asLegId, asNodeId, asRoomName, type CallId, type LegId } from './call/identifiers.ts';
-import type {
-  CallRecord,
-  Clock,
-  Logger,
-  MediaBridge,
-  MeetingDraft,
-  RoomAdmin,
-  SipEngine,
-} from './call/ports.ts';
+import { asNodeId, asRoomName, type CallId } from './call/identifiers.ts';
+import type { CallRecord, Clock, Logger, MediaBridge, RoomAdmin, SipEngine } from './call/ports.ts';
 import { createCluster, type Cluster, type ClusterCalls } from './cluster/cluster.ts';
 import { callersPresent, removeCallers } from './cluster/dead-node.ts';
 import { environmentVariable, type Config } from './config.ts';
 import type { DataFolder } from './data-folder.ts';
-import { drachtioEngineOf } from './drachtio-from-config.ts';
+import { engineOf } from './engine-from-config.ts';
+import { firstMeeting } from './first-meeting.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { generateCallId } from './meeting/call-id.ts';
-import { createEmbeddedEngine } from './sip/embedded/embedded-engine.ts';
 import { openTlsCredentials, type TlsCredentials } from './sip/embedded/tls-credentials.ts';
 import { openStore, type Store } from './store/store.ts';
 import { openTrunkSettings, type TrunkSettings } from './trunk-settings.ts';
@@ -91,7 +83,15 @@ const openGateway = async (
 
   const media = await openMedia(deps, livekit, opened);
   const trunks = await openTrunks(deps, opened);
-  const engine = createEngine(deps, media, await openTls(deps, opened), trunks);
+  const engine = engineOf({
+    config,
+    ownPrompts,
+    media,
+    tls: await openTls(deps, opened),
+    trunks,
+    clock,
+    log: logger.child({ part: 'sip' }),
+  });
   const cluster = createCluster({
     nodeId,
     bus: store.bus,
@@ -139,7 +139,7 @@ const openGateway = async (
     httpUrl: http.url,
     livekit: { url: livekit.url, local: livekit.local },
     firstMeeting: config.firstMeeting
-      ? await firstMeeting(store, config.calls.timeZone)
+      ? await firstMeeting(store.meetings, config.calls.timeZone)
       : undefined,
     onCallChange(listener) {
       core.onChange(({ record }) => {
@@ -240,8 +240,6 @@ const openMedia = async (
   return media;
 };
 
-const newLegId = (): LegId => asLegId(randomBytes(16).toString('base64url'));
-
 const openTls = async (
   { config, logger }: GatewayDeps,
   opened: Closing[],
@@ -278,38 +276,6 @@ const dialInOf = (config: Config, trunks: TrunkSettings | undefined): Config['si
     ...(trunks?.current.trunks ?? []).flatMap(({ numbers }) => numbers),
   ];
   return all.filter(({ number }, at) => all.findIndex((each) => each.number === number) === at);
-};
-
-const createEngine = (
-  { config, clock, logger }: GatewayDeps,
-  media: MediaBridge,
-  tls: TlsCredentials | undefined,
-  trunks: TrunkSettings | undefined,
-): SipEngine => {
-  const log = logger.child({ part: 'sip' });
-  if (config.drachtio !== undefined) {
-    const { drachtio, promptsDir = ownPrompts } = config;
-    return drachtioEngineOf({ config, drachtio, promptsDir, media, newLegId, clock, log });
-  }
-  return createEmbeddedEngine({
-    listen: config.sip.addresses.flatMap((address) => [
-      { transport: 'udp' as const, address, port: config.sip.port },
-      { transport: 'tcp' as const, address, port: config.sip.port },
-      ...(config.sip.tls === undefined
-        ? []
-        : [{ transport: 'tls' as const, address, port: config.sip.tls.port }]),
-    ]),
-    tls,
-    srtpPolicy: config.media.srtp,
-    trunks: trunks && { source: trunks, allow: config.sip.allow },
-    publicAddress: config.sip.publicAddress,
-    // A-law first: it is what Sweden and Denmark speak.
-    codecs: ['PCMA', 'PCMU'],
-    media,
-    clock,
-    log,
-    newLegId,
-  });
 };
 
 const coreSettings = (
@@ -379,28 +345,3 @@ const openHttp = async (parts: HttpParts): Promise<{ app: FastifyInstance; url: 
   const url = await app.listen({ host: config.http.address, port: config.http.port });
   return { app, url };
 };
-
-/** A meeting for the newcomer, where there is none at all; an earlier first meeting is shown again. */
-const firstMeeting = async ({ meetings }: Store, timeZone: string): Promise<CallId | undefined> => {
-  const [existing, another] = await meetings.list({ limit: 2, after: undefined });
-  if (existing !== undefined) return another === undefined ? existing.callId : undefined;
-  const created = await meetings.create(openMeeting(timeZone));
-  return created.done ? created.meeting.callId : undefined;
-};
-
-const openMeeting = (timeZone: string): MeetingDraft => ({
-  callId: undefined,
-  room: undefined,
-  title: undefined,
-  videoAddress: undefined,
-  startsAt: undefined,
-  endsAt: undefined,
-  timeZone,
-  guestPin: undefined,
-  hostPin: undefined,
-  admission: 'open',
-  afterHostLeaves: 'continue',
-  maxParticipants: undefined,
-  phonesAllowed: true,
-  language: undefined,
-});

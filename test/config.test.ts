@@ -141,6 +141,20 @@ describe('the configuration', () => {
     expect(problemsOf({ RINGBRO_FREESWITCH: '192.0.2.7:0' })).toHaveLength(1);
   });
 
+  it('makes a first meeting only where nobody but this machine can call, or where it is told to', () => {
+    const firstMeeting = (env: NodeJS.ProcessEnv) => {
+      const result = readConfig(env);
+      return result.ok && result.config.firstMeeting;
+    };
+    expect(firstMeeting({})).toBe(true);
+    expect(firstMeeting({ RINGBRO_SIP_ADDRESS: '127.0.0.1,::1' })).toBe(true);
+    expect(firstMeeting({ RINGBRO_SIP_ADDRESS: '0.0.0.0' })).toBe(false);
+    expect(firstMeeting({ RINGBRO_SIP_ADDRESS: '0.0.0.0', RINGBRO_FIRST_MEETING: 'yes' })).toBe(
+      true,
+    );
+    expect(firstMeeting({ RINGBRO_FIRST_MEETING: 'no' })).toBe(false);
+  });
+
   it('takes an empty value as not set', () => {
     expect(problemsOf({ RINGBRO_SIP_PORT: '', LIVEKIT_URL: '' })).toEqual([]);
   });

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { asLegId, type LegId } from './call/identifiers.ts';
+import type { Clock, Logger, MediaBridge, SipEngine } from './call/ports.ts';
+import type { Config } from './config.ts';
+import { drachtioEngineOf } from './drachtio-from-config.ts';
+import { createEmbeddedEngine } from './sip/embedded/embedded-engine.ts';
+import type { TlsCredentials } from './sip/embedded/tls-credentials.ts';
+import type { TrunkSettings } from './trunk-settings.ts';
+
+const newLegId = (): LegId => asLegId(randomBytes(16).toString('base64url'));
+
+export interface EngineParts {
+  readonly config: Config;
+  /** Where the prompts are when the settings name no folder. */
+  readonly ownPrompts: string;
+  readonly media: MediaBridge;
+  readonly tls: TlsCredentials | undefined;
+  readonly trunks: TrunkSettings | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The SIP engine that the settings ask for, not started. */
+export const engineOf = (parts: EngineParts): SipEngine => {
+  const { config, media, tls, trunks, clock, log } = parts;
+  if (config.drachtio !== undefined) {
+    const { drachtio, promptsDir = parts.ownPrompts } = config;
+    return drachtioEngineOf({ config, drachtio, promptsDir, media, newLegId, clock, log });
+  }
+  const { tls: tlsSettings } = config.sip;
+  return createEmbeddedEngine({
+    listen: config.sip.addresses.flatMap((address) => [
+      { transport: 'udp' as const, address, port: config.sip.port },
+      { transport: 'tcp' as const, address, port: config.sip.port },
+      ...(tlsSettings === undefined
+        ? []
+        : [{ transport: 'tls' as const, address, port: tlsSettings.port }]),
+    ]),
+    tls,
+    srtpPolicy: config.media.srtp,
+    trunks: trunks && { source: trunks, allow: config.sip.allow },
+    publicAddress: config.sip.publicAddress,
+    // A-law first: it is what Sweden and Denmark speak.
+    codecs: ['PCMA', 'PCMU'],
+    media,
+    clock,
+    log,
+    newLegId,
+  });
+};
