@@ -102,7 +102,9 @@ describe('several nodes on one PostgreSQL', () => {
       }
     }
     await Promise.all(Array.from({ length: 16 }, (_, n) => comeAndGo(n)));
-    expect(most).toBe(3);
+    // How many meet is chance; that no more than three do is the promise.
+    expect(most).toBeLessThanOrEqual(3);
+    expect(most).toBeGreaterThan(0);
   });
 
   test('agree on their PIN secret, or are told so', async () => {
