@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
@@ -87,8 +87,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     cwd: projectRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      // Where test/support/prepare.ts builds a livekit-server that is not on PATH.
-      PATH: `${process.env['PATH'] ?? ''}${delimiter}${join(projectRoot, '.cache/bin')}`,
+      PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       RINGBRO_DATA_DIR: dataDir,
       RINGBRO_SIP_PORT: String(sipPort),
