@@ -51,9 +51,11 @@ test('nothing harmful comes of keys in which its own sequence is not', () => {
     fc.property(
       fc.array(fc.constantFrom(...Array.from('0123456789*#')), { maxLength: 30 }),
       (keys) => {
-        const text = keys.join('');
-        if (done(text).includes('leave-now')) expect(text).toContain('*41');
-        if (done(text).includes('end-for-all')) expect(text).toContain('*42');
+        const chosen = done(keys.join(''));
+        // `#` in a menu neither chooses nor ends it.
+        const meant = keys.join('').replaceAll('#', '');
+        if (chosen.includes('leave-now')) expect(meant).toContain('*41');
+        if (chosen.includes('end-for-all')) expect(meant).toContain('*42');
       },
     ),
   );
