@@ -48,6 +48,11 @@ const waysThrough = (menu: Readonly<Record<string, string>>): readonly string[] 
 const sequences = Object.values(commands).flatMap((command) =>
   waysThrough('menu' in command ? command.menu : {}).map((keys) => `*${command.key}${keys}`),
 );
+const leavesMenuOpen = (keys: string): boolean => {
+  const parser = createCommandKeys(() => true);
+  for (const key of keys) parser.press(0, key);
+  return parser.nextTimeoutAt() !== undefined;
+};
 const lost = (keys: string): readonly string[] =>
   Array.from(keys, (_, at) => keys.slice(0, at) + keys.slice(at + 1));
 const doubled = (keys: string): readonly string[] =>
@@ -64,10 +69,14 @@ describe('one lost or doubled digit does no harm', () => {
     }
   });
 
-  test('in any series of sequences, one after the other', () => {
+  // Not where a menu is left open and the star of the next command is lost (`*3`, then `*1` without
+  // its star): that is the menu's own choice, and nothing in the keys tells the two apart.
+  test('in any series of finished sequences, one after the other', () => {
+    const finished = sequences.filter((sequence) => !leavesMenuOpen(sequence));
+    expect(finished.length).toBeGreaterThan(8);
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom(...sequences), { minLength: 1, maxLength: 6 }),
+        fc.array(fc.constantFrom(...finished), { minLength: 1, maxLength: 6 }),
         fc.nat(),
         fc.boolean(),
         (series, random, loses) => {
