@@ -1,5 +1,6 @@
 import type { CallId, LegId } from './call/identifiers.ts';
 import type { CallRecord, CallState } from './call/ports.ts';
+import { formatCallId } from './meeting/call-id.ts';
 
 /**
  * What a person at the terminal reads: where everything is, and a line as each call comes, joins
@@ -19,9 +20,6 @@ export interface StartFacts {
   readonly logFile: string | undefined;
 }
 
-/** Nine digits as they are printed and read aloud: in threes. */
-export const inThrees = (callId: string): string => callId.replace(/(\d{3})(?=\d)/g, '$1 ');
-
 /** The lines printed when the gateway is ready for calls. */
 export const startLines = (facts: StartFacts): string[] => {
   const callId = facts.firstMeeting;
@@ -33,7 +31,7 @@ export const startLines = (facts: StartFacts): string[] => {
     ...facts.sipAddresses.map((address, index) => row(index === 0 ? 'Dial' : '', address)),
     ...(callId === undefined
       ? [row('Meetings', `made over the API; one is dialled by its nine-digit call ID`)]
-      : [row('Call ID', `${inThrees(callId)}   a first meeting, made for you`)]),
+      : [row('Call ID', `${formatCallId(callId)}   a first meeting, made for you`)]),
     row(
       'Try it',
       `npm run call -- ${callId ?? '<callId>'}   in another terminal; twice for two callers`,

@@ -7,9 +7,10 @@ import { createMediaBridge } from './bridge/client.ts';
 import { ensureLocalLiveKit } from './bridge/room/local-server.ts';
 import { createRoomAdmin } from './bridge/room/room-admin.ts';
 import { createCallCore, type CallCore } from './call/call-core.ts';
+import { identityPrefix } from './call/participant.ts';
 import { defaultCallSettings } from './call/call-settings.ts';
 import { createMeetingActions } from './call/meeting-actions.ts';
-import { asNodeId, asRoomName, type CallId } from './call/identifiers.ts';
+import { asNodeId, asRoomName, type CallId, type NodeId } from './call/identifiers.ts';
 import type { CallRecord, Clock, Logger, MediaBridge, RoomAdmin, SipEngine } from './call/ports.ts';
 import { createCluster, type Cluster, type ClusterCalls } from './cluster/cluster.ts';
 import { callersPresent, removeCallers } from './cluster/dead-node.ts';
@@ -79,7 +80,7 @@ const openGateway = async (
   const livekit = await openLiveKit(deps, opened);
   const rooms = createRoomAdmin(livekit);
   const store = await openCallStore(deps, opened);
-  await removeStaleParticipants(rooms, folder.nodeId, logger);
+  await removeStaleParticipants(rooms, nodeId, logger);
 
   const media = await openMedia(deps, livekit, opened);
   const trunks = await openTrunks(deps, opened);
@@ -192,9 +193,9 @@ const openCallStore = async (deps: GatewayDeps, opened: Closing[]): Promise<Stor
 };
 
 /** What an earlier life of this node left in the rooms. A meeting server that is down is met later, by each call. */
-const removeStaleParticipants = async (rooms: RoomAdmin, nodeId: string, logger: Logger) => {
+const removeStaleParticipants = async (rooms: RoomAdmin, nodeId: NodeId, logger: Logger) => {
   try {
-    const removed = await rooms.removeStale(`ringbro:${nodeId}:`, () => false);
+    const removed = await rooms.removeStale(identityPrefix(nodeId), () => false);
     if (removed > 0) logger.info({ removed }, 'stale participants removed');
   } catch (error) {
     logger.warn({ err: error }, 'stale participants could not be removed');

@@ -1,6 +1,6 @@
 import type { Clock } from './call/ports.ts';
 
-/** The process's own time. A timer never keeps the process alive longer than its sockets do. */
+/** The process's own time. */
 export const processClock: Clock = {
   now: () => Date.now(),
   at(at, callback) {

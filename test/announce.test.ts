@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCallAnnouncer, inThrees, startLines } from '../src/announce.ts';
+import { createCallAnnouncer, startLines } from '../src/announce.ts';
 import { asCallId, asLegId, asSipCallId } from '../src/call/identifiers.ts';
 import type { CallRecord } from '../src/call/ports.ts';
 
@@ -27,10 +27,6 @@ const record = (change: Partial<CallRecord>): CallRecord => ({
 });
 
 describe('what the terminal shows', () => {
-  it('groups a call ID in threes', () => {
-    expect(inThrees('142536475')).toBe('142 536 475');
-  });
-
   it('names the address, the call ID, the API and how to open up', () => {
     const text = startLines({
       version: '0.1.0',

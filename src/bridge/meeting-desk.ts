@@ -11,7 +11,8 @@
 import type { LegId, NodeId, RoomName } from '../call/identifiers.ts';
 import type { JoinOutcome, Logger, RoomLeftReason, RoomTarget } from '../call/ports.ts';
 import type { BridgeLeg } from './bridge-leg.ts';
-import { createMeetingHomes, identityPrefix, type MeetingOnNode } from './meeting-homes.ts';
+import { identityPrefix } from '../call/participant.ts';
+import { createMeetingHomes, type MeetingOnNode } from './meeting-homes.ts';
 import type { TokenMint } from './room/tokens.ts';
 import type { WorkerLink, WorkerNews } from './worker-link.ts';
 

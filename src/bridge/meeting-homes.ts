@@ -11,9 +11,6 @@
 import type { LegId, RoomName } from '../call/identifiers.ts';
 import { allocateMeetingLanes } from './meeting-lanes.ts';
 
-/** Identities that begin so are this node's: not heard by its ears and not counted. */
-export const identityPrefix = (nodeId: string): string => `ringbro:${nodeId}:`;
-
 export interface MeetingOnNode {
   readonly room: RoomName;
   readonly lanes: SharedArrayBuffer;

@@ -2,7 +2,7 @@
 import type { RoomName } from '../call/identifiers.ts';
 import type { Logger } from '../call/ports.ts';
 import { monotonicMs } from './media-clock.ts';
-import { identityPrefix } from './meeting-homes.ts';
+import { identityPrefix } from '../call/participant.ts';
 import { openTrackSource } from './track-source.ts';
 import { createWorkerMeeting, type WorkerMeeting } from './worker-meeting.ts';
 import type { FromWorker, WorkerSetup } from './worker-protocol.ts';

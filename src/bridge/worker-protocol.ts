@@ -3,7 +3,7 @@
  * crosses here. Messages of one direction arrive in order; a request is answered exactly once, by
  * the reply that carries its `requestId`.
  */
-import type { LegId, RoomName } from '../call/identifiers.ts';
+import type { LegId, NodeId, RoomName } from '../call/identifiers.ts';
 import type {
   JoinOutcome,
   LegQuality,
@@ -31,7 +31,7 @@ export interface WorkerSetup {
   readonly rtpPorts: PortRange;
   readonly prompts: PromptLibrary;
   readonly livekitUrl: string;
-  readonly nodeId: string;
+  readonly nodeId: NodeId;
   readonly settings: MediaSettings;
 }
 

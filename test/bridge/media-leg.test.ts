@@ -7,7 +7,7 @@ import type { CallerLinkOptions } from '../../src/bridge/room/link-types.ts';
 import { createRtpView, parseRtp, writeRtpHeader } from '../../src/bridge/rtp/rtp-packet.ts';
 import type { RtpSocket } from '../../src/bridge/rtp/rtp-socket.ts';
 import { createWorkerMeeting } from '../../src/bridge/worker-meeting.ts';
-import { asRoomName } from '../../src/call/identifiers.ts';
+import { asNodeId, asRoomName } from '../../src/call/identifiers.ts';
 import type { MediaEvent, MediaSession, RoomTarget } from '../../src/call/ports.ts';
 import { silentLog } from '../support/media-calls.ts';
 import { rmsOf, sine } from '../support/sounds.ts';
@@ -66,7 +66,7 @@ const setUp = () => {
         rtpPorts: { first: 0, last: 0 },
         prompts: pack(new Map(), 8000),
         livekitUrl: 'ws://room.test',
-        nodeId: 'node',
+        nodeId: asNodeId('node'),
         settings: { mediaTimeoutMs: 1000, concurrentJoins: 1 },
       },
       log: silentLog,

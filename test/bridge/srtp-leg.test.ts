@@ -1,5 +1,6 @@
 /** A leg whose caller speaks SRTP: what goes over its socket, and what it takes from there. */
 import { describe, expect, test } from 'vitest';
+import { asNodeId } from '../../src/call/identifiers.ts';
 import { pack } from '../../src/bridge/audio/prompt-library.ts';
 import { createMediaLeg } from '../../src/bridge/media-leg.ts';
 import type { RtpSocket } from '../../src/bridge/rtp/rtp-socket.ts';
@@ -54,7 +55,7 @@ const setUp = () => {
         rtpPorts: { first: 0, last: 0 },
         prompts: pack(new Map(), 8000),
         livekitUrl: 'ws://room.test',
-        nodeId: 'node',
+        nodeId: asNodeId('node'),
         settings: { mediaTimeoutMs: 1000, concurrentJoins: 1 },
       },
       log: silentLog,

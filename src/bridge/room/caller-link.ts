@@ -8,7 +8,7 @@ import {
 } from '@livekit/protocol';
 import { createKeptLink, type DialHooks } from './kept-link.ts';
 import type { CallerLink, CallerLinkOptions } from './link-types.ts';
-import { processClock } from './process-clock.ts';
+import { processClock } from '../../process-clock.ts';
 import { openRoomSession, type RoomSession } from './room-session.ts';
 
 export const defaultJoinTimeoutMs = 5_000;

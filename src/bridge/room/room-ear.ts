@@ -3,7 +3,7 @@ import { trackSidBySsrc } from './answer-ssrcs.ts';
 import { defaultJoinTimeoutMs } from './caller-link.ts';
 import { createKeptLink, type DialHooks } from './kept-link.ts';
 import type { RoomEar, RoomEarEvent, RoomEarOptions } from './link-types.ts';
-import { processClock } from './process-clock.ts';
+import { processClock } from '../../process-clock.ts';
 import { createRoomRoster, type HeardTrack, type RoomRoster } from './room-roster.ts';
 import { openRoomSession, type RoomSession } from './room-session.ts';
 import type { SignalEvent } from './signal-message.ts';
