@@ -1,5 +1,5 @@
 import type { CallId, LegId } from './call/identifiers.ts';
-import type { CallRecord, CallState } from './call/ports.ts';
+import type { CallRecord, CallState } from './call/ports/call-records.ts';
 import { formatCallId } from './meeting/call-id.ts';
 
 /**

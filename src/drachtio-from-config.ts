@@ -1,5 +1,6 @@
 import type { LegId } from './call/identifiers.ts';
-import type { Clock, Logger, MediaBridge } from './call/ports.ts';
+import type { MediaBridge } from './call/ports/media.ts';
+import type { Clock, Logger } from './call/ports/process.ts';
 import { callIdPattern } from './call/identifiers.ts';
 import type { Config, DrachtioConfig } from './config.ts';
 import { createDrachtioEngine, type DrachtioEngine } from './sip/drachtio/drachtio-engine.ts';

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { asLegId, type LegId } from './call/identifiers.ts';
-import type { Clock, Logger, MediaBridge, SipEngine } from './call/ports.ts';
+import type { MediaBridge } from './call/ports/media.ts';
+import type { Clock, Logger } from './call/ports/process.ts';
+import type { SipEngine } from './call/ports/sip-engine.ts';
 import type { Config } from './config.ts';
 import { drachtioEngineOf } from './drachtio-from-config.ts';
 import { createEmbeddedEngine } from './sip/embedded/embedded-engine.ts';

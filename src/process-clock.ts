@@ -1,4 +1,4 @@
-import type { Clock } from './call/ports.ts';
+import type { Clock } from './call/ports/process.ts';
 
 /** The process's own time. */
 export const processClock: Clock = {

@@ -3,7 +3,7 @@ import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock, Logger } from './call/ports.ts';
+import type { Clock, Logger } from './call/ports/process.ts';
 import { readTrunkFile, type SecretLookup, type TrunkFileResult } from './trunk/trunk-file.ts';
 import { emptyTrunkBook, type TrunkBook, type TrunkSource } from './trunk/trunk.ts';
 

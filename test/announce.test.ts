@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCallAnnouncer, startLines } from '../src/announce.ts';
 import { asCallId, asLegId, asSipCallId } from '../src/call/identifiers.ts';
-import type { CallRecord } from '../src/call/ports.ts';
+import type { CallRecord } from '../src/call/ports/call-records.ts';
 
 const record = (change: Partial<CallRecord>): CallRecord => ({
   legId: asLegId('abcdefghijklmnopqrstuv'),

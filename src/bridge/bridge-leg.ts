@@ -1,6 +1,7 @@
 /** One leg's face on the main thread: its commands become messages to the leg's worker. */
 import type { LegId } from '../call/identifiers.ts';
-import type { LegQuality, MediaEvent, MediaLeg, Quality } from '../call/ports.ts';
+import type { MediaEvent, MediaLeg } from '../call/ports/media.ts';
+import type { LegQuality, Quality } from '../call/ports/sip-engine.ts';
 import type { MeetingDesk } from './meeting-desk.ts';
 import type { WorkerLink } from './worker-link.ts';
 

@@ -7,7 +7,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { LegId, NodeId } from '../call/identifiers.ts';
-import type { Logger, MediaBridge } from '../call/ports.ts';
+import type { MediaBridge } from '../call/ports/media.ts';
+import type { Logger } from '../call/ports/process.ts';
 import type { PromptLibrary } from './audio/prompt-library.ts';
 import { createBridgeLeg, type BridgeLeg } from './bridge-leg.ts';
 import { monotonicMs } from './media-clock.ts';

@@ -2,7 +2,8 @@
  * What a caller sends: keys, and sound in an even stream of frames. Packets come when they come,
  * frames are taken at each tick.
  */
-import type { DigitSource, Digit, MediaSession } from '../call/ports.ts';
+import type { MediaSession } from '../call/ports/media.ts';
+import type { DigitSource, Digit } from '../call/ports/sip-engine.ts';
 import { createG711Decoder } from './audio/g711-decoder.ts';
 import { g711RateHz } from './audio/g711.ts';
 import { createInBandDtmf } from './audio/in-band-dtmf.ts';

@@ -1,6 +1,6 @@
 /** RTCP of one leg, and the quality figures made from it. Asked at each tick; has no timer. */
 import { randomBytes } from 'node:crypto';
-import type { LegQuality, Quality } from '../call/ports.ts';
+import type { LegQuality, Quality } from '../call/ports/sip-engine.ts';
 import { g711RateHz } from './audio/g711.ts';
 import { frameMs } from './media-clock.ts';
 import { estimateMos, g711Impairment } from './rtp/mos.ts';

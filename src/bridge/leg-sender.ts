@@ -7,7 +7,8 @@ import { encodeG711, g711RateHz, silenceByte, type G711Law } from './audio/g711.
 import { addInto, createGainRamp, gainOfDb } from './audio/mix.ts';
 import type { PromptLibrary } from './audio/prompt-library.ts';
 import { createSoundPlayer } from './audio/sound-player.ts';
-import type { MediaEvent, MediaSession, Utterance } from '../call/ports.ts';
+import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
+import type { Utterance } from '../call/ports/sip-engine.ts';
 import { rtpHeaderBytes, writeRtpHeader } from './rtp/rtp-packet.ts';
 
 export interface LegSender {

@@ -3,7 +3,9 @@
  * the meeting it is in. It has no timer: the worker's clock calls `takeVoice` and `sendFrame`.
  */
 import { randomInt } from 'node:crypto';
-import type { LegQuality, Logger, MediaEvent, MediaSession, Utterance } from '../call/ports.ts';
+import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
+import type { Logger } from '../call/ports/process.ts';
+import type { LegQuality, Utterance } from '../call/ports/sip-engine.ts';
 import { levelOfPcm } from './audio/level.ts';
 import { createLegReceiver } from './leg-receiver.ts';
 import { createLegReports } from './leg-reports.ts';

@@ -7,7 +7,8 @@
  *   3. every leg sends its caller 20 ms: prompt and mix
  */
 import type { LegId } from '../call/identifiers.ts';
-import type { JoinOutcome, Logger } from '../call/ports.ts';
+import type { Logger } from '../call/ports/process.ts';
+import type { JoinOutcome } from '../call/ports/sip-engine.ts';
 import { createJoinQueue } from './join-queue.ts';
 import { createMediaClock, monotonicMs } from './media-clock.ts';
 import { openMediaLeg, type WorkerLeg } from './media-leg.ts';

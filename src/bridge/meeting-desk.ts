@@ -9,7 +9,8 @@
  * when the first of them falls, `room-recovered` when both are back.
  */
 import type { LegId, NodeId, RoomName } from '../call/identifiers.ts';
-import type { JoinOutcome, Logger, RoomLeftReason, RoomTarget } from '../call/ports.ts';
+import type { Logger } from '../call/ports/process.ts';
+import type { JoinOutcome, RoomLeftReason, RoomTarget } from '../call/ports/sip-engine.ts';
 import type { BridgeLeg } from './bridge-leg.ts';
 import { identityPrefix } from '../call/participant.ts';
 import { createMeetingHomes, type MeetingOnNode } from './meeting-homes.ts';

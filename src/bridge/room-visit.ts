@@ -10,7 +10,9 @@
  * open while cut off, so that the node's callers of this meeting go on hearing each other.
  */
 import { randomInt } from 'node:crypto';
-import type { JoinOutcome, Logger, MediaEvent, RoomLeftReason } from '../call/ports.ts';
+import type { MediaEvent } from '../call/ports/media.ts';
+import type { Logger } from '../call/ports/process.ts';
+import type { JoinOutcome, RoomLeftReason } from '../call/ports/sip-engine.ts';
 import { decodeG711, encodeG711, g711RateHz, type G711Law } from './audio/g711.ts';
 import { levelOfG711 } from './audio/level.ts';
 import { createCallerLink } from './room/caller-link.ts';

@@ -3,7 +3,7 @@
  * once whatever the number of callers, and added to the meeting's mix each tick.
  */
 import type { RoomName } from '../call/identifiers.ts';
-import type { Logger } from '../call/ports.ts';
+import type { Logger } from '../call/ports/process.ts';
 import type { AudioDecoder } from './audio/audio-decoder.ts';
 import { createG711Decoder } from './audio/g711-decoder.ts';
 import { g711RateHz } from './audio/g711.ts';

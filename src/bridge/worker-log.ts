@@ -1,5 +1,5 @@
 /** The worker's logger: each line goes to the main thread, which alone writes the log. */
-import type { Logger } from '../call/ports.ts';
+import type { Logger } from '../call/ports/process.ts';
 import type { FromWorker } from './worker-protocol.ts';
 
 export const createWorkerLog = (

@@ -1,6 +1,6 @@
 /** The meetings of one worker: those with callers here, and those whose ear is here. */
 import type { RoomName } from '../call/identifiers.ts';
-import type { Logger } from '../call/ports.ts';
+import type { Logger } from '../call/ports/process.ts';
 import { monotonicMs } from './media-clock.ts';
 import { identityPrefix } from '../call/participant.ts';
 import { openTrackSource } from './track-source.ts';

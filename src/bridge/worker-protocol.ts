@@ -4,15 +4,14 @@
  * the reply that carries its `requestId`.
  */
 import type { LegId, NodeId, RoomName } from '../call/identifiers.ts';
+import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type {
   JoinOutcome,
   LegQuality,
-  MediaEvent,
-  MediaSession,
   RoomLeftReason,
   RoomTarget,
   Utterance,
-} from '../call/ports.ts';
+} from '../call/ports/sip-engine.ts';
 import type { PromptLibrary } from './audio/prompt-library.ts';
 import type { PortRange } from './rtp/port-pool.ts';
 

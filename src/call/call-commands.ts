@@ -5,7 +5,7 @@ import type { CallContext } from './call-context.ts';
 import { endWithWords } from './call-ending.ts';
 import type { CallInput, CallOutput } from './call-messages.ts';
 import { muteByHost, toMeeting } from './call-room.ts';
-import type { Meeting } from './ports.ts';
+import type { Meeting } from './ports/meetings.ts';
 
 type Outputs = readonly CallOutput[];
 export type Command = Extract<

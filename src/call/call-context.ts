@@ -12,7 +12,9 @@ import type {
 import { createHostKeys } from './host-keys.ts';
 import { createMeetingMachine, type MeetingMachine } from './meeting-machine.ts';
 import { createNamedTimers, type NamedTimers } from './named-timers.ts';
-import type { AnsweredMedia, CallState, Digit, Meeting, Termination } from './ports.ts';
+import type { CallState, Termination } from './ports/call-records.ts';
+import type { Meeting } from './ports/meetings.ts';
+import type { AnsweredMedia, Digit } from './ports/sip-engine.ts';
 import { createSpeaker, type Speaker } from './speaker.ts';
 import { createWaitingMachine, type WaitingMachine } from './waiting-machine.ts';
 

@@ -14,7 +14,9 @@ import { createCallSession, type CallPorts, type CallSession } from './call-sess
 import { endReason, type EndReasonCode } from './end-reasons.ts';
 import { createHostDesk } from './host-desk.ts';
 import type { CallId, LegId } from './identifiers.ts';
-import type { CallLeg, CallRecord, CallState, Meeting, MeetingActions } from './ports.ts';
+import type { CallRecord, CallState } from './ports/call-records.ts';
+import type { Meeting, MeetingActions } from './ports/meetings.ts';
+import type { CallLeg } from './ports/sip-engine.ts';
 import { screenCall, type ScreeningSettings } from './screening.ts';
 import { createStartRate } from './start-rate.ts';
 

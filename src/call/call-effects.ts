@@ -7,7 +7,10 @@ import type { CallPorts } from './call-session.ts';
 import type { HostAct } from './host-act.ts';
 import type { CallId } from './identifiers.ts';
 import { handAttributes, identityOf, participantOf } from './participant.ts';
-import type { CallLeg, CallRecord, JoinOutcome, LegQuality, Logger, Meeting } from './ports.ts';
+import type { CallRecord } from './ports/call-records.ts';
+import type { Meeting } from './ports/meetings.ts';
+import type { Logger } from './ports/process.ts';
+import type { CallLeg, JoinOutcome, LegQuality } from './ports/sip-engine.ts';
 import type { TimelineEvent, TimelineFields } from './timeline.ts';
 import { toUtterance } from './utterance.ts';
 

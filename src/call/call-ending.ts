@@ -3,7 +3,8 @@ import type { Phrase } from '../ivr/phrase.ts';
 import type { CallContext } from './call-context.ts';
 import type { CallOutput } from './call-messages.ts';
 import { endReason, isEndReasonCode, terminationOf, type EndReasonCode } from './end-reasons.ts';
-import type { CallState, LegEndCause, Termination } from './ports.ts';
+import type { CallState, Termination } from './ports/call-records.ts';
+import type { LegEndCause } from './ports/sip-engine.ts';
 
 type Outputs = readonly CallOutput[];
 

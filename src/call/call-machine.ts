@@ -42,15 +42,9 @@ import { endNow, endWithWords, reasonOfLegEnd } from './call-ending.ts';
 import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
 import { fromRoom, join, muteByHost, onJoined, roomGone, toMeeting } from './call-room.ts';
 import { nextTimeoutAt, onSaid, onTimeout } from './call-time.ts';
-import type {
-  AnsweredMedia,
-  CallState,
-  Digit,
-  LegEndCause,
-  Meeting,
-  SeatOutcome,
-  Termination,
-} from './ports.ts';
+import type { CallState, Termination } from './ports/call-records.ts';
+import type { Meeting, SeatOutcome } from './ports/meetings.ts';
+import type { AnsweredMedia, Digit, LegEndCause } from './ports/sip-engine.ts';
 import type { WaitingFor } from './waiting-machine.ts';
 
 /** What the record needs to know of the machine. */

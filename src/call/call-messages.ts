@@ -1,14 +1,9 @@
 /** What goes into a call's machine and what comes out of it. */
 import type { HostAct, WaitingCaller } from './host-act.ts';
 import type { CallId } from './identifiers.ts';
-import type {
-  AnsweredMedia,
-  JoinOutcome,
-  LegEvent,
-  Meeting,
-  SeatOutcome,
-  Termination,
-} from './ports.ts';
+import type { Termination } from './ports/call-records.ts';
+import type { Meeting, SeatOutcome } from './ports/meetings.ts';
+import type { AnsweredMedia, JoinOutcome, LegEvent } from './ports/sip-engine.ts';
 import type { Language } from '../ivr/language.ts';
 import type { Phrase } from '../ivr/phrase.ts';
 import type { IvrSettings } from '../ivr/ivr-machine.ts';

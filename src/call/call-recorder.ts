@@ -3,17 +3,9 @@ import { maskNumber } from '../meeting/mask-number.ts';
 import type { CallFacts } from './call-machine.ts';
 import type { Route } from './call-messages.ts';
 import type { NodeId } from './identifiers.ts';
-import type {
-  CallInvitation,
-  CallJournal,
-  CallRecord,
-  Clock,
-  LegQuality,
-  Logger,
-  SipEngine,
-  Termination,
-  TimelineEntry,
-} from './ports.ts';
+import type { CallJournal, CallRecord, Termination, TimelineEntry } from './ports/call-records.ts';
+import type { Clock, Logger } from './ports/process.ts';
+import type { CallInvitation, LegQuality, SipEngine } from './ports/sip-engine.ts';
 import {
   infoEvents,
   maxTimelineEntries,

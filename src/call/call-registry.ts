@@ -1,7 +1,8 @@
 /** The live calls of this node, and who wants to hear of them. */
 import type { CallSession } from './call-session.ts';
 import type { CallId, LegId } from './identifiers.ts';
-import type { CallRecord, CallState, Logger } from './ports.ts';
+import type { CallRecord, CallState } from './ports/call-records.ts';
+import type { Logger } from './ports/process.ts';
 
 export interface CallChange {
   readonly record: CallRecord;

@@ -5,7 +5,7 @@ import { backToWaiting } from './call-admission.ts';
 import { endNow, endWithWords } from './call-ending.ts';
 import type { CallOutput } from './call-messages.ts';
 import type { MeetingInput, MeetingOutput } from './meeting-machine.ts';
-import type { JoinOutcome, RoomLeftReason } from './ports.ts';
+import type { JoinOutcome, RoomLeftReason } from './ports/sip-engine.ts';
 
 type Outputs = readonly CallOutput[];
 

@@ -13,16 +13,11 @@ import { createCallRecorder } from './call-recorder.ts';
 import { terminationOf } from './end-reasons.ts';
 import type { HostAct } from './host-act.ts';
 import type { LegId, NodeId } from './identifiers.ts';
-import type {
-  CallJournal,
-  CallLeg,
-  CallRecord,
-  Clock,
-  Logger,
-  MeetingDirectory,
-  RoomAdmin,
-  SipEngine,
-} from './ports.ts';
+import type { CallJournal, CallRecord } from './ports/call-records.ts';
+import type { MeetingDirectory } from './ports/meetings.ts';
+import type { Clock, Logger } from './ports/process.ts';
+import type { RoomAdmin } from './ports/room-admin.ts';
+import type { CallLeg, SipEngine } from './ports/sip-engine.ts';
 
 /** The ports that every call of a gateway shares. */
 export interface CallPorts {

@@ -9,7 +9,7 @@
  * needs a second key from a menu, and where it is done to others a third one, 9, which no menu has:
  * so one lost or doubled digit does no harm (harm: test/call/command-harm.test.ts).
  */
-import type { Digit } from './ports.ts';
+import type { Digit } from './ports/sip-engine.ts';
 
 export interface Command {
   readonly key: string;

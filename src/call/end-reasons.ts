@@ -2,7 +2,7 @@
  * Every way a call ends, once. `docs/errors.md` tells the same to people; a test holds the two
  * together. A call ends for the first of these that happens and for no second one.
  */
-import type { Termination, TerminationParty, TerminationResult } from './ports.ts';
+import type { Termination, TerminationParty, TerminationResult } from './ports/call-records.ts';
 
 export interface EndReason {
   readonly result: TerminationResult;

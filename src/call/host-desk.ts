@@ -12,7 +12,8 @@ import type { CallRegistry } from './call-registry.ts';
 import type { CallSession } from './call-session.ts';
 import type { HostAct, WaitingCaller } from './host-act.ts';
 import type { CallId, LegId } from './identifiers.ts';
-import type { Clock, Logger, MeetingActions } from './ports.ts';
+import type { MeetingActions } from './ports/meetings.ts';
+import type { Clock, Logger } from './ports/process.ts';
 
 export interface HostDesk {
   /** Those whom a host can let in, in the order in which they called. */

@@ -1,6 +1,7 @@
 /** What a host on the phone does to a meeting as a whole: stored, and told to the callers of all nodes. */
 import type { CallId } from './identifiers.ts';
-import type { Meeting, MeetingActions, MeetingBook, RoomAdmin } from './ports.ts';
+import type { Meeting, MeetingActions, MeetingBook } from './ports/meetings.ts';
+import type { RoomAdmin } from './ports/room-admin.ts';
 
 export interface MeetingActionsDeps {
   readonly meetings: Pick<MeetingBook, 'byCallId' | 'change' | 'renewRoom'>;

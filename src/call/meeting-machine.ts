@@ -20,7 +20,7 @@ import {
 import { createHand } from './hand.ts';
 import type { HostKeys } from './host-keys.ts';
 import { createMuteState } from './mute-state.ts';
-import type { Digit } from './ports.ts';
+import type { Digit } from './ports/sip-engine.ts';
 import { createNamedTimers } from './named-timers.ts';
 import type { Speaker } from './speaker.ts';
 

@@ -3,7 +3,8 @@
  * made for it work: https://docs.livekit.io/sip/sip-participant
  */
 import { maskNumber } from '../meeting/mask-number.ts';
-import type { CallInvitation, Meeting, RoomTarget } from './ports.ts';
+import type { Meeting } from './ports/meetings.ts';
+import type { CallInvitation, RoomTarget } from './ports/sip-engine.ts';
 import type { LegId, NodeId } from './identifiers.ts';
 
 /** Every identity of this node's callers begins so; `RoomAdmin.removeStale` goes by it. */

@@ -7,7 +7,7 @@ import type { Route } from './call-messages.ts';
 import { isInNetwork } from './cidr.ts';
 import type { EndReasonCode } from './end-reasons.ts';
 import { asCallId } from './identifiers.ts';
-import type { CallInvitation } from './ports.ts';
+import type { CallInvitation } from './ports/sip-engine.ts';
 
 export interface ScreeningSettings {
   /** CIDRs that calls may come from without a trunk; empty: all, or none where there are trunks. */

@@ -2,7 +2,7 @@
  * The events of a call's story, for the record and the operator. Fields are counts, codes and
  * names from lists: never digits, IDs, titles or whole numbers.
  */
-import type { TimelineEntry } from './ports.ts';
+import type { TimelineEntry } from './ports/call-records.ts';
 
 export const timelineEvents = {
   arrived: 'The INVITE passed the screening; `trunk` says by which trunk it came.',

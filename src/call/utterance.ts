@@ -2,7 +2,7 @@
  * From phrases to sounds. The first sounds of a call: a soft tone at 300 ms says that the line is
  * alive, words come from 0.8 s, when mobiles no longer clip them.
  */
-import type { Sound, Utterance } from './ports.ts';
+import type { Sound, Utterance } from './ports/sip-engine.ts';
 import type { CallOutput } from './call-messages.ts';
 import { clockTimeAt, digitSounds, phraseSounds } from '../ivr/phrase-files.ts';
 import { openingMs } from './speaker.ts';

@@ -14,7 +14,7 @@ import { phrase, type Phrase } from '../ivr/phrase.ts';
 import { waitWordsFirstMs, waitWordsThenMs, type CallOutput } from './call-messages.ts';
 import { createCommandKeys, type KeyResult } from './command-keys.ts';
 import { createNamedTimers } from './named-timers.ts';
-import type { Digit } from './ports.ts';
+import type { Digit } from './ports/sip-engine.ts';
 import type { Speaker } from './speaker.ts';
 
 export type WaitingFor = 'start' | 'host' | 'lobby' | 'locked';

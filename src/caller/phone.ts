@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, Logger, MediaSession } from '../call/ports.ts';
+import type { MediaSession } from '../call/ports/media.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 import { dtmfTones } from '../bridge/audio/dtmf-tone.ts';
 import type { G711Law } from '../bridge/audio/g711.ts';
 import type { SessionEndCause } from '../sip/dialog/session.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from '../call/ports.ts';
+import type { Logger } from '../call/ports/process.ts';
 
 /** For programs whose only output is their report. */
 export const silentLogger: Logger = {

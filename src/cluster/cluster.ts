@@ -5,7 +5,10 @@
  */
 import type { CallCore } from '../call/call-core.ts';
 import { asNodeId, type LegId, type NodeId } from '../call/identifiers.ts';
-import type { CallLog, Clock, GuessLog, Logger, MeetingDirectory, NodeBus } from '../call/ports.ts';
+import type { CallLog } from '../call/ports/call-records.ts';
+import type { MeetingDirectory } from '../call/ports/meetings.ts';
+import type { GuessLog, NodeBus } from '../call/ports/nodes.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 import type { GuessLimiter, GuessLimits } from '../meeting/guess-limiter.ts';
 import { type CallAction, type ClusterMessage, encodeMessage } from './cluster-message.ts';
 import { createHostPresence } from './host-presence.ts';

@@ -1,7 +1,9 @@
 /** What a dead node left in the rooms, and whether one that is silent is dead at all. */
 import { asNodeId, type NodeId } from '../call/identifiers.ts';
 import { identityPrefix } from '../call/participant.ts';
-import type { CallRecord, Logger, RoomAdmin } from '../call/ports.ts';
+import type { CallRecord } from '../call/ports/call-records.ts';
+import type { Logger } from '../call/ports/process.ts';
+import type { RoomAdmin } from '../call/ports/room-admin.ts';
 
 /**
  * Whether participants of the node are in any room. LiveKit lets go of those of a dead process

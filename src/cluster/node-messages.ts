@@ -1,7 +1,8 @@
 /** What a node does about each message of another one. */
 import type { CallCore } from '../call/call-core.ts';
 import type { CallId, NodeId } from '../call/identifiers.ts';
-import type { Clock, Logger, MeetingDirectory } from '../call/ports.ts';
+import type { MeetingDirectory } from '../call/ports/meetings.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 import { type ClusterMessage, decodeMessage } from './cluster-message.ts';
 import type { HostPresence } from './host-presence.ts';
 import type { RemoteCommands } from './remote-commands.ts';

@@ -10,7 +10,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { LegId, NodeId } from '../call/identifiers.ts';
-import type { Clock } from '../call/ports.ts';
+import type { Clock } from '../call/ports/process.ts';
 import type { CallAction, ClusterMessage, MessageOf } from './cluster-message.ts';
 
 /** As `CommandOutcome`; `unreachable`: the node that holds the call did not answer in time. */

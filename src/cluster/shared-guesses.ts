@@ -5,7 +5,8 @@
  * Written down first, then told: a node that reads and listens at that moment may count a guess
  * twice, but never not at all.
  */
-import type { Guess, GuessLog, Logger } from '../call/ports.ts';
+import type { Guess, GuessLog } from '../call/ports/nodes.ts';
+import type { Logger } from '../call/ports/process.ts';
 import {
   createGuessLimiter,
   defaultGuessLimits,

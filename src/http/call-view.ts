@@ -1,6 +1,6 @@
 /** Between the call records of the core and the calls of the API. */
 import { asCallId, asLegId } from '../call/identifiers.ts';
-import type { CallQuery, CallRecord } from '../call/ports.ts';
+import type { CallQuery, CallRecord } from '../call/ports/call-records.ts';
 import type { CallFilter, CallSummary, ShownCall } from './call-schemas.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 

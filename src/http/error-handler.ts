@@ -1,7 +1,7 @@
 /** From whatever was thrown to a problem. Nothing of the request goes into the log. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import type { Logger } from '../call/ports.ts';
+import type { Logger } from '../call/ports/process.ts';
 import {
   type FieldError,
   pointer,

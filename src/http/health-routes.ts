@@ -1,7 +1,7 @@
 /** `/health/live`: the process answers. `/health/ready`: it can take calls, part by part. */
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { TrunkStatus } from '../call/ports.ts';
+import type { TrunkStatus } from '../call/ports/sip-engine.ts';
 import type { HealthChecks } from './ports.ts';
 
 const checkTimeoutMs = 2_000;

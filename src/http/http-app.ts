@@ -1,7 +1,7 @@
 /** The HTTP face of the gateway: API, its description, health and a few plain pages. */
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import type { Logger } from '../call/ports.ts';
+import type { Logger } from '../call/ports/process.ts';
 import { describeApi } from './api-description.ts';
 import { requireApiKey } from './api-key.ts';
 import { callRoutes } from './call-routes.ts';

@@ -2,7 +2,7 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { asCallId, type CallId } from '../call/identifiers.ts';
-import type { Meeting, MeetingOutcome } from '../call/ports.ts';
+import type { Meeting, MeetingOutcome } from '../call/ports/meetings.ts';
 import { decodeCursor, encodeCursor, pageOf } from './cursor.ts';
 import { callId, cursor, limit, problemAnswers } from './field-schemas.ts';
 import { meetingChanges, meetingPage, newMeeting, shownMeeting } from './meeting-schemas.ts';

@@ -1,6 +1,6 @@
 /** Between the meeting of the core and the meeting of the API. */
 import { asCallId, asRoomName } from '../call/identifiers.ts';
-import type { Meeting, MeetingChanges, MeetingDraft } from '../call/ports.ts';
+import type { Meeting, MeetingChanges, MeetingDraft } from '../call/ports/meetings.ts';
 import { invitationText } from '../meeting/invitation.ts';
 import type { MeetingSettings, NewMeeting, ShownMeeting } from './meeting-schemas.ts';
 import type { HttpAppOptions } from './ports.ts';

@@ -1,14 +1,10 @@
 /** What the API needs from the rest of the gateway. */
 import type { CallId, LegId } from '../call/identifiers.ts';
-import type {
-  CallLog,
-  CallRecord,
-  Logger,
-  Meeting,
-  MeetingBook,
-  RoomAdmin,
-  TrunkStatus,
-} from '../call/ports.ts';
+import type { CallLog, CallRecord } from '../call/ports/call-records.ts';
+import type { Meeting, MeetingBook } from '../call/ports/meetings.ts';
+import type { Logger } from '../call/ports/process.ts';
+import type { RoomAdmin } from '../call/ports/room-admin.ts';
+import type { TrunkStatus } from '../call/ports/sip-engine.ts';
 import type { Language } from '../ivr/language.ts';
 
 /**

@@ -13,7 +13,7 @@
  * The digits live in this closure alone and are forgotten when they are handed over. Nothing but
  * `complete` carries them: it goes to the look-up and to no log.
  */
-import type { Digit } from '../call/ports.ts';
+import type { Digit } from '../call/ports/sip-engine.ts';
 
 export interface DigitEntrySettings {
   readonly firstDigitTimeoutMs: number;

@@ -13,7 +13,7 @@
  * Any key that counts stops what is being said. Keys pressed while an ID is looked up are kept for
  * the PIN that may be asked for, and dropped otherwise. Nothing said or logged here holds digits.
  */
-import type { Digit } from '../call/ports.ts';
+import type { Digit } from '../call/ports/sip-engine.ts';
 import { languages, type Language } from './language.ts';
 import { phrase, type Phrase } from './phrase.ts';
 import type { PhraseKey } from './manuscript.ts';

@@ -7,7 +7,7 @@
  * a number that ends the sentence, are spliced: `{key}-before.wav`, the words of the value,
  * `{key}-after.wav`.
  */
-import type { Sound } from '../call/ports.ts';
+import type { Sound } from '../call/ports/sip-engine.ts';
 import type { Language } from './language.ts';
 import { manuscript, type PhraseKey } from './manuscript.ts';
 

@@ -2,7 +2,7 @@
  * What a meeting answers to somebody who knows its ID. Pure: the meeting, the time and what is
  * known of the caller in, one answer out. Seats are the store's (they need a transaction).
  */
-import type { Meeting } from '../call/ports.ts';
+import type { Meeting } from '../call/ports/meetings.ts';
 
 /** Who comes this much early may wait on the line; earlier ones are asked to call again. */
 export const earlyWaitMs = 30 * 60_000;

@@ -3,7 +3,7 @@
  * The title stays out: a letter may be opened by somebody else.
  */
 import type { Language } from '../ivr/language.ts';
-import type { Meeting } from '../call/ports.ts';
+import type { Meeting } from '../call/ports/meetings.ts';
 import { formatCallId } from './call-id.ts';
 
 export interface InvitationContext {

@@ -3,7 +3,8 @@
  * what follows is written behind it, and the store follows the journal.
  */
 import type { LegId } from '../call/identifiers.ts';
-import type { CallJournal, CallRecord, Clock, Logger } from '../call/ports.ts';
+import type { CallJournal, CallRecord } from '../call/ports/call-records.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 import type { CallStore, LeasedRecord } from './call-store.ts';
 import { closeAbandonedCalls, mergeJournalLines } from './call-recovery.ts';
 import type { JournalFile } from './journal-file.ts';

@@ -1,7 +1,7 @@
 /** What is known about the calls of a process that is no more. */
 import { type EndReasonCode, terminationOf } from '../call/end-reasons.ts';
 import type { LegId } from '../call/identifiers.ts';
-import type { CallRecord } from '../call/ports.ts';
+import type { CallRecord } from '../call/ports/call-records.ts';
 import type { LeasedRecord } from './call-store.ts';
 
 const isLeasedRecord = (line: unknown): line is LeasedRecord =>

@@ -4,13 +4,12 @@ import type { CallId, LegId, RoomName, SipCallId } from '../call/identifiers.ts'
 import type {
   CallRecord,
   CallState,
-  LegQuality,
-  LegSecurity,
   Termination,
   TerminationParty,
   TerminationResult,
   TimelineEntry,
-} from '../call/ports.ts';
+} from '../call/ports/call-records.ts';
+import type { LegQuality, LegSecurity } from '../call/ports/sip-engine.ts';
 import type { CallsTable } from './schema.ts';
 
 export function toCallRow(record: CallRecord, leaseId: string): Insertable<CallsTable> {

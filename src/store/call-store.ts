@@ -1,7 +1,7 @@
 /** The calls of all nodes, in the database. */
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
 import type { EndReasonCode } from '../call/end-reasons.ts';
-import type { CallLog, CallQuery, CallRecord } from '../call/ports.ts';
+import type { CallLog, CallQuery, CallRecord } from '../call/ports/call-records.ts';
 import { fromCallRow, toCallRow } from './call-row.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';

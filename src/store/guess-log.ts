@@ -1,6 +1,6 @@
 /** The answers that let nobody in, of all nodes: what one counts, the others count too. */
 import { createHmac } from 'node:crypto';
-import type { GuessLog } from '../call/ports.ts';
+import type { GuessLog } from '../call/ports/nodes.ts';
 import type { Database } from './database.ts';
 
 const sourceCharacters = 22;

@@ -13,7 +13,7 @@
  * A line that must be durable before its caller goes on is refused at once when the disk is; the
  * others wait until it is writable again.
  */
-import type { Clock, Logger } from '../call/ports.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 import { createBackoff } from './backoff.ts';
 import type { JournalFile } from './journal-file.ts';
 

@@ -7,7 +7,7 @@ import type {
   Meeting,
   MeetingChanges,
   MeetingDraft,
-} from '../call/ports.ts';
+} from '../call/ports/meetings.ts';
 import type { Language } from '../ivr/language.ts';
 import type { PinSeal } from './pin-seal.ts';
 import type { MeetingsTable } from './schema.ts';

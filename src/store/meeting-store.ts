@@ -1,7 +1,7 @@
 /** The booked meetings and their seats, in the database. */
 import { randomBytes } from 'node:crypto';
 import { asRoomName, type CallId, type RoomName } from '../call/identifiers.ts';
-import type { Meeting, MeetingBook, MeetingDraft, MeetingOutcome } from '../call/ports.ts';
+import type { Meeting, MeetingBook, MeetingDraft, MeetingOutcome } from '../call/ports/meetings.ts';
 import type { Database } from './database.ts';
 import {
   fromMeetingRow,

@@ -2,7 +2,7 @@
  * A node's lease: as long as it is renewed, the node's open calls and seats are its own. Nodes that
  * share a store know by it which of them are alive (`node-watch.ts`).
  */
-import type { Clock, Logger } from '../call/ports.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 import type { Database } from './database.ts';
 import type { SeatOwner } from './seats.ts';
 

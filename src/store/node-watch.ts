@@ -7,7 +7,8 @@
  * the store alone, keeps its calls.
  */
 import type { Transaction } from 'kysely';
-import type { CallRecord, Clock, Logger } from '../call/ports.ts';
+import type { CallRecord } from '../call/ports/call-records.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 import { closedAtLastSign } from './call-recovery.ts';
 import { fromCallRow, toCallRow } from './call-row.ts';
 import type { Database } from './database.ts';

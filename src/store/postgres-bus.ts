@@ -14,7 +14,8 @@
  */
 import { sql } from 'kysely';
 import { Client } from 'pg';
-import type { Clock, Logger, NodeBus } from '../call/ports.ts';
+import type { NodeBus } from '../call/ports/nodes.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 import { createBackoff } from './backoff.ts';
 import type { Database } from './database.ts';
 import { asStoreError, connectionConfig } from './postgres-pool.ts';

@@ -1,7 +1,7 @@
 /** Seats of meetings: taken and counted in one transaction over all nodes of the store. */
 import type { Kysely, Transaction } from 'kysely';
 import type { CallId, LegId } from '../call/identifiers.ts';
-import type { SeatOutcome } from '../call/ports.ts';
+import type { SeatOutcome } from '../call/ports/meetings.ts';
 import type { Schema } from './schema.ts';
 
 /** Whose seats they are: a node, and this life of its process. */

@@ -3,7 +3,7 @@
  * came, the newest state of each, again and again while the store is down.
  */
 import type { LegId } from '../call/identifiers.ts';
-import type { Clock, Logger } from '../call/ports.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 import { createBackoff } from './backoff.ts';
 import type { LeasedRecord } from './call-store.ts';
 import { isStoreError } from './store-error.ts';

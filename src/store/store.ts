@@ -4,15 +4,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { CallId } from '../call/identifiers.ts';
-import type {
-  CallLog,
-  CallRecord,
-  Clock,
-  GuessLog,
-  Logger,
-  MeetingBook,
-  NodeBus,
-} from '../call/ports.ts';
+import type { CallLog, CallRecord } from '../call/ports/call-records.ts';
+import type { MeetingBook } from '../call/ports/meetings.ts';
+import type { GuessLog, NodeBus } from '../call/ports/nodes.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 import { createCallJournal, type RecoverableCallJournal } from './call-journal.ts';
 import { createCallStore } from './call-store.ts';
 import { type Database, openPostgresDatabase, openSqliteDatabase } from './database.ts';

@@ -1,5 +1,5 @@
 /** A trunk: one telephone provider or exchange as the settings file describes it, secrets filled in. */
-import type { MediaSession } from '../call/ports.ts';
+import type { MediaSession } from '../call/ports/media.ts';
 import type { Language } from '../ivr/language.ts';
 
 export type TrunkCodec = MediaSession['codec'];

@@ -3,7 +3,7 @@ import { decodeG711 } from '../../src/bridge/audio/g711.ts';
 import { pack } from '../../src/bridge/audio/prompt-library.ts';
 import { createLegSender } from '../../src/bridge/leg-sender.ts';
 import { createRtpView, parseRtp } from '../../src/bridge/rtp/rtp-packet.ts';
-import type { MediaDirection, MediaSession } from '../../src/call/ports.ts';
+import type { MediaDirection, MediaSession } from '../../src/call/ports/media.ts';
 
 const session = (direction: MediaDirection = 'sendrecv'): MediaSession => ({
   remoteAddress: '192.0.2.1',

@@ -8,7 +8,8 @@ import { createRtpView, parseRtp, writeRtpHeader } from '../../src/bridge/rtp/rt
 import type { RtpSocket } from '../../src/bridge/rtp/rtp-socket.ts';
 import { createWorkerMeeting } from '../../src/bridge/worker-meeting.ts';
 import { asNodeId, asRoomName } from '../../src/call/identifiers.ts';
-import type { MediaEvent, MediaSession, RoomTarget } from '../../src/call/ports.ts';
+import type { MediaEvent, MediaSession } from '../../src/call/ports/media.ts';
+import type { RoomTarget } from '../../src/call/ports/sip-engine.ts';
 import { silentLog } from '../support/media-calls.ts';
 import { rmsOf, sine } from '../support/sounds.ts';
 

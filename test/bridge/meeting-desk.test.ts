@@ -8,7 +8,9 @@ import type {
   WorkerRequest,
 } from '../../src/bridge/worker-protocol.ts';
 import { asLegId, asNodeId, asRoomName } from '../../src/call/identifiers.ts';
-import type { JoinOutcome, Logger, MediaEvent, RoomTarget } from '../../src/call/ports.ts';
+import type { MediaEvent } from '../../src/call/ports/media.ts';
+import type { Logger } from '../../src/call/ports/process.ts';
+import type { JoinOutcome, RoomTarget } from '../../src/call/ports/sip-engine.ts';
 
 const room = asRoomName('room');
 const target: RoomTarget = {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { asRoomName } from '../../src/call/identifiers.ts';
-import type { MediaBridge } from '../../src/call/ports.ts';
+import type { MediaBridge } from '../../src/call/ports/media.ts';
 import { startLiveKitServer, type TestLiveKitServer } from '../support/livekit-server.ts';
 import { createMediaCalls, gaugesUntil, until, type MediaCall } from '../support/media-calls.ts';
 import { amplitudeAt } from '../support/sounds.ts';

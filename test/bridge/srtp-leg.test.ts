@@ -5,7 +5,7 @@ import { pack } from '../../src/bridge/audio/prompt-library.ts';
 import { createMediaLeg } from '../../src/bridge/media-leg.ts';
 import type { RtpSocket } from '../../src/bridge/rtp/rtp-socket.ts';
 import { createSrtpSession } from '../../src/bridge/rtp/srtp-session.ts';
-import type { MediaEvent, MediaSession, SrtpSuite } from '../../src/call/ports.ts';
+import type { MediaEvent, MediaSession, SrtpSuite } from '../../src/call/ports/media.ts';
 import { silentLog } from '../support/media-calls.ts';
 import { keyFor, rtcp, rtp, suites } from './rtp/srtp-fixtures.ts';
 

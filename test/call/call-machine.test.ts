@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createCallMachine, type CallMachine } from '../../src/call/call-machine.ts';
 import type { CallInput, CallOutput, Route } from '../../src/call/call-messages.ts';
 import { defaultCallSettings } from '../../src/call/call-settings.ts';
-import type { LegEndCause, RoomLeftReason } from '../../src/call/ports.ts';
+import type { LegEndCause, RoomLeftReason } from '../../src/call/ports/sip-engine.ts';
 import { createMeeting, meetingId } from '../support/call-world.ts';
 
 const alone = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Meeting } from '../../src/call/ports.ts';
+import type { Meeting } from '../../src/call/ports/meetings.ts';
 import { createCallWorld, createMeeting, fault, type CallWorld } from '../support/call-world.ts';
 import type { FakeCaller } from '../support/fake-sip-engine.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CallInvitation } from '../../src/call/ports.ts';
+import type { CallInvitation } from '../../src/call/ports/sip-engine.ts';
 import { asLegId, asSipCallId } from '../../src/call/identifiers.ts';
 import {
   routeOf,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CallOutput } from '../../src/call/call-messages.ts';
-import type { Sound } from '../../src/call/ports.ts';
+import type { Sound } from '../../src/call/ports/sip-engine.ts';
 import { toUtterance } from '../../src/call/utterance.ts';
 
 const play = (

@@ -7,7 +7,9 @@ import {
   type CallId,
   type LegId,
 } from '../../src/call/identifiers.ts';
-import type { CallRecord, Guess, GuessLog, Meeting } from '../../src/call/ports.ts';
+import type { CallRecord } from '../../src/call/ports/call-records.ts';
+import type { Meeting } from '../../src/call/ports/meetings.ts';
+import type { Guess, GuessLog } from '../../src/call/ports/nodes.ts';
 import { createCluster } from '../../src/cluster/cluster.ts';
 import { answerTimeoutMs } from '../../src/cluster/remote-commands.ts';
 import { createManualClock } from '../store/manual-clock.ts';

@@ -1,4 +1,4 @@
-import type { NodeBus } from '../../src/call/ports.ts';
+import type { NodeBus } from '../../src/call/ports/nodes.ts';
 
 export interface MemoryBus {
   /** A node's end of it. */

@@ -1,5 +1,6 @@
 import { asLegId } from '../../src/call/identifiers.ts';
-import type { Clock, MediaBridge, MediaLeg } from '../../src/call/ports.ts';
+import type { MediaBridge, MediaLeg } from '../../src/call/ports/media.ts';
+import type { Clock } from '../../src/call/ports/process.ts';
 import { createEmbeddedEngine } from '../../src/sip/embedded/embedded-engine.ts';
 import type { ClientInvite } from '../../src/sip/embedded/sip-session-handle.ts';
 import { createSipUserAgent } from '../../src/sip/embedded/user-agent.ts';

@@ -4,7 +4,13 @@
  * dialled in to (a script for the fake, a SIP user agent for the others).
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CallLeg, LegEvent, SipEngine, Sound, Utterance } from '../../src/call/ports.ts';
+import type {
+  CallLeg,
+  LegEvent,
+  SipEngine,
+  Sound,
+  Utterance,
+} from '../../src/call/ports/sip-engine.ts';
 
 export interface ContractCallOptions {
   readonly user: string;

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import type { LegId } from '../../src/call/identifiers.ts';
-import type { CallRecord, Logger } from '../../src/call/ports.ts';
+import type { CallRecord } from '../../src/call/ports/call-records.ts';
+import type { Logger } from '../../src/call/ports/process.ts';
 import { createHttpApp } from '../../src/http/http-app.ts';
 import type { HttpAppOptions, LiveCalls, LiveOutcome } from '../../src/http/ports.ts';
 import { generateCallId } from '../../src/meeting/call-id.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Meeting } from '../../src/call/ports.ts';
+import type { Meeting } from '../../src/call/ports/meetings.ts';
 import { decideAdmission, type AdmissionContext } from '../../src/meeting/admission.ts';
 import { createMeeting } from '../support/call-world.ts';
 

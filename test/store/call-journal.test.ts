@@ -1,7 +1,7 @@
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { CallRecord } from '../../src/call/ports.ts';
+import type { CallRecord } from '../../src/call/ports/call-records.ts';
 import { createCallJournal } from '../../src/store/call-journal.ts';
 import type { LeasedRecord } from '../../src/store/call-store.ts';
 import { type JournalFile, openJournalFile } from '../../src/store/journal-file.ts';

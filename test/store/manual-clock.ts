@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/call/ports.ts';
+import type { Clock } from '../../src/call/ports/process.ts';
 
 /** A clock that stands still until it is moved. */
 export function createManualClock(start = 1_000_000): Clock & { advance(ms: number): void } {

@@ -1,7 +1,7 @@
 /** The booked meetings and their seats, over any database of the store. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asCallId, asLegId, asRoomName, type CallId } from '../../src/call/identifiers.ts';
-import type { Meeting, MeetingBook, MeetingOutcome } from '../../src/call/ports.ts';
+import type { Meeting, MeetingBook, MeetingOutcome } from '../../src/call/ports/meetings.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createMeetingStore } from '../../src/store/meeting-store.ts';
 import { createPinSeal } from '../../src/store/pin-seal.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { asCallId, asLegId } from '../../src/call/identifiers.ts';
-import type { NodeBus } from '../../src/call/ports.ts';
+import type { NodeBus } from '../../src/call/ports/nodes.ts';
 import { type Database, openPostgresDatabase } from '../../src/store/database.ts';
 import { createMeetingStore } from '../../src/store/meeting-store.ts';
 import type { DeadNode } from '../../src/store/node-watch.ts';

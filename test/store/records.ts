@@ -1,6 +1,8 @@
 import { asLegId, asNodeId, asSipCallId } from '../../src/call/identifiers.ts';
 import { terminationOf } from '../../src/call/end-reasons.ts';
-import type { CallRecord, Logger, MeetingDraft } from '../../src/call/ports.ts';
+import type { CallRecord } from '../../src/call/ports/call-records.ts';
+import type { MeetingDraft } from '../../src/call/ports/meetings.ts';
+import type { Logger } from '../../src/call/ports/process.ts';
 
 export const silentLogger: Logger = {
   debug: () => undefined,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { asCallId, asLegId } from '../../src/call/identifiers.ts';
-import type { CallRecord } from '../../src/call/ports.ts';
+import type { CallRecord } from '../../src/call/ports/call-records.ts';
 import { openStore } from '../../src/store/store.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 import { createManualClock } from './manual-clock.ts';

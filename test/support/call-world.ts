@@ -2,14 +2,10 @@ import { createCallCore, type CallCore } from '../../src/call/call-core.ts';
 import { defaultCallSettings } from '../../src/call/call-settings.ts';
 import type { CallSettings } from '../../src/call/call-messages.ts';
 import { asCallId, asNodeId, asRoomName, type CallId } from '../../src/call/identifiers.ts';
-import type {
-  CallJournal,
-  CallRecord,
-  Logger,
-  Meeting,
-  MeetingDirectory,
-  RoomAdmin,
-} from '../../src/call/ports.ts';
+import type { CallJournal, CallRecord } from '../../src/call/ports/call-records.ts';
+import type { Meeting, MeetingDirectory } from '../../src/call/ports/meetings.ts';
+import type { Logger } from '../../src/call/ports/process.ts';
+import type { RoomAdmin } from '../../src/call/ports/room-admin.ts';
 import type { ScreeningSettings } from '../../src/call/screening.ts';
 import { createFakeSipEngine, type FakeCallOptions, type FakeCaller } from './fake-sip-engine.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';

@@ -1,13 +1,12 @@
 /** A media bridge without sound: it remembers what it was told and tells what a test makes it tell. */
 import type { LegId } from '../../src/call/identifiers.ts';
 import type {
-  JoinOutcome,
-  LegQuality,
   MediaBridge,
   MediaEvent,
   MediaLeg,
   MediaSession,
-} from '../../src/call/ports.ts';
+} from '../../src/call/ports/media.ts';
+import type { JoinOutcome, LegQuality } from '../../src/call/ports/sip-engine.ts';
 
 export interface FakeMediaLeg extends MediaLeg {
   readonly legId: LegId;

@@ -1,7 +1,7 @@
 import { asLegId, asSipCallId } from '../../src/call/identifiers.ts';
+import type { Clock } from '../../src/call/ports/process.ts';
 import type {
   CallLeg,
-  Clock,
   JoinOutcome,
   LegEndCause,
   LegEvent,
@@ -11,7 +11,7 @@ import type {
   SipEngine,
   Sound,
   Utterance,
-} from '../../src/call/ports.ts';
+} from '../../src/call/ports/sip-engine.ts';
 
 /**
  * A SIP engine without SIP: callers are scripted, time is the test's. It passes the same contract

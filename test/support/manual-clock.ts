@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/call/ports.ts';
+import type { Clock } from '../../src/call/ports/process.ts';
 
 export interface ManualClock extends Clock {
   /** Moves on, running what falls due on the way at its own time; lets promises settle in between. */

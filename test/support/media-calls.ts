@@ -4,13 +4,13 @@ import { pack } from '../../src/bridge/audio/prompt-library.ts';
 import { createMediaBridge, type MediaBridgeOptions } from '../../src/bridge/client.ts';
 import { asLegId, asNodeId, type RoomName } from '../../src/call/identifiers.ts';
 import type {
-  Logger,
   MediaBridge,
   MediaEvent,
   MediaLeg,
   MediaSession,
-  RoomTarget,
-} from '../../src/call/ports.ts';
+} from '../../src/call/ports/media.ts';
+import type { Logger } from '../../src/call/ports/process.ts';
+import type { RoomTarget } from '../../src/call/ports/sip-engine.ts';
 import { openRtpPhone, type RtpPhone } from './rtp-phone.ts';
 import { sine } from './sounds.ts';
 

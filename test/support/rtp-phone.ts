@@ -1,6 +1,6 @@
 /** A telephone's sound without its signalling: real RTP over loopback, in real time. */
 import { createSocket } from 'node:dgram';
-import type { MediaSession } from '../../src/call/ports.ts';
+import type { MediaSession } from '../../src/call/ports/media.ts';
 import { decodeG711, encodeG711, silenceByte } from '../../src/bridge/audio/g711.ts';
 import { createRtpView, parseRtp, writeRtpHeader } from '../../src/bridge/rtp/rtp-packet.ts';
 import { createTelephoneEventSender } from '../../src/bridge/rtp/telephone-event.ts';

@@ -2,7 +2,7 @@
  * User agents joined by a network that loses, delays (and so reorders) and duplicates datagrams, in
  * simulated time: the same seed gives the same calls. Nothing here waits for real.
  */
-import type { Clock, Logger } from '../../src/call/ports.ts';
+import type { Clock, Logger } from '../../src/call/ports/process.ts';
 import type { RandomBytes } from '../../src/sip/dialog/tokens.ts';
 import type { ListenSpec } from '../../src/sip/embedded/listen-addresses.ts';
 import type { SipTransport, TransportListener } from '../../src/sip/embedded/sip-transport.ts';

@@ -8,7 +8,7 @@
  * than 20 ms never. Speech is told from keys by its energy beside the two tones and by its
  * harmonics (talk-off).
  */
-import type { Digit } from '../../call/ports.ts';
+import type { Digit } from '../../call/ports/sip-engine.ts';
 import { dtmfColumnsHz, dtmfKeys, dtmfRowsHz } from './dtmf-tone.ts';
 import { tonePeak } from './tone.ts';
 

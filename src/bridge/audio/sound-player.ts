@@ -6,7 +6,7 @@
  *    ▲               │ play: the old fades under the new
  *    └──── stop ─────┘
  */
-import type { Utterance } from '../../call/ports.ts';
+import type { Utterance } from '../../call/ports/sip-engine.ts';
 import { musicOf, promptOf, type PromptLibrary } from './prompt-library.ts';
 import { tonePeak, toneSample } from './tone.ts';
 

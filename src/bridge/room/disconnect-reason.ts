@@ -1,5 +1,5 @@
 import { DisconnectReason } from '@livekit/protocol';
-import type { RoomLeftReason } from '../../call/ports.ts';
+import type { RoomLeftReason } from '../../call/ports/sip-engine.ts';
 
 /**
  * What each of LiveKit's reasons for a disconnect means to a link: come back, or gone for good.

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '../../call/ports.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { LinkEvent } from './link-types.ts';
 import { createReconnectMachine, type ReconnectInput } from './reconnect-machine.ts';
 import type { Down } from './signal-client.ts';

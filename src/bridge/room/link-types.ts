@@ -3,7 +3,8 @@
  * track) and the node's ear (listens). Both keep themselves connected until they are closed or the
  * room has ended them for good.
  */
-import type { Logger, RoomLeftReason } from '../../call/ports.ts';
+import type { Logger } from '../../call/ports/process.ts';
+import type { RoomLeftReason } from '../../call/ports/sip-engine.ts';
 
 /** Which codecs pass between us and a room, and the RTP payload types we give them. */
 export const roomPayloadTypes = { PCMU: 0, PCMA: 8, opus: 111 } as const;

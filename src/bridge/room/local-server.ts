@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '../../call/ports.ts';
+import type { Logger } from '../../call/ports/process.ts';
 import { findLiveKitServer, installLiveKitServer } from './livekit-binary.ts';
 import {
   freeLiveKitPorts,

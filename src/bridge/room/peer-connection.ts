@@ -9,7 +9,7 @@ import {
   RtpPacket,
   type RTCDtlsTransport,
 } from 'werift';
-import type { Logger } from '../../call/ports.ts';
+import type { Logger } from '../../call/ports/process.ts';
 import { roomPayloadTypes, type RoomCodec } from './link-types.ts';
 import type { RemoteCandidate } from './signal-message.ts';
 import { guardSockets, openRtpSend, type RtpSend } from './werift-insides.ts';

@@ -1,7 +1,7 @@
 import { Encryption_Type, ParticipantInfo_State, type ParticipantInfo } from '@livekit/protocol';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import type { RoomName } from '../../call/identifiers.ts';
-import type { RoomAdmin } from '../../call/ports.ts';
+import type { RoomAdmin } from '../../call/ports/room-admin.ts';
 
 const requestTimeoutS = 3;
 /** A room with nobody in it: long enough for the first caller to come after it was made. */

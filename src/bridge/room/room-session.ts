@@ -1,5 +1,5 @@
 import { SessionDescription, SignalRequest, type AddTrackRequest } from '@livekit/protocol';
-import type { Clock, Logger } from '../../call/ports.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { RoomCodec } from './link-types.ts';
 import { localAddressToward } from './local-address.ts';
 import { createPeerConnection, type PeerConnection } from './peer-connection.ts';

@@ -11,7 +11,8 @@ import {
   type AddTrackRequest,
 } from '@livekit/protocol';
 import WebSocket, { type RawData } from 'ws';
-import type { Clock, Logger, RoomLeftReason } from '../../call/ports.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
+import type { RoomLeftReason } from '../../call/ports/sip-engine.ts';
 import type { LinkErrorCode } from './link-error.ts';
 import { parseSignal, type SignalEvent } from './signal-message.ts';
 

@@ -9,7 +9,7 @@ import {
   type ParticipantInfo,
   type TrackInfo,
 } from '@livekit/protocol';
-import type { RoomLeftReason } from '../../call/ports.ts';
+import type { RoomLeftReason } from '../../call/ports/sip-engine.ts';
 import { meaningOfDisconnect } from './disconnect-reason.ts';
 import type { ParticipantKind, RoomCodec } from './link-types.ts';
 

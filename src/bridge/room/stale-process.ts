@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '../../call/ports.ts';
+import type { Logger } from '../../call/ports/process.ts';
 
 const pollMs = 20;
 const endTimeoutMs = 2_000;

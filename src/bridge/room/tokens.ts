@@ -1,6 +1,6 @@
 import { AccessToken, TrackSource } from 'livekit-server-sdk';
 import type { RoomName } from '../../call/identifiers.ts';
-import type { RoomTarget } from '../../call/ports.ts';
+import type { RoomTarget } from '../../call/ports/sip-engine.ts';
 
 /** Long enough to join and to come back after a short outage; a longer one asks for a fresh token. */
 export const tokenLifetimeS = 600;

@@ -7,7 +7,8 @@ import { Socket } from 'node:dgram';
 import { EventEmitter } from 'node:events';
 import { isIP } from 'node:net';
 import type { RTCDtlsTransport, RTCPeerConnection } from 'werift';
-import type { Logger, SrtpSuite } from '../../call/ports.ts';
+import type { SrtpSuite } from '../../call/ports/media.ts';
+import type { Logger } from '../../call/ports/process.ts';
 import { createSrtpSender } from '../rtp/srtp-sender.ts';
 
 const property = (of: unknown, name: string): unknown => {

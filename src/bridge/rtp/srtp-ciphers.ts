@@ -1,4 +1,4 @@
-import type { SrtpKey, SrtpSuite } from '../../call/ports.ts';
+import type { SrtpKey, SrtpSuite } from '../../call/ports/media.ts';
 import { createAesCmCipher, createAesGcmCipher, type SrtpCipher } from './srtp-cipher.ts';
 import { deriveSrtpKeys } from './srtp-key-derivation.ts';
 import { srtpTransforms } from './srtp-suite.ts';

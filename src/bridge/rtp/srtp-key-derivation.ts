@@ -1,5 +1,5 @@
 /** Session keys from a master key and salt, derived once: RFC 3711 §4.3, RFC 6188 §3, RFC 7714 §11. */
-import type { SrtpKey } from '../../call/ports.ts';
+import type { SrtpKey } from '../../call/ports/media.ts';
 import { createAesKeystream } from './srtp-keystream.ts';
 
 export interface SrtpSessionKeys {

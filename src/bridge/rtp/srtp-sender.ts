@@ -1,5 +1,5 @@
 /** Our stream as SRTP and SRTCP under one master key. RFC 3711 §3.3, §3.4 */
-import type { SrtpKey, SrtpSuite } from '../../call/ports.ts';
+import type { SrtpKey, SrtpSuite } from '../../call/ports/media.ts';
 import type { SrtpPacketParts } from './srtp-cipher.ts';
 import { createSrtpCiphers } from './srtp-ciphers.ts';
 import {

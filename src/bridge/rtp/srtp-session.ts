@@ -5,7 +5,7 @@
  *    ▲                            │                          until the new one was used
  *    └──── configure(undefined) ──┘
  */
-import type { MediaCrypto, SrtpKey } from '../../call/ports.ts';
+import type { MediaCrypto, SrtpKey } from '../../call/ports/media.ts';
 import { createSrtpReceiver, type SrtpReceiver, type Unprotected } from './srtp-receiver.ts';
 import { createSrtpSender, type SrtpSender } from './srtp-sender.ts';
 

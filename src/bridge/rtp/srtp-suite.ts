@@ -1,4 +1,4 @@
-import type { SrtpSuite } from '../../call/ports.ts';
+import type { SrtpSuite } from '../../call/ports/media.ts';
 
 /** What a crypto suite does to a packet. Key and salt lengths are those of the keys themselves. */
 export interface SrtpTransform {

@@ -1,5 +1,5 @@
 /** Reception quality of the caller's side out of FreeSWITCH's channel variables (`rtp_audio_in_…`). */
-import type { Quality } from '../../call/ports.ts';
+import type { Quality } from '../../call/ports/sip-engine.ts';
 
 export const noPackets: Quality = { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 1 };
 

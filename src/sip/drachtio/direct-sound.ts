@@ -1,6 +1,8 @@
 /** A caller whose RTP comes straight to the media worker: FreeSWITCH has no part in it. */
 import type { LegId } from '../../call/identifiers.ts';
-import type { LegQuality, Logger, MediaBridge, MediaLeg, MediaSession } from '../../call/ports.ts';
+import type { MediaBridge, MediaLeg, MediaSession } from '../../call/ports/media.ts';
+import type { Logger } from '../../call/ports/process.ts';
+import type { LegQuality } from '../../call/ports/sip-engine.ts';
 import { createMediaNegotiation, type MediaNegotiation } from '../embedded/media-negotiation.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { noPackets } from './channel-quality.ts';

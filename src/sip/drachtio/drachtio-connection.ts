@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import createSrf from 'drachtio-srf';
-import type { Clock, Logger } from '../../call/ports.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { Srf, SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
 import type { CreateUac } from './freeswitch.ts';
 import { startRouteServer, type HostAndPort } from './route-server.ts';

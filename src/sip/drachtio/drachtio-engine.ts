@@ -1,14 +1,9 @@
 /** The SIP engine on drachtio-server and FreeSWITCH: several of each, put together as one. */
 import { randomInt } from 'node:crypto';
 import { asSipCallId, type LegId } from '../../call/identifiers.ts';
-import type {
-  CallInvitation,
-  CallLeg,
-  Clock,
-  Logger,
-  MediaBridge,
-  SipEngine,
-} from '../../call/ports.ts';
+import type { MediaBridge } from '../../call/ports/media.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
+import type { CallInvitation, CallLeg, SipEngine } from '../../call/ports/sip-engine.ts';
 import { callerIdentity } from '../message/caller-identity.ts';
 import { contacts, requireTags, sipCallIdOf, toOf } from '../message/message-headers.ts';
 import { parseMessage } from '../message/parse-message.ts';

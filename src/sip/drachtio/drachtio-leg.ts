@@ -6,16 +6,15 @@
  *      v                      v                   v                    v
  *    ended, exactly once; then the sound is let go and the dialog is brought to its end
  */
+import type { MediaDirection } from '../../call/ports/media.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
 import type {
   CallInvitation,
   CallLeg,
-  Clock,
   LegEndCause,
   LegEvent,
   LegQuality,
-  Logger,
-  MediaDirection,
-} from '../../call/ports.ts';
+} from '../../call/ports/sip-engine.ts';
 import { infoDigit } from '../dialog/info-digit.ts';
 import { createDigitMerge } from '../embedded/digit-merge.ts';
 import { noPackets } from './channel-quality.ts';

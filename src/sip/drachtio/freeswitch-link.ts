@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import esl from 'drachtio-modesl';
 import MediaServer from 'drachtio-fsmrf/lib/mediaserver.js';
-import type { Logger } from '../../call/ports.ts';
+import type { Logger } from '../../call/ports/process.ts';
 import type {
   EslConnection,
   FsmrfEndpoint,

@@ -6,7 +6,7 @@
  *                       v
  *                   breaking -- FreeSWITCH says it is over --> the next one, or idle
  */
-import type { Utterance } from '../../call/ports.ts';
+import type { Utterance } from '../../call/ports/sip-engine.ts';
 import { playbackOf } from './freeswitch-sounds.ts';
 import type { MediaEndpoint } from './media-endpoint.ts';
 

@@ -7,13 +7,9 @@
  *    +------------------------- leaveRoom ------------+------------------------------------+
  */
 import type { LegId } from '../../call/identifiers.ts';
-import type {
-  JoinOutcome,
-  Logger,
-  MediaBridge,
-  MediaDirection,
-  RoomTarget,
-} from '../../call/ports.ts';
+import type { MediaBridge, MediaDirection } from '../../call/ports/media.ts';
+import type { Logger } from '../../call/ports/process.ts';
+import type { JoinOutcome, RoomTarget } from '../../call/ports/sip-engine.ts';
 import { answerOffer } from '../message/sdp-answer.ts';
 import { applyAnswer } from '../message/sdp-offer.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';

@@ -1,5 +1,5 @@
 /** What an utterance is called in FreeSWITCH. */
-import type { Sound, Utterance } from '../../call/ports.ts';
+import type { Sound, Utterance } from '../../call/ports/sip-engine.ts';
 import { musicFile } from '../../ivr/phrase-files.ts';
 
 /** Of the music: more than the longest pause between the words of a wait. */

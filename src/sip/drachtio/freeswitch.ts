@@ -5,7 +5,7 @@
  *       |                                                                               |
  *       +-- refused, timed out, wrong secret ------------------------> waiting -- back-off --> connecting
  */
-import type { Clock, Logger } from '../../call/ports.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { SrfDialog, UacOptions } from './drachtio-types.ts';
 import { openFreeSwitchLink, type FreeSwitchLink, type SignalCall } from './freeswitch-link.ts';
 import type { FreeSwitchState } from './freeswitch-pool.ts';

@@ -1,5 +1,6 @@
 /** The sound of one leg, whoever holds it: FreeSWITCH, or the media worker alone. */
-import type { CallLeg, LegEvent, LegQuality, MediaDirection } from '../../call/ports.ts';
+import type { MediaDirection } from '../../call/ports/media.ts';
+import type { CallLeg, LegEvent, LegQuality } from '../../call/ports/sip-engine.ts';
 
 /** What a leg's sound tells; `lost`: what held it is gone, and the call with it. */
 export type SoundEvent =

@@ -1,5 +1,5 @@
 /** One channel of a FreeSWITCH: its SIP dialog and its event socket, as one thing that can be let go. */
-import type { Clock } from '../../call/ports.ts';
+import type { Clock } from '../../call/ports/process.ts';
 import { parseVariables } from './channel-quality.ts';
 import type { EslEvent, FsmrfEndpoint, SrfDialog } from './drachtio-types.ts';
 import { within } from './within.ts';

@@ -1,5 +1,5 @@
 /** The direction of an answer, as RFC 3264 §6.1 has it, whatever FreeSWITCH wrote. */
-import type { MediaDirection } from '../../call/ports.ts';
+import type { MediaDirection } from '../../call/ports/media.ts';
 import { parseSdp } from '../message/sdp-document.ts';
 import { directionToUs } from '../message/sdp-session.ts';
 

@@ -1,13 +1,12 @@
 /** The way from FreeSWITCH into a meeting: a port of the media worker, and a channel that sends to it. */
 import type { LegId } from '../../call/identifiers.ts';
 import type {
-  JoinOutcome,
   MediaBridge,
   MediaDirection,
   MediaLeg,
   MediaSession,
-  RoomTarget,
-} from '../../call/ports.ts';
+} from '../../call/ports/media.ts';
+import type { JoinOutcome, RoomTarget } from '../../call/ports/sip-engine.ts';
 import { applyAnswer, createOffer } from '../message/sdp-offer.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import type { SoundEvent } from './leg-sound.ts';

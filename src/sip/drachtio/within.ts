@@ -1,4 +1,4 @@
-import type { Clock } from '../../call/ports.ts';
+import type { Clock } from '../../call/ports/process.ts';
 
 /**
  * The value, or undefined where it does not come in time or at all. The libraries' promises and

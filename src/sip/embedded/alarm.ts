@@ -1,5 +1,5 @@
 /** One timer of the clock for all machines, never later than the earliest deadline. */
-import type { Clock } from '../../call/ports.ts';
+import type { Clock } from '../../call/ports/process.ts';
 
 export interface Alarm {
   /** Says when the earliest deadline is now; undefined: none. */

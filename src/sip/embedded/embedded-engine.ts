@@ -1,7 +1,8 @@
 /** The embedded SIP engine: this process's own user agent, each call joined with its media leg. */
 import { randomBytes } from 'node:crypto';
 import type { LegId } from '../../call/identifiers.ts';
-import type { CallLeg, MediaBridge, SipEngine } from '../../call/ports.ts';
+import type { MediaBridge } from '../../call/ports/media.ts';
+import type { CallLeg, SipEngine } from '../../call/ports/sip-engine.ts';
 import { createTokens } from '../dialog/tokens.ts';
 import type { SrtpPolicy } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';

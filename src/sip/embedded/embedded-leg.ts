@@ -7,22 +7,18 @@
  *    ended (exactly once; it closes the media leg, never the other way round)
  */
 import type { LegId } from '../../call/identifiers.ts';
+import type { MediaBridge, MediaEvent, MediaLeg, MediaSession } from '../../call/ports/media.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
 import type {
   AnsweredMedia,
   CallInvitation,
   CallLeg,
-  Clock,
   LegEndCause,
   LegEvent,
   LegQuality,
   LegSecurity,
-  Logger,
-  MediaBridge,
-  MediaEvent,
-  MediaLeg,
-  MediaSession,
   Quality,
-} from '../../call/ports.ts';
+} from '../../call/ports/sip-engine.ts';
 import type { SessionEndCause, SessionEvent } from '../dialog/session.ts';
 import type { Trunk } from '../../trunk/trunk.ts';
 import { callerIdentity } from '../message/caller-identity.ts';

@@ -1,5 +1,5 @@
 /** The offer/answer exchanges of one leg: what was settled last, and what is offered next. RFC 3264 */
-import type { MediaSession } from '../../call/ports.ts';
+import type { MediaSession } from '../../call/ports/media.ts';
 import { answerOffer } from '../message/sdp-answer.ts';
 import { applyAnswer, createOffer } from '../message/sdp-offer.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';

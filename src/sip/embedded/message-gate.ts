@@ -1,6 +1,6 @@
 /** What comes from the network, before anybody acts on it: flood, malformed bytes, true sources. */
 import { createResponse } from '../message/build-message.ts';
-import type { Logger } from '../../call/ports.ts';
+import type { Logger } from '../../call/ports/process.ts';
 import type { ParsedMessage } from '../message/parse-message.ts';
 import type { SipMessage, SipResponse } from '../message/sip-message.ts';
 import { responseFlow, type Flow } from '../transaction/flow.ts';

@@ -1,5 +1,5 @@
 /** Requests outside any dialog that wait for their final response: REGISTER, OPTIONS. */
-import type { Logger } from '../../call/ports.ts';
+import type { Logger } from '../../call/ports/process.ts';
 import type { Tokens } from '../dialog/tokens.ts';
 import { createRequest } from '../message/build-message.ts';
 import { parseNameAddr } from '../message/name-addr.ts';

@@ -2,7 +2,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import type { Logger } from '../../call/ports.ts';
+import type { Logger } from '../../call/ports/process.ts';
 import type { TlsMaterial } from './tls-policy.ts';
 
 export interface TlsFiles {

@@ -1,6 +1,6 @@
 /** Where an INVITE is told which trunk it came by, or is challenged; and the trunks' own traffic. */
 import { randomBytes } from 'node:crypto';
-import type { TrunkStatus } from '../../call/ports.ts';
+import type { TrunkStatus } from '../../call/ports/sip-engine.ts';
 import { createTrunkDoor } from '../../trunk/trunk-door.ts';
 import type { Trunk, TrunkSource } from '../../trunk/trunk.ts';
 import { headers } from '../message/message-headers.ts';

@@ -1,5 +1,6 @@
 /** What one trunk has us send by ourselves: its registration, keep-alives and OPTIONS pings. */
-import type { Clock, Logger, TrunkStatus } from '../../call/ports.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
+import type { TrunkStatus } from '../../call/ports/sip-engine.ts';
 import type { Trunk, TrunkRegistration } from '../../trunk/trunk.ts';
 import type { Tokens } from '../dialog/tokens.ts';
 import type { SipUri } from '../message/sip-message.ts';

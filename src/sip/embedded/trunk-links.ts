@@ -1,6 +1,6 @@
 /** The links of all trunks, following the settings: a trunk that did not change is left alone. */
 import { isDeepStrictEqual } from 'node:util';
-import type { TrunkStatus } from '../../call/ports.ts';
+import type { TrunkStatus } from '../../call/ports/sip-engine.ts';
 import type { Trunk } from '../../trunk/trunk.ts';
 import { createTrunkLink, type TrunkLink, type TrunkLinkDeps } from './trunk-link.ts';
 

@@ -1,5 +1,5 @@
 /** How a user agent is made and what it does for its user. */
-import type { Clock, Logger } from '../../call/ports.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { SessionTimerPolicy } from '../dialog/session-timer.ts';
 import type { RandomBytes } from '../dialog/tokens.ts';
 import type { SipHeader, SipResponse } from '../message/sip-message.ts';

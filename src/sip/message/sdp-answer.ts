@@ -13,7 +13,7 @@ import {
   withoutReceiving,
   writtenFormats,
 } from './sdp-session.ts';
-import type { MediaSession } from '../../call/ports.ts';
+import type { MediaSession } from '../../call/ports/media.ts';
 import type { TakenCrypto } from './sdp-crypto.ts';
 import type { SdpDocument, SdpMedia, WrittenMedia } from './sdp-document.ts';
 import type { ChosenFormats, LocalMedia, ReachableMedia } from './sdp-session.ts';

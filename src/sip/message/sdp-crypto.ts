@@ -1,5 +1,5 @@
 /** Keys of SRTP in SDP: a=crypto lines read, chosen from and written. RFC 4568, RFC 7714 §14.1, RFC 6188 §4 */
-import type { MediaCrypto, SrtpKey, SrtpSuite } from '../../call/ports.ts';
+import type { MediaCrypto, SrtpKey, SrtpSuite } from '../../call/ports/media.ts';
 
 /**
  * `off`: sound goes in the clear. `allow`: encrypted where the other side offers it, also as RFC 8643

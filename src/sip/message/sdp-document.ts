@@ -2,7 +2,7 @@
 import { parse, write } from 'sdp-transform';
 import { digitsUpTo, trimLwsEnd } from './grammar.ts';
 import type { SessionDescription } from 'sdp-transform';
-import type { MediaDirection } from '../../call/ports.ts';
+import type { MediaDirection } from '../../call/ports/media.ts';
 
 /** What a payload type stands for. */
 export interface RtpMapping {

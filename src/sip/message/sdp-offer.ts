@@ -18,7 +18,7 @@ import {
   withoutReceiving,
   writtenFormats,
 } from './sdp-session.ts';
-import type { MediaDirection, MediaSession } from '../../call/ports.ts';
+import type { MediaDirection, MediaSession } from '../../call/ports/media.ts';
 import type { SdpMedia, WrittenMedia } from './sdp-document.ts';
 import type { AudioCodec, ChosenFormats, LocalMedia } from './sdp-session.ts';
 

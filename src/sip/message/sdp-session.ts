@@ -1,5 +1,5 @@
 /** What offer and answer have in common: formats, directions, addresses, and the session they make. */
-import type { MediaCrypto, MediaDirection, MediaSession } from '../../call/ports.ts';
+import type { MediaCrypto, MediaDirection, MediaSession } from '../../call/ports/media.ts';
 import type { LocalSrtp } from './sdp-crypto.ts';
 import type { RtpMapping, SdpMedia, WrittenMedia } from './sdp-document.ts';
 

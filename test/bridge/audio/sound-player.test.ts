@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sound } from '../../../src/call/ports.ts';
+import type { Sound } from '../../../src/call/ports/sip-engine.ts';
 import type { Language } from '../../../src/ivr/language.ts';
 import { pack, type PromptLibrary } from '../../../src/bridge/audio/prompt-library.ts';
 import { createSoundPlayer, type SoundPlayer } from '../../../src/bridge/audio/sound-player.ts';

@@ -1,5 +1,5 @@
 /** Keys and packets for tests of SRTP. */
-import type { SrtpKey, SrtpSuite } from '../../../src/call/ports.ts';
+import type { SrtpKey, SrtpSuite } from '../../../src/call/ports/media.ts';
 
 export const hex = (text: string): Buffer => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
 

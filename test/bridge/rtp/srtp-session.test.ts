@@ -4,7 +4,7 @@ import { createReplayWindow } from '../../../src/bridge/rtp/srtp-replay-window.t
 import { createSrtpReceiver, estimateIndex } from '../../../src/bridge/rtp/srtp-receiver.ts';
 import { createSrtpSender } from '../../../src/bridge/rtp/srtp-sender.ts';
 import { createSrtpSession } from '../../../src/bridge/rtp/srtp-session.ts';
-import type { SrtpSuite } from '../../../src/call/ports.ts';
+import type { SrtpSuite } from '../../../src/call/ports/media.ts';
 import { hex, keyFor, rtcp, rtp, suites } from './srtp-fixtures.ts';
 
 /** The two ends of one call. */

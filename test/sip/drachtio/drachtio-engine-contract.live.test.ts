@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { MediaBridge } from '../../../src/call/ports.ts';
+import type { MediaBridge } from '../../../src/call/ports/media.ts';
 import { sipEngineContract } from '../../contract/sip-engine.contract.ts';
 import { startLiveKitServer, type TestLiveKitServer } from '../../support/livekit-server.ts';
 import { createLiveHarness } from './live-phone.ts';

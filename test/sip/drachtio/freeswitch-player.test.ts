@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Utterance } from '../../../src/call/ports.ts';
+import type { Utterance } from '../../../src/call/ports/sip-engine.ts';
 import { createFreeSwitchPlayer } from '../../../src/sip/drachtio/freeswitch-player.ts';
 
 const utterance = (utteranceId: number): Utterance => ({

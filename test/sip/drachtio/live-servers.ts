@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { loadPrompts } from '../../../src/bridge/audio/prompt-library.ts';
 import { createMediaBridge } from '../../../src/bridge/client.ts';
 import { asLegId, asNodeId } from '../../../src/call/identifiers.ts';
-import type { MediaBridge } from '../../../src/call/ports.ts';
+import type { MediaBridge } from '../../../src/call/ports/media.ts';
 import { processClock } from '../../../src/process-clock.ts';
 import {
   createDrachtioEngine,

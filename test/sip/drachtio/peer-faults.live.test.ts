@@ -5,7 +5,8 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asLegId } from '../../../src/call/identifiers.ts';
-import type { CallLeg, LegEvent, Logger } from '../../../src/call/ports.ts';
+import type { Logger } from '../../../src/call/ports/process.ts';
+import type { CallLeg, LegEvent } from '../../../src/call/ports/sip-engine.ts';
 import { processClock } from '../../../src/process-clock.ts';
 import {
   createDrachtioEngine,

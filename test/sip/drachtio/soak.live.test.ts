@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { dial, type PhoneCall } from '../../../src/caller/phone.ts';
 import { asRoomName } from '../../../src/call/identifiers.ts';
-import type { CallLeg, LegEvent } from '../../../src/call/ports.ts';
+import type { CallLeg, LegEvent } from '../../../src/call/ports/sip-engine.ts';
 import { processClock } from '../../../src/process-clock.ts';
 import { startLiveKitServer } from '../../support/livekit-server.ts';
 import { gaugesUntil, silentLog, until } from '../../support/media-calls.ts';

@@ -1,6 +1,6 @@
 /** The embedded engine on the simulated network, with one raw peer that calls it. */
 import { asLegId } from '../../../src/call/identifiers.ts';
-import type { CallLeg, LegEvent, SipEngine } from '../../../src/call/ports.ts';
+import type { CallLeg, LegEvent, SipEngine } from '../../../src/call/ports/sip-engine.ts';
 import {
   createEmbeddedEngine,
   type EmbeddedEngineOptions,

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Clock } from '../../../src/call/ports.ts';
+import type { Clock } from '../../../src/call/ports/process.ts';
 import type { SessionEvent } from '../../../src/sip/dialog/session.ts';
 import type { ListenSpec } from '../../../src/sip/embedded/listen-addresses.ts';
 import type { SipUserAgent } from '../../../src/sip/embedded/user-agent-options.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import type { Clock } from '../../../src/call/ports.ts';
+import type { Clock } from '../../../src/call/ports/process.ts';
 import type { SessionEvent } from '../../../src/sip/dialog/session.ts';
 import type { ListenSpec } from '../../../src/sip/embedded/listen-addresses.ts';
 import type { SipTransport } from '../../../src/sip/embedded/sip-transport.ts';

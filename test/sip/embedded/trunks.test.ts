@@ -1,7 +1,7 @@
 /** The embedded engine with trunks, on the simulated network: what a provider sees of us. */
 import { describe, expect, test } from 'vitest';
 import { asLegId } from '../../../src/call/identifiers.ts';
-import type { CallLeg } from '../../../src/call/ports.ts';
+import type { CallLeg } from '../../../src/call/ports/sip-engine.ts';
 import { createEmbeddedEngine } from '../../../src/sip/embedded/embedded-engine.ts';
 import { header, headers } from '../../../src/sip/message/message-headers.ts';
 import type { SipMessage, SipRequest } from '../../../src/sip/message/sip-message.ts';

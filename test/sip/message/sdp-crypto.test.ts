@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SrtpSuite } from '../../../src/call/ports.ts';
+import type { SrtpSuite } from '../../../src/call/ports/media.ts';
 import { answerOffer } from '../../../src/sip/message/sdp-answer.ts';
 import {
   readCryptoLines,

@@ -1,4 +1,4 @@
-import type { Logger } from '../../../../src/call/ports.ts';
+import type { Logger } from '../../../../src/call/ports/process.ts';
 
 export const silentLog: Logger = {
   debug: () => undefined,

@@ -1,0 +1,80 @@
+/** What is kept of a call, and where it is written. */
+import type { CallId, LegId, RoomName, SipCallId } from '../identifiers.ts';
+import type { LegQuality, LegSecurity } from './sip-engine.ts';
+
+export type CallState = 'ringing' | 'ivr' | 'waiting' | 'joined' | 'ended';
+
+/** One line of a call's story. `event` is from the list in `src/call/timeline.ts`; fields hold no secrets. */
+export interface TimelineEntry {
+  readonly at: number;
+  readonly event: string;
+  readonly fields?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export type TerminationResult = 'completed' | 'abandoned' | 'refused' | 'failed' | 'server-error';
+
+export type TerminationParty = 'caller' | 'host' | 'meeting' | 'gateway' | 'network' | 'operator';
+
+/** How a call ended; `reason` is one of the documented list, `docs/errors.md`. */
+export interface Termination {
+  readonly result: TerminationResult;
+  readonly reason: string;
+  readonly by: TerminationParty;
+}
+
+export interface CallRecord {
+  readonly legId: LegId;
+  readonly sipCallId: SipCallId;
+  readonly nodeId: string;
+  readonly engine: 'embedded' | 'drachtio';
+  readonly direction: 'inbound' | 'outbound';
+  /** Masked caller number, or undefined where withheld. */
+  readonly from: string | undefined;
+  readonly to: string;
+  readonly callId: CallId | undefined;
+  readonly room: RoomName | undefined;
+  readonly state: CallState;
+  readonly startedAt: number;
+  readonly answeredAt: number | undefined;
+  readonly joinedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  readonly termination: Termination | undefined;
+  readonly codec: string | undefined;
+  readonly encrypted: boolean;
+  readonly security?: LegSecurity | undefined;
+  readonly quality: LegQuality | undefined;
+  readonly timeline: readonly TimelineEntry[];
+}
+
+/** Which calls to find: every key that is there has to match. */
+export interface CallQuery {
+  readonly state?: 'live' | 'waiting' | 'ended';
+  readonly callId?: CallId;
+  /** `startedAt` at or after. */
+  readonly from?: number;
+  /** `startedAt` before. */
+  readonly to?: number;
+  readonly result?: TerminationResult;
+  readonly limit: number;
+  /** The last one of the page before. */
+  readonly after?: { readonly startedAt: number; readonly legId: LegId };
+}
+
+/** The stored calls of all nodes, newest first. */
+export interface CallLog {
+  list(query: CallQuery): Promise<readonly CallRecord[]>;
+  get(legId: LegId): Promise<CallRecord | undefined>;
+}
+
+/**
+ * Where calls are written. `begin` must be durable before 200 OK is sent; the others are ordered
+ * after it and never lost while the disk holds, whatever the store does.
+ */
+export interface CallJournal {
+  /** Resolves when durable; rejects with `journal/unwritable`: then the call is refused with 503. */
+  begin(record: CallRecord): Promise<void>;
+  /** The whole record as it is now; the latest wins. */
+  update(record: CallRecord): void;
+  /** Exactly once a call. Resolves when durable. */
+  end(record: CallRecord): Promise<void>;
+}

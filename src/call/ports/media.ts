@@ -1,0 +1,93 @@
+/** The sound of one leg, on a media worker. */
+import type { LegId } from '../identifiers.ts';
+import type { JoinOutcome, LegEvent, LegQuality, RoomTarget, Utterance } from './sip-engine.ts';
+
+export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+
+/** Crypto suites of SRTP, by their names in SDP: RFC 4568 §6.2, RFC 6188, RFC 7714. */
+export type SrtpSuite =
+  | 'AES_CM_128_HMAC_SHA1_80'
+  | 'AES_CM_128_HMAC_SHA1_32'
+  | 'AES_256_CM_HMAC_SHA1_80'
+  | 'AEAD_AES_128_GCM'
+  | 'AEAD_AES_256_GCM';
+
+/** What one side encrypts with. Never logged. */
+export interface SrtpKey {
+  /** 16 or 32 bytes, as the suite says. */
+  readonly masterKey: Uint8Array;
+  /** 14 bytes, 12 for the AEAD suites. */
+  readonly masterSalt: Uint8Array;
+}
+
+/** `local`: for what we send; `remote`: for what we receive. */
+export interface MediaCrypto {
+  readonly suite: SrtpSuite;
+  readonly local: SrtpKey;
+  readonly remote: SrtpKey;
+}
+
+/** The sound of one leg as offer and answer settled it (RFC 3264), seen from our side. */
+export interface MediaSession {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly remoteRtcpPort: number;
+  readonly rtcpMux: boolean;
+  readonly codec: 'PCMU' | 'PCMA';
+  readonly payloadType: number;
+  /** Payload types of telephone-event/8000 (RFC 4733) each way; undefined: keys may come in-band. */
+  readonly telephoneEventPayloadType: number | undefined;
+  /** Comfort noise, RFC 3389; undefined where not negotiated. */
+  readonly comfortNoisePayloadType: number | undefined;
+  readonly direction: MediaDirection;
+  /** SRTP; without it sound goes in the clear. */
+  readonly crypto?: MediaCrypto | undefined;
+}
+
+export type MediaEvent =
+  | Extract<
+      LegEvent,
+      {
+        type:
+          | 'digit'
+          | 'played'
+          | 'room-lost'
+          | 'room-recovered'
+          | 'room-left'
+          | 'room-audience'
+          | 'muted-by-room'
+          | 'unmuted-by-room'
+          | 'talking-muted'
+          | 'media-timeout';
+      }
+    >
+  /** The first RTP packet from the caller. */
+  | { readonly type: 'first-rtp' };
+
+/** One RTP port on a media worker and all that is done with it. Methods as in `CallLeg`. */
+export interface MediaLeg {
+  readonly localPort: number;
+  readonly localRtcpPort: number;
+  /** After each offer/answer exchange. RTP to the caller starts with `start`. */
+  configure(session: MediaSession): void;
+  /** The ACK came: silence flows within 40 ms. */
+  start(): void;
+  play(utterance: Utterance): void;
+  stopPlaying(): void;
+  join(target: RoomTarget): Promise<JoinOutcome>;
+  leaveRoom(): Promise<void>;
+  setMuted(muted: boolean): void;
+  setVolumeDb(volumeDb: number): void;
+  quality(): Promise<LegQuality>;
+  onEvent(listener: (event: MediaEvent) => void): void;
+  /** Idempotent, never rejects; the port is free again when it resolves. */
+  close(): Promise<void>;
+}
+
+/** The media workers, seen from the main thread. */
+export interface MediaBridge {
+  /** Binds an RTP/RTCP port pair on `localAddress`. Rejects with `media/no-port` when none is free. */
+  openLeg(legId: LegId, localAddress: string): Promise<MediaLeg>;
+  gauges(): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,80 @@
+/** The booked meetings. */
+import type { Language } from '../../ivr/language.ts';
+import type { CallId, LegId, RoomName } from '../identifiers.ts';
+
+export type Admission = 'open' | 'host' | 'lobby';
+
+export type AfterHostLeaves = 'lobby' | 'end' | 'continue';
+
+export interface Meeting {
+  readonly callId: CallId;
+  readonly title: string | undefined;
+  readonly videoAddress: string | undefined;
+  readonly room: RoomName;
+  readonly startsAt: number | undefined;
+  readonly endsAt: number | undefined;
+  readonly timeZone: string;
+  readonly guestPin: string | undefined;
+  readonly hostPin: string | undefined;
+  readonly admission: Admission;
+  readonly afterHostLeaves: AfterHostLeaves;
+  readonly maxParticipants: number | undefined;
+  readonly phonesAllowed: boolean;
+  readonly locked: boolean;
+  readonly language: Language | undefined;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export type SeatOutcome =
+  /** `number`: the lowest free number among the phones of this meeting, for "Phone 1". */
+  | { readonly seated: true; readonly number: number }
+  | { readonly seated: false; readonly reason: 'full' | 'gone' };
+
+export interface MeetingDirectory {
+  byCallId(callId: CallId): Promise<Meeting | undefined>;
+  byVideoAddress(address: string): Promise<Meeting | undefined>;
+  /** One transaction over all nodes of the store. A seat taken twice by one leg is the same seat. */
+  takeSeat(callId: CallId, legId: LegId): Promise<SeatOutcome>;
+  releaseSeat(legId: LegId): Promise<void>;
+}
+
+/** What a meeting is made from. Without `callId` or `room` the store makes random ones. */
+export interface MeetingDraft extends Omit<
+  Meeting,
+  'callId' | 'room' | 'locked' | 'createdAt' | 'updatedAt'
+> {
+  readonly callId: CallId | undefined;
+  readonly room: RoomName | undefined;
+}
+
+/** A key that is there is set, `undefined` included; a key that is not there stays. */
+export type MeetingChanges = Partial<Omit<Meeting, 'callId' | 'room' | 'createdAt' | 'updatedAt'>>;
+
+export type MeetingOutcome =
+  | { readonly done: true; readonly meeting: Meeting }
+  /** Somebody else has this value. */
+  | { readonly done: false; readonly reason: 'callId' | 'room' | 'videoAddress' }
+  | { readonly done: false; readonly reason: 'not-found' };
+
+/** The booked meetings, as the API writes and reads them. */
+export interface MeetingBook extends MeetingDirectory {
+  create(draft: MeetingDraft): Promise<MeetingOutcome>;
+  change(callId: CallId, changes: MeetingChanges): Promise<MeetingOutcome>;
+  /** Newest first; `after` is the last one of the page before. */
+  list(page: {
+    readonly limit: number;
+    readonly after: { readonly createdAt: number; readonly callId: CallId } | undefined;
+  }): Promise<readonly Meeting[]>;
+  /** False where there was none. */
+  remove(callId: CallId): Promise<boolean>;
+  /** A new random room name, so that old tokens lead nowhere; a room chosen by the API keeps its own. */
+  renewRoom(callId: CallId): Promise<MeetingOutcome>;
+}
+
+/** What a host does to a meeting as a whole, for the callers of all nodes. Rejects where it was not done. */
+export interface MeetingActions {
+  setLocked(callId: CallId, locked: boolean): Promise<void>;
+  /** Ends it for all: the room is closed and gets a new name. */
+  end(callId: CallId): Promise<void>;
+}

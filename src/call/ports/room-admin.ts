@@ -1,0 +1,25 @@
+/** LiveKit rooms, seen from the core. */
+import type { RoomName } from '../identifiers.ts';
+
+export interface RoomState {
+  readonly exists: boolean;
+  /** Participants who are not hidden and not of this gateway's nodes. */
+  readonly others: number;
+  readonly endToEndEncrypted: boolean;
+}
+
+/** The meeting server's own API. Rejects with `room/unreachable` when it does not answer in time. */
+export interface RoomAdmin {
+  ensureRoom(room: RoomName): Promise<void>;
+  roomState(room: RoomName): Promise<RoomState>;
+  removeParticipant(room: RoomName, identity: string): Promise<void>;
+  /** Sets the attributes named, others stay; '' takes one away. Nothing where the participant is not there. */
+  setAttributes(
+    room: RoomName,
+    identity: string,
+    attributes: Readonly<Record<string, string>>,
+  ): Promise<void>;
+  /** Removes every participant this node left behind in a former life (identities `ringbro:{nodeId}:…`). */
+  removeStale(identityPrefix: string, keep: (identity: string) => boolean): Promise<number>;
+  deleteRoom(room: RoomName): Promise<void>;
+}

@@ -1,0 +1,196 @@
+/** A SIP engine and its legs: one face for every implementation. */
+import type { Language } from '../../ivr/language.ts';
+import type { PhraseKey } from '../../ivr/manuscript.ts';
+import type { LegId, RoomName, SipCallId } from '../identifiers.ts';
+import type { SrtpSuite } from './media.ts';
+
+/** What an INVITE said, reduced to what decides about the call. Never logged whole. */
+export interface CallInvitation {
+  readonly legId: LegId;
+  readonly sipCallId: SipCallId;
+  readonly source: {
+    readonly address: string;
+    readonly port: number;
+    readonly transport: 'udp' | 'tcp' | 'tls';
+  };
+  /** User part of From (or P-Asserted-Identity), undefined where withheld or absent. */
+  readonly callerNumber: string | undefined;
+  /** User and host of the Request-URI, percent-decoded; the user may be empty. */
+  readonly dialled: { readonly user: string; readonly host: string };
+  /** Whether the signalling came over TLS. */
+  readonly signallingEncrypted: boolean;
+  /** The trunk it came by, as the trunk settings name it; undefined: by none. */
+  readonly trunk?: string | undefined;
+  /** Its source gave wrong credentials too often: it is refused, and counted so. */
+  readonly unauthorised?: true;
+}
+
+/** Something a leg can play. Units of speech are prompt files, see `src/ivr/manuscript.ts`. */
+export type Sound =
+  | { readonly kind: 'silence'; readonly ms: number }
+  | { readonly kind: 'tone'; readonly hz: number; readonly ms: number; readonly levelDbm0: number }
+  | { readonly kind: 'prompt'; readonly language: Language; readonly file: string }
+  /** The waiting music, softly and without end. */
+  | { readonly kind: 'music' };
+
+/** Sounds played in order; `utteranceId` comes back in the leg's `played` event. */
+export interface Utterance {
+  readonly utteranceId: number;
+  /** For the record and the terminal caller's report: what is being said. */
+  readonly phrases: readonly PhraseKey[];
+  readonly sounds: readonly Sound[];
+}
+
+export type DigitSource = 'telephone-event' | 'info' | 'in-band';
+
+/** One of 0-9, *, #, A-D. */
+export type Digit = string;
+
+/** Everything a leg tells its call, in order. After `ended` nothing more comes. */
+export type LegEvent =
+  /** The caller's ACK came: media flows. */
+  | { readonly type: 'confirmed' }
+  | { readonly type: 'digit'; readonly digit: Digit; readonly source: DigitSource }
+  /** The utterance was heard to its end (not when it was stopped or replaced). */
+  | { readonly type: 'played'; readonly utteranceId: number }
+  | { readonly type: 'held' }
+  | { readonly type: 'resumed' }
+  /** The link to the meeting's room: lost and found again, or gone for good. */
+  | { readonly type: 'room-lost' }
+  | { readonly type: 'room-recovered' }
+  | { readonly type: 'room-left'; readonly reason: RoomLeftReason }
+  /** Nobody but this node's callers is in the room / somebody is. */
+  | { readonly type: 'room-audience'; readonly others: number }
+  /** The room's side closed the caller's microphone (it is closed), or would have it open again. */
+  | { readonly type: 'muted-by-room' }
+  | { readonly type: 'unmuted-by-room' }
+  /** The caller is in a room, muted, and has spoken for two seconds. */
+  | { readonly type: 'talking-muted' }
+  /** No RTP from the caller for the configured time (not while held). */
+  | { readonly type: 'media-timeout' }
+  /** The SIP side is over, whoever began it. Exactly once. */
+  | { readonly type: 'ended'; readonly cause: LegEndCause };
+
+/** Why a participant's room link is gone for good. `encrypted`: the room is end-to-end encrypted. */
+export type RoomLeftReason =
+  'removed' | 'room-deleted' | 'duplicate-identity' | 'encrypted' | 'rejected' | 'unreachable';
+
+/** How the SIP side of a leg ended. */
+export type LegEndCause =
+  | { readonly by: 'caller'; readonly how: 'cancel' | 'bye' }
+  | { readonly by: 'gateway'; readonly how: 'refused' | 'bye' }
+  | {
+      readonly by: 'network';
+      readonly how:
+        'no-ack' | 'session-expired' | 'transport' | 'no-answer' | 'rejected' | 'engine-lost';
+      readonly sipStatus?: number;
+    };
+
+/** How one leg is protected on its way to us. */
+export interface LegSecurity {
+  readonly signalling: 'udp' | 'tcp' | 'tls';
+  readonly media: 'rtp' | 'srtp';
+  readonly suite?: SrtpSuite | undefined;
+}
+
+export interface AnsweredMedia {
+  readonly codec: string;
+  /** The sound is encrypted, and its keys travelled encrypted. */
+  readonly encrypted: boolean;
+  readonly security?: LegSecurity | undefined;
+}
+
+/** Reception quality of one direction, as the record keeps it. */
+export interface Quality {
+  readonly packets: number;
+  readonly lost: number;
+  readonly lossPct: number;
+  readonly jitterMs: number;
+  /** E-model estimate, 1 to 4.5. */
+  readonly mos: number;
+}
+
+export interface LegQuality {
+  /** From the caller to us. */
+  readonly up: Quality;
+  /** From us to the caller, as the caller's RTCP reports it; undefined without reports. */
+  readonly down: Quality | undefined;
+  /** Packets dropped by SRTP: without the key, or a second time. Only where it is on. */
+  readonly rejected?: { readonly forged: number; readonly replayed: number } | undefined;
+}
+
+/** Where and as whom a caller joins. */
+export interface RoomTarget {
+  readonly room: RoomName;
+  readonly identity: string;
+  /** Shown to the others: "Phone 1" or the invitee's name. */
+  readonly name: string;
+  /** `sip.*` attributes; the number in them is masked. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly muted: boolean;
+}
+
+export type JoinOutcome =
+  { readonly joined: true } | { readonly joined: false; readonly reason: RoomLeftReason };
+
+/**
+ * One call on a SIP engine, with its sound. All methods are idempotent and never throw for what a
+ * peer did; calls on an ended leg do nothing.
+ */
+export interface CallLeg {
+  readonly invitation: CallInvitation;
+  /** 180 Ringing. */
+  ring(): void;
+  /**
+   * 200 OK with our SDP. `refused`: no common codec or unusable SDP (488 was sent);
+   * `gone`: the call ended first. Resolves when the 200 is sent; `confirmed` follows with the ACK.
+   */
+  answer(): Promise<
+    | { readonly outcome: 'answered'; readonly media: AnsweredMedia }
+    | { readonly outcome: 'refused'; readonly sipStatus: number }
+    | { readonly outcome: 'gone' }
+  >;
+  /** A final refusal before answer. */
+  refuse(
+    sipStatus: number,
+    options?: { readonly reason?: string; readonly retryAfterS?: number },
+  ): void;
+  /** Plays from now on, in place of whatever was playing. In the room it is heard over the ducked room. */
+  play(utterance: Utterance): void;
+  stopPlaying(): void;
+  /** Joins the room: the room is heard as soon as it can be; `muted` says whether the caller is. */
+  join(target: RoomTarget): Promise<JoinOutcome>;
+  leaveRoom(): Promise<void>;
+  /** Whether the caller's sound goes into the room (and to this node's other callers). */
+  setMuted(muted: boolean): void;
+  /** Loudness of the room at the caller's ear. */
+  setVolumeDb(volumeDb: number): void;
+  quality(): Promise<LegQuality>;
+  /** BYE (or CANCEL, or a final refusal: what the state asks for), then media is freed. */
+  hangUp(): void;
+  /** One listener, set when the leg is handed over; a listener's throw never reaches the engine. */
+  onEvent(listener: (event: LegEvent) => void): void;
+}
+
+/** A SIP engine: sockets, dialogs and the legs' sound, behind one face for every implementation. */
+export interface SipEngine {
+  readonly kind: 'embedded' | 'drachtio';
+  /** Where calls reach this engine, as SIP URIs; known after `start`. */
+  readonly addresses: readonly string[];
+  /** Begins listening; each INVITE that begins a call is handed to `onCall`, 100 Trying already sent. */
+  start(onCall: (leg: CallLeg) => void): Promise<void>;
+  /** How the trunks are doing, where there are any. */
+  trunks?(): readonly TrunkStatus[];
+  /** Gauges that return to zero when all calls are over. */
+  gauges(): Readonly<Record<string, number>>;
+  /** Idempotent; never rejects. Live legs are ended by the core before this. */
+  close(): Promise<void>;
+}
+
+/** One trunk as the engine sees it; undefined: the trunk is not registered with, or not watched. */
+export interface TrunkStatus {
+  readonly name: string;
+  readonly registered: boolean | undefined;
+  /** Whether it answers OPTIONS; `unknown` before the first answer is due. */
+  readonly peer: 'unknown' | 'up' | 'down' | undefined;
+}
