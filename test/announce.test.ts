@@ -22,6 +22,7 @@ const record = (change: Partial<CallRecord>): CallRecord => ({
   codec: undefined,
   encrypted: false,
   quality: undefined,
+  details: {},
   timeline: [],
   ...change,
 });

@@ -64,6 +64,7 @@ export function createCallRecorder(deps: {
     encrypted: facts.media?.encrypted ?? false,
     security: facts.media?.security,
     quality: undefined,
+    details: {},
     timeline: timeline.slice(),
   });
 

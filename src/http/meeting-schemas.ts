@@ -1,7 +1,20 @@
 /** Meetings as the API takes and shows them. */
 import { z } from 'zod';
 import { languages } from '../ivr/language.ts';
+import type { MeetingOptions } from '../meeting/meeting-options.ts';
 import { callId, pin, roomName, time, timeZone, title, videoAddress } from './field-schemas.ts';
+
+/** One field for each of `MeetingOptions`. */
+const optionFields = {
+  encryption: z
+    .enum(['optional', 'required'])
+    .nullish()
+    .describe('required: calls without an encrypted line are told why. Default: optional'),
+  atEnd: z
+    .enum(['continue', 'end'])
+    .nullish()
+    .describe('What endsAt does to those who are in. Default: continue'),
+} satisfies Record<keyof MeetingOptions, z.ZodType>;
 
 /** What can be set at any time. `null` is the same as leaving a field out: its default. */
 const settings = {
@@ -17,6 +30,7 @@ const settings = {
   maxParticipants: z.int().min(1).max(10_000).nullish(),
   phonesAllowed: z.boolean().nullish().describe('Default: true'),
   language: z.enum(languages).nullish().describe("Default: the dialled number's"),
+  ...optionFields,
 };
 
 export const newMeeting = z
@@ -50,6 +64,8 @@ export const shownMeeting = z
     phonesAllowed: z.boolean(),
     locked: z.boolean(),
     language: z.enum(languages).nullable(),
+    encryption: z.enum(['optional', 'required']),
+    atEnd: z.enum(['continue', 'end']),
     joinUrl: z.string(),
     hostUrl: z.string().nullable().describe('null: this version has no host page'),
     dialIn: z.array(z.object({ number: z.string(), language: z.enum(languages) })),

@@ -2,6 +2,7 @@
 import { asCallId, asRoomName } from '../call/identifiers.ts';
 import type { Meeting, MeetingChanges, MeetingDraft } from '../call/ports/meetings.ts';
 import { invitationText } from '../meeting/invitation.ts';
+import { defaultMeetingOptions, type MeetingOptions } from '../meeting/meeting-options.ts';
 import type { MeetingSettings, NewMeeting, ShownMeeting } from './meeting-schemas.ts';
 import type { HttpAppOptions } from './ports.ts';
 import { type FieldError, ProblemError } from './problems.ts';
@@ -12,6 +13,18 @@ const asTime = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Date.parse(text);
 const asText = (time: number | undefined): string | null =>
   time === undefined ? null : new Date(time).toISOString();
+
+const isOptionName = (name: string): name is keyof MeetingOptions =>
+  Object.hasOwn(defaultMeetingOptions, name);
+const optionNames = Object.keys(defaultMeetingOptions).filter(isOptionName);
+
+/** The options that were given; `null` is the default. */
+const givenOptions = (given: MeetingSettings): Partial<MeetingOptions> =>
+  Object.fromEntries(
+    optionNames
+      .map((name) => [name, given[name] ?? undefined] as const)
+      .filter(([, value]) => value !== undefined),
+  );
 
 /** Every setting, with its default where the API gave none. */
 function withDefaults(given: MeetingSettings, defaultTimeZone: string): Settings {
@@ -28,6 +41,7 @@ function withDefaults(given: MeetingSettings, defaultTimeZone: string): Settings
     maxParticipants: given.maxParticipants ?? undefined,
     phonesAllowed: given.phonesAllowed ?? true,
     language: given.language ?? undefined,
+    options: givenOptions(given),
   };
 }
 
@@ -42,14 +56,23 @@ export function toDraft(given: NewMeeting, defaultTimeZone: string): MeetingDraf
   };
 }
 
+/** What the meeting had, but for what was given; `null` goes back to the default. */
+const changedOptions = (given: MeetingSettings, { options }: Meeting): Partial<MeetingOptions> => ({
+  ...Object.fromEntries(Object.entries(options).filter(([name]) => !(name in given))),
+  ...givenOptions(given),
+});
+
 /** The fields that were given, and no others. Throws `request/invalid` as `toDraft` does. */
 export function toChanges(
   given: MeetingSettings,
   before: Meeting,
   defaultTimeZone: string,
 ): MeetingChanges {
-  const all = Object.entries(withDefaults(given, defaultTimeZone));
-  const changes: MeetingChanges = Object.fromEntries(all.filter(([key]) => key in given));
+  const fields = Object.entries(withDefaults(given, defaultTimeZone));
+  const changes: MeetingChanges = {
+    ...Object.fromEntries(fields.filter(([key]) => key in given)),
+    ...(optionNames.some((name) => name in given) && { options: changedOptions(given, before) }),
+  };
   refuseContradictions({ ...before, ...changes });
   return changes;
 }
@@ -98,6 +121,7 @@ export function createMeetingView(
       phonesAllowed: meeting.phonesAllowed,
       locked: meeting.locked,
       language: meeting.language ?? null,
+      ...meeting.options,
       joinUrl,
       hostUrl: null,
       dialIn: options.dialIn.map(({ number, language }) => ({ number, language })),

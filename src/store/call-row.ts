@@ -2,6 +2,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { CallId, LegId, RoomName, SipCallId } from '../call/identifiers.ts';
 import type {
+  CallDetails,
   CallRecord,
   CallState,
   Termination,
@@ -36,6 +37,7 @@ export function toCallRow(record: CallRecord, leaseId: string): Insertable<Calls
     encrypted: Number(record.encrypted),
     security: record.security === undefined ? null : JSON.stringify(record.security),
     quality: record.quality === undefined ? null : JSON.stringify(record.quality),
+    details: JSON.stringify(record.details),
     timeline: JSON.stringify(record.timeline),
   };
 }
@@ -70,6 +72,7 @@ export function fromCallRow(row: Selectable<CallsTable>): CallRecord {
     encrypted: row.encrypted === 1,
     ...(row.security !== null && { security: JSON.parse(row.security) as LegSecurity }),
     quality: row.quality === null ? undefined : (JSON.parse(row.quality) as LegQuality),
+    details: JSON.parse(row.details) as CallDetails,
     timeline: JSON.parse(row.timeline) as readonly TimelineEntry[],
   };
 }

@@ -4,6 +4,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import * as firstTables from './migrations/0001-first-tables.ts';
 import * as nodesTogether from './migrations/0002-nodes-together.ts';
 import * as legSecurity from './migrations/0003-leg-security.ts';
+import * as optionsAndDetails from './migrations/0004-options-and-details.ts';
 import { asStoreError, createPostgresPool } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteConnection } from './sqlite-connection.ts';
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
   '0002-nodes-together': nodesTogether,
   '0003-leg-security': legSecurity,
+  '0004-options-and-details': optionsAndDetails,
 };
 
 export interface Database {

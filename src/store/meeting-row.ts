@@ -9,6 +9,7 @@ import type {
   MeetingDraft,
 } from '../call/ports/meetings.ts';
 import type { Language } from '../ivr/language.ts';
+import { type MeetingOptions, withDefaultOptions } from '../meeting/meeting-options.ts';
 import type { PinSeal } from './pin-seal.ts';
 import type { MeetingsTable } from './schema.ts';
 
@@ -48,6 +49,7 @@ export function toMeetingRow(
     phones_allowed: Number(draft.phonesAllowed),
     locked: 0,
     language: draft.language ?? null,
+    options: JSON.stringify(draft.options ?? {}),
     seat_turns: 0,
     created_at: made.now,
     updated_at: made.now,
@@ -77,6 +79,7 @@ export function toMeetingUpdate(
     phones_allowed: changes.phonesAllowed === undefined ? undefined : Number(changes.phonesAllowed),
     locked: changes.locked === undefined ? undefined : Number(changes.locked),
     language: given('language', changes.language ?? null),
+    options: given('options', JSON.stringify(changes.options ?? {})),
   };
   return { ...update, updated_at: now };
 }
@@ -99,6 +102,7 @@ export function fromMeetingRow(row: MeetingRow, seal: PinSeal): Meeting {
     phonesAllowed: row.phones_allowed === 1,
     locked: row.locked === 1,
     language: (row.language ?? undefined) as Language | undefined,
+    options: withDefaultOptions(JSON.parse(row.options) as Partial<MeetingOptions>),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -23,6 +23,8 @@ export interface MeetingsTable {
   phones_allowed: number;
   locked: number;
   language: string | null;
+  /** JSON: the `MeetingOptions` that were set. */
+  options: string;
   /** Written by each transaction that takes a seat: the row lock that works in both databases. */
   seat_turns: number;
   created_at: number;
@@ -61,6 +63,7 @@ export interface CallsTable {
   codec: string | null;
   encrypted: number;
   /** JSON. */
+  details: string;
   security: string | null;
   quality: string | null;
   timeline: string;

@@ -223,6 +223,17 @@ describe('one meeting', () => {
     });
   });
 
+  test('options that a change does not name stay, and null puts one back to its default', async () => {
+    const { callId } = await book({ encryption: 'required' });
+    const url = `/api/meetings/${callId}`;
+    const ended = await http.request('PATCH', url, { atEnd: 'end' });
+    expect(ended.json()).toMatchObject({ encryption: 'required', atEnd: 'end' });
+    await http.request('PATCH', url, { title: 'other' });
+    const back = await http.request('PATCH', url, { encryption: null });
+    expect(back.json()).toMatchObject({ encryption: 'optional', atEnd: 'end' });
+    expect((await http.request('GET', url)).json()).toEqual(back.json());
+  });
+
   test('a change is checked together with what stays', async () => {
     const { callId } = await book({ guestPin: '1234', startsAt: '2026-03-01T10:00:00Z' });
     const patch = async (body: object) => http.request('PATCH', `/api/meetings/${callId}`, body);

@@ -1,4 +1,5 @@
 /** The booked meetings and their seats, over any database of the store. */
+import { defaultMeetingOptions } from '../../src/meeting/meeting-options.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asCallId, asLegId, asRoomName, type CallId } from '../../src/call/identifiers.ts';
 import type { Meeting, MeetingBook, MeetingOutcome } from '../../src/call/ports/meetings.ts';
@@ -62,6 +63,7 @@ export function meetingStoreContract(newDatabase: () => Promise<TestDatabase>): 
       const made = meetingOf(await meetings.create(draft));
       expect(made).toEqual({
         ...draft,
+        options: defaultMeetingOptions,
         videoAddress: 'sal1@meet.example.org',
         callId: '987654321',
         room: made.room,

@@ -32,6 +32,7 @@ export const callRecord = (legId: string, changes: Partial<CallRecord> = {}): Ca
   codec: 'PCMA',
   encrypted: false,
   quality: undefined,
+  details: {},
   timeline: [{ at: 1_000, event: 'arrived' }],
   ...changes,
 });

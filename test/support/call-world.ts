@@ -1,4 +1,5 @@
 import { createCallCore, type CallCore } from '../../src/call/call-core.ts';
+import { defaultMeetingOptions } from '../../src/meeting/meeting-options.ts';
 import { defaultCallSettings } from '../../src/call/call-settings.ts';
 import type { CallSettings } from '../../src/call/call-messages.ts';
 import { asCallId, asNodeId, asRoomName, type CallId } from '../../src/call/identifiers.ts';
@@ -55,6 +56,7 @@ export function createMeeting(changes: Partial<Meeting> = {}): Meeting {
     phonesAllowed: true,
     locked: false,
     language: undefined,
+    options: defaultMeetingOptions,
     createdAt: 0,
     updatedAt: 0,
     ...changes,

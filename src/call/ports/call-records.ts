@@ -22,6 +22,12 @@ export interface Termination {
   readonly by: TerminationParty;
 }
 
+/** What else is known of a call; a field that is not there is not known. No secrets, no numbers. */
+export interface CallDetails {
+  /** Random: the caller hears it, the operator finds the call by it. */
+  readonly supportCode?: string;
+}
+
 export interface CallRecord {
   readonly legId: LegId;
   readonly sipCallId: SipCallId;
@@ -43,6 +49,7 @@ export interface CallRecord {
   readonly encrypted: boolean;
   readonly security?: LegSecurity | undefined;
   readonly quality: LegQuality | undefined;
+  readonly details: CallDetails;
   readonly timeline: readonly TimelineEntry[];
 }
 

@@ -1,5 +1,6 @@
 /** The booked meetings. */
 import type { Language } from '../../ivr/language.ts';
+import type { MeetingOptions } from '../../meeting/meeting-options.ts';
 import type { CallId, LegId, RoomName } from '../identifiers.ts';
 
 export type Admission = 'open' | 'host' | 'lobby';
@@ -22,6 +23,7 @@ export interface Meeting {
   readonly phonesAllowed: boolean;
   readonly locked: boolean;
   readonly language: Language | undefined;
+  readonly options: MeetingOptions;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -42,14 +44,21 @@ export interface MeetingDirectory {
 /** What a meeting is made from. Without `callId` or `room` the store makes random ones. */
 export interface MeetingDraft extends Omit<
   Meeting,
-  'callId' | 'room' | 'locked' | 'createdAt' | 'updatedAt'
+  'callId' | 'room' | 'locked' | 'options' | 'createdAt' | 'updatedAt'
 > {
+  /** Those that are left out have their defaults. */
+  readonly options?: Partial<MeetingOptions>;
   readonly callId: CallId | undefined;
   readonly room: RoomName | undefined;
 }
 
 /** A key that is there is set, `undefined` included; a key that is not there stays. */
-export type MeetingChanges = Partial<Omit<Meeting, 'callId' | 'room' | 'createdAt' | 'updatedAt'>>;
+export type MeetingChanges = Partial<
+  Omit<Meeting, 'callId' | 'room' | 'options' | 'createdAt' | 'updatedAt'>
+> & {
+  /** All of them: those that are left out go back to their defaults. */
+  readonly options?: Partial<MeetingOptions>;
+};
 
 export type MeetingOutcome =
   | { readonly done: true; readonly meeting: Meeting }

@@ -172,6 +172,28 @@ export interface CallLeg {
   onEvent(listener: (event: LegEvent) => void): void;
 }
 
+/** A call that we make: to the service desk, or to somebody who is to join by telephone. */
+export interface DialRequest {
+  readonly legId: LegId;
+  /** Through which trunk; undefined: to the address itself. */
+  readonly trunk: string | undefined;
+  /** A number (with a trunk) or a SIP URI (without one). Never logged whole. */
+  readonly to: string;
+  /** Shown to the one called: a number of ours; undefined: withheld. */
+  readonly callerNumber: string | undefined;
+  /** How long it may ring. */
+  readonly ringLimitMs: number;
+}
+
+export type DialOutcome =
+  /** The leg is answered, `confirmed` and in the hands of the caller of `dial`. */
+  | { readonly outcome: 'answered'; readonly leg: CallLeg; readonly media: AnsweredMedia }
+  | {
+      readonly outcome: 'failed';
+      readonly how: 'busy' | 'no-answer' | 'rejected' | 'unreachable' | 'cancelled';
+      readonly sipStatus?: number;
+    };
+
 /** A SIP engine: sockets, dialogs and the legs' sound, behind one face for every implementation. */
 export interface SipEngine {
   readonly kind: 'embedded' | 'drachtio';
@@ -179,6 +201,11 @@ export interface SipEngine {
   readonly addresses: readonly string[];
   /** Begins listening; each INVITE that begins a call is handed to `onCall`, 100 Trying already sent. */
   start(onCall: (leg: CallLeg) => void): Promise<void>;
+  /**
+   * Calls out and waits for the answer; `signal` takes the call back (CANCEL, or BYE where the
+   * answer was quicker). Never rejects.
+   */
+  dial?(request: DialRequest, signal: AbortSignal): Promise<DialOutcome>;
   /** How the trunks are doing, where there are any. */
   trunks?(): readonly TrunkStatus[];
   /** Gauges that return to zero when all calls are over. */

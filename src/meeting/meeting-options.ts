@@ -1,0 +1,21 @@
+/**
+ * How a meeting behaves beyond admission: one field a behaviour, each with a default, so that a
+ * new one needs neither a column nor a change of the API's shape. The store keeps only what was set.
+ */
+
+export interface MeetingOptions {
+  /** 'required': who calls without an encrypted line is told why and how to join instead. */
+  readonly encryption: 'optional' | 'required';
+  /** What the booked end does to live talk; it closes the door in any case. */
+  readonly atEnd: 'continue' | 'end';
+}
+
+export const defaultMeetingOptions: MeetingOptions = {
+  encryption: 'optional',
+  atEnd: 'continue',
+};
+
+export const withDefaultOptions = (given: Partial<MeetingOptions> | undefined): MeetingOptions => ({
+  ...defaultMeetingOptions,
+  ...given,
+});
