@@ -136,6 +136,43 @@ export const manuscript = {
     en: 'You are still waiting. Nobody can hear you. Please hold.',
     da: 'Du venter stadig. Ingen kan høre dig. Bliv i røret.',
   },
+  // From the host to one who waits.
+  'message-ten-minutes-late': {
+    sv: 'Mötesledaren hälsar: mötet är ungefär tio minuter sent. Vänta kvar.',
+    en: 'From the host: the meeting is about ten minutes late. Please hold.',
+    da: 'Fra mødelederen: mødet er cirka ti minutter forsinket. Bliv i røret.',
+  },
+  'message-your-turn-soon': {
+    sv: 'Mötesledaren hälsar: det är snart din tur. Vänta kvar.',
+    en: 'From the host: it is your turn soon. Please hold.',
+    da: 'Fra mødelederen: det er snart din tur. Bliv i røret.',
+  },
+  'message-please-call-back': {
+    sv: 'Mötesledaren hälsar: ring tillbaka om en stund.',
+    en: 'From the host: please call back a little later.',
+    da: 'Fra mødelederen: ring tilbage om lidt.',
+  },
+  'message-wrong-day': {
+    sv: 'Mötesledaren hälsar: mötet är en annan dag. Se efter i kallelsen.',
+    en: 'From the host: the meeting is on another day. Please check your invitation.',
+    da: 'Fra mødelederen: mødet er en anden dag. Se efter i indkaldelsen.',
+  },
+  // The two of them, in a room of their own.
+  'aside-caller': {
+    sv: 'Mötesledaren vill tala enskilt med dig. Bara ni två hör varandra. Efter tonen hörs du.',
+    en: 'The host would like a private word with you. Only the two of you can hear each other. After the tone you can be heard.',
+    da: 'Mødelederen vil tale alene med dig. Kun I to kan høre hinanden. Efter tonen kan du høres.',
+  },
+  'aside-host': {
+    sv: 'Ni talar enskilt. Mötet hör er inte. Stjärna tre för att avsluta.',
+    en: 'This is a private word. The meeting cannot hear you. Star three to end it.',
+    da: 'I taler alene. Mødet kan ikke høre jer. Stjerne tre for at afslutte.',
+  },
+  'aside-over': {
+    sv: 'Det enskilda samtalet är slut.',
+    en: 'The private word is over.',
+    da: 'Samtalen alene er slut.',
+  },
   'not-admitted': {
     sv: 'Mötesledaren släpper inte in dig nu. Hej då.',
     en: 'The host is not letting you in now. Goodbye.',
@@ -206,6 +243,57 @@ export const manuscript = {
     en: 'To leave the meeting, press one.',
     da: 'Tryk et for at forlade mødet.',
   },
+  moving: {
+    sv: 'Mötesledaren flyttar dig nu till ett annat möte.',
+    en: 'The host is now moving you to another meeting.',
+    da: 'Mødelederen flytter dig nu til et andet møde.',
+  },
+  'five-minutes-left': {
+    sv: 'Nu är det fem minuter kvar av den bokade tiden. Mötet kan fortsätta.',
+    en: 'There are five minutes left of the booked time. The meeting may go on.',
+    da: 'Nu er der fem minutter tilbage af den bestilte tid. Mødet kan fortsætte.',
+  },
+  'five-minutes-to-end': {
+    sv: 'Nu är det fem minuter kvar. Sedan avslutas mötet.',
+    en: 'There are five minutes left. Then the meeting ends.',
+    da: 'Nu er der fem minutter tilbage. Så slutter mødet.',
+  },
+  extended: {
+    sv: 'Mötet är förlängt till klockan {time}.',
+    en: 'The meeting has been extended until {time}.',
+    da: 'Mødet er forlænget til klokken {time}.',
+  },
+  'somebody-came': {
+    sv: 'Någon kom till mötet.',
+    en: 'Somebody joined the meeting.',
+    da: 'Nogen kom til mødet.',
+  },
+  'somebody-left': {
+    sv: 'Någon lämnade mötet.',
+    en: 'Somebody left the meeting.',
+    da: 'Nogen forlod mødet.',
+  },
+  'no-picture': {
+    sv: 'En telefon har ingen bild att ändra.',
+    en: 'A phone has no picture to change.',
+    da: 'En telefon har intet billede at ændre.',
+  },
+  // After what is about to be done.
+  'any-key-undoes': {
+    sv: 'Ångra med valfri knapp.',
+    en: 'Any key takes that back.',
+    da: 'Fortryd med en tilfældig tast.',
+  },
+  'taken-back': {
+    sv: 'Ångrat. Inget är ändrat.',
+    en: 'Taken back. Nothing has changed.',
+    da: 'Fortrudt. Intet er ændret.',
+  },
+  leaving: {
+    sv: 'Du lämnar snart mötet.',
+    en: 'You are about to leave the meeting.',
+    da: 'Du forlader snart mødet.',
+  },
   left: {
     sv: 'Du lämnar mötet. Hej då.',
     en: 'You are leaving the meeting. Goodbye.',
@@ -246,9 +334,9 @@ export const manuscript = {
     da: 'Nummeret er hemmeligt.',
   },
   'waiting-menu': {
-    sv: 'Tryck ett för att släppa in, två för nästa, tre för att neka.',
-    en: 'Press one to let in, two for the next, three to refuse.',
-    da: 'Tryk et for at lukke ind, to for den næste, tre for at afvise.',
+    sv: 'Tryck ett för att släppa in, två för nästa, tre för att neka, fyra för att tala enskilt.',
+    en: 'Press one to let in, two for the next, three to refuse, four for a private word.',
+    da: 'Tryk et for at lukke ind, to for den næste, tre for at afvise, fire for at tale alene.',
   },
   'let-in': { sv: 'Personen släpps in.', en: 'They are let in.', da: 'Personen lukkes ind.' },
   'refuse-sure': {
@@ -260,6 +348,56 @@ export const manuscript = {
     sv: 'Personen släpptes inte in.',
     en: 'They were not let in.',
     da: 'Personen blev ikke lukket ind.',
+  },
+  refusing: {
+    sv: 'Personen släpps inte in.',
+    en: 'They will not be let in.',
+    da: 'Personen bliver ikke lukket ind.',
+  },
+  'aside-soon': {
+    sv: 'Du talar snart enskilt med personen.',
+    en: 'You are about to have a private word.',
+    da: 'Du taler snart alene med personen.',
+  },
+  'ending-for-all': {
+    sv: 'Mötet avslutas nu för alla.',
+    en: 'The meeting is about to end for everybody.',
+    da: 'Mødet afsluttes nu for alle.',
+  },
+  extending: {
+    sv: 'Mötet förlängs med en kvart.',
+    en: 'The meeting is being extended by a quarter of an hour.',
+    da: 'Mødet forlænges med et kvarter.',
+  },
+  'no-end-booked': {
+    sv: 'Mötet har inget bokat slut.',
+    en: 'The meeting has no booked end.',
+    da: 'Mødet har intet bestilt sluttidspunkt.',
+  },
+  'roll-call-menu': {
+    sv: 'Tryck ett för upprop.',
+    en: 'For a roll call, press one.',
+    da: 'Tryk et for navneopråb.',
+  },
+  'roll-host': {
+    sv: 'Mötesledare på telefon.',
+    en: 'A host on the phone.',
+    da: 'Mødeleder på telefon.',
+  },
+  'roll-guest': {
+    sv: 'Deltagare på telefon.',
+    en: 'A guest on the phone.',
+    da: 'Deltager på telefon.',
+  },
+  'roll-interpreter': {
+    sv: 'Tolk på telefon.',
+    en: 'An interpreter on the phone.',
+    da: 'Tolk på telefon.',
+  },
+  'roll-others': {
+    sv: 'Antal utan telefon: {n}.',
+    en: 'Without a phone: {n}.',
+    da: 'Antal uden telefon: {n}.',
   },
   'all-muted': {
     sv: 'Nu hörs inga telefoner. Stjärna fem för att höra dem igen.',
@@ -282,9 +420,9 @@ export const manuscript = {
     da: 'Mødet er ikke længere låst.',
   },
   'host-leave-menu': {
-    sv: 'Tryck ett för att lämna mötet, två för att avsluta det för alla.',
-    en: 'Press one to leave the meeting, two to end it for everybody.',
-    da: 'Tryk et for at forlade mødet, to for at afslutte det for alle.',
+    sv: 'Tryck ett för att lämna mötet, två för att avsluta det för alla, tre för att förlänga med en kvart.',
+    en: 'Press one to leave the meeting, two to end it for everybody, three to extend it by a quarter of an hour.',
+    da: 'Tryk et for at forlade mødet, to for at afslutte det for alle, tre for at forlænge med et kvarter.',
   },
   'end-sure': {
     sv: 'Tryck nio för att avsluta mötet för alla.',
