@@ -13,6 +13,7 @@ import { createCallRegistry, type CallChange, type LiveCounts } from './call-reg
 import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
 import { endReason, type EndReasonCode } from './end-reasons.ts';
 import { createHostDesk } from './host-desk.ts';
+import { createHostWatch, type HostKey, type HostPresenceChange } from './host-watch.ts';
 import type { CallId, LegId } from './identifiers.ts';
 import type { CallRecord, CallState } from './ports/call-records.ts';
 import type { Meeting, MeetingActions } from './ports/meetings.ts';
@@ -58,7 +59,7 @@ export interface CallCore {
   /** Ended for all or deleted: its callers hear so, then BYE. */
   meetingOver(callId: CallId): void;
   /** A host came to or left the meeting by another way than this node's phones. */
-  setHostPresent(callId: CallId, present: boolean): void;
+  setHostPresent(callId: CallId, key: HostKey, change: HostPresenceChange): void;
 
   readonly draining: boolean;
   /** Takes no new calls; ends the live ones after `graceMs`. Resolves when all ends are written. */
@@ -82,11 +83,9 @@ export function createCallCore(
   const registry = createCallRegistry(logger);
   const refusals = new Map<string, number>();
   const refusalLoggedAt = new Map<string, number>();
-  const hostsElsewhere = new Set<CallId>();
   const startRate = createStartRate();
-  const hostPresent = (callId: CallId): boolean =>
-    hostsElsewhere.has(callId) || registry.hasHost(callId);
-  const desk = createHostDesk({ registry, hostPresent, actions: deps.actions, clock, logger });
+  const desk = createHostDesk({ registry, actions: deps.actions, logger });
+  const hosts = createHostWatch({ registry, clock, end: endForAll });
   let draining = false;
 
   /** Counted, and one in a while shown: a scanner must not fill the log. */
@@ -101,6 +100,12 @@ export function createCallCore(
     refusalLoggedAt.set(reason, now);
     const { address } = leg.invitation.source;
     logger.info({ reason, count, source: address }, 'call refused');
+  }
+
+  function endForAll(callId: CallId): void {
+    deps.actions?.end(callId).catch((error: unknown) => {
+      logger.warn({ err: error }, 'meeting was not ended after its host');
+    });
   }
 
   function accept(leg: CallLeg): void {
@@ -124,7 +129,7 @@ export function createCallCore(
       settings: settings.call,
       timeZone: settings.timeZone,
       surroundings: {
-        hostPresent,
+        hostPresent: hosts.present,
         companions: (callId) => registry.joined(callId) - (isIn(session, callId) ? 1 : 0),
         waitingCallers: (callId) => desk.waiting(callId),
         phonesMuted: (callId) => desk.phonesMuted(callId),
@@ -136,6 +141,7 @@ export function createCallCore(
       onChange: (changed) => {
         registry.changed(changed);
         desk.changed(changed);
+        hosts.changed(changed);
       },
       onClosed: registry.remove,
     });
@@ -177,14 +183,10 @@ export function createCallCore(
         session.dispatch({ type: 'meeting-changed', meeting });
     },
     meetingOver(callId) {
-      hostsElsewhere.delete(callId);
+      hosts.over(callId);
       for (const session of registry.of(callId)) session.dispatch({ type: 'meeting-over' });
     },
-    setHostPresent(callId, present) {
-      if (present) hostsElsewhere.add(callId);
-      else hostsElsewhere.delete(callId);
-      for (const session of registry.of(callId)) session.dispatch({ type: 'company-changed' });
-    },
+    setHostPresent: hosts.elsewhere,
     get draining() {
       return draining;
     },
@@ -195,7 +197,7 @@ export function createCallCore(
       });
       await registry.empty();
       cancel();
-      desk.close();
+      hosts.close();
     },
   };
 }

@@ -1,10 +1,6 @@
 /**
  * The hosts on this node's phones and those they decide about: knocks reach the hosts, acts of a
- * host reach the others, and what happens when the last host leaves.
- *
- *   no host ──joins──▶ hosted ──the last one hung up or was ended──▶ left ──▶ as the meeting says
- *                        ▲            └──line lost──▶ grace (30 s) ──▶ left
- *                        └──────a host is back──────────┘
+ * host reach the others. Who is host, and what follows when the last one leaves: host-watch.ts.
  */
 import { maskNumber } from '../meeting/mask-number.ts';
 import { createRemovedCallers } from '../meeting/removed-callers.ts';
@@ -13,7 +9,7 @@ import type { CallSession } from './call-session.ts';
 import type { HostAct, WaitingCaller } from './host-act.ts';
 import type { CallId, LegId } from './identifiers.ts';
 import type { MeetingActions } from './ports/meetings.ts';
-import type { Clock, Logger } from './ports/process.ts';
+import type { Logger } from './ports/process.ts';
 
 export interface HostDesk {
   /** Those whom a host can let in, in the order in which they called. */
@@ -25,20 +21,13 @@ export interface HostDesk {
   do(act: HostAct, by: CallSession): void;
   /** A session's record changed. */
   changed(session: CallSession): void;
-  close(): void;
 }
 
 export interface HostDeskDeps {
-  readonly registry: Pick<CallRegistry, 'of' | 'get' | 'hasHost'>;
-  /** Also on other nodes. */
-  readonly hostPresent: (callId: CallId) => boolean;
+  readonly registry: Pick<CallRegistry, 'of' | 'get'>;
   readonly actions: MeetingActions | undefined;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
-
-/** A host whose line broke has this long to call again. */
-export const hostGraceMs = 30_000;
 
 const isGuestPhone = (session: CallSession): boolean =>
   session.facts().state === 'joined' && session.facts().role !== 'host';
@@ -51,12 +40,10 @@ const isKnocking = (session: CallSession): boolean => {
 };
 
 export function createHostDesk(deps: HostDeskDeps): HostDesk {
-  const { registry, clock, logger } = deps;
+  const { registry, logger } = deps;
   const removed = createRemovedCallers();
   /** Told to the hosts already. */
   const knocked = new Set<LegId>();
-  const hosts = new Map<LegId, CallId>();
-  const graces = new Map<CallId, () => void>();
 
   const waiting = (callId: CallId): readonly WaitingCaller[] =>
     registry
@@ -73,43 +60,6 @@ export function createHostDesk(deps: HostDeskDeps): HostDesk {
     if (knocked.has(session.legId)) return;
     knocked.add(session.legId);
     for (const host of registry.of(callId).filter(isHostPhone)) host.dispatch({ type: 'knock' });
-  }
-
-  function watchHost(session: CallSession): void {
-    const callId = isHostPhone(session) ? session.facts().meeting?.callId : undefined;
-    const before = hosts.get(session.legId);
-    if (callId !== undefined) {
-      hosts.set(session.legId, callId);
-      graces.get(callId)?.();
-      graces.delete(callId);
-    } else if (before !== undefined) {
-      hosts.delete(session.legId);
-      onHostGone(session, before);
-    }
-  }
-
-  function onHostGone(session: CallSession, callId: CallId): void {
-    const { termination, meeting } = session.facts();
-    if (deps.hostPresent(callId) || meeting?.afterHostLeaves === 'continue') return;
-    // The meeting is over: there is nothing left to decide.
-    if (termination?.by === 'meeting') return;
-    if (termination?.by !== 'network' && termination?.by !== 'gateway') {
-      leaveToMeeting(callId);
-      return;
-    }
-    graces.get(callId)?.();
-    const cancel = clock.at(clock.now() + hostGraceMs, () => {
-      graces.delete(callId);
-      if (!deps.hostPresent(callId)) leaveToMeeting(callId);
-    });
-    graces.set(callId, cancel);
-  }
-
-  function leaveToMeeting(callId: CallId): void {
-    const sessions = registry.of(callId);
-    const after = sessions[0]?.facts().meeting?.afterHostLeaves;
-    if (after === 'lobby') for (const session of sessions) session.dispatch({ type: 'host-left' });
-    if (after === 'end') perform(deps.actions?.end(callId), undefined);
   }
 
   /** `by` is told where it could not be done. */
@@ -156,11 +106,6 @@ export function createHostDesk(deps: HostDeskDeps): HostDesk {
       if (state === 'ended' && termination?.reason === 'removed' && meeting !== undefined)
         removed.add(meeting.callId, session.callerNumber);
       watchKnock(session);
-      watchHost(session);
-    },
-    close() {
-      for (const cancel of graces.values()) cancel();
-      graces.clear();
     },
   };
 }

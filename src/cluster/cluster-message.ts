@@ -44,8 +44,14 @@ const clusterMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('meeting-changed'), from, callId }),
   /** Ended for all or deleted. */
   z.object({ type: z.literal('meeting-over'), from, callId }),
-  /** Whether a phone on this node is in the meeting as its host. */
-  z.object({ type: z.literal('host'), from, callId, present: z.boolean() }),
+  /** Whether a phone on this node is in the meeting as its host; `lost`: by no wish of theirs. */
+  z.object({
+    type: z.literal('host'),
+    from,
+    callId,
+    present: z.boolean(),
+    lost: z.boolean().optional(),
+  }),
   /** `node` is dead. */
   z.object({ type: z.literal('gone'), from, node: nodeId }),
   /** I am new, or was away: say again which hosts you have. */

@@ -84,11 +84,12 @@ export function createCluster(options: ClusterOptions): Cluster {
       execute: (action, legId) => core[action](legId),
     });
     const presence = createHostPresence({
-      tell: (callId, present) => {
-        tell({ type: 'host', from: nodeId, callId, present });
+      tell: (callId, change) => {
+        const lost = change === 'lost' && { lost: true };
+        tell({ type: 'host', from: nodeId, callId, present: change === 'present', ...lost });
       },
-      changed: (callId, present) => {
-        core.setHostPresent(callId, present);
+      changed: (node, callId, change) => {
+        core.setHostPresent(callId, `node:${node}`, change);
       },
     });
     hosts = presence;
@@ -103,8 +104,10 @@ export function createCluster(options: ClusterOptions): Cluster {
       createNodeMessages({ nodeId, core, meetings, commands, guesses, presence, clock, logger }),
     );
     bus.onResumed(() => void comeBack());
-    core.onChange(({ record: { callId } }) => {
-      if (callId !== undefined) presence.here(callId, core.hasHost(callId));
+    core.onChange(({ record: { callId, termination } }) => {
+      if (callId === undefined) return;
+      const gone = termination?.by === 'network' || termination?.by === 'gateway' ? 'lost' : 'left';
+      presence.here(callId, core.hasHost(callId) ? 'present' : gone);
     });
     await comeBack();
 

@@ -1,9 +1,10 @@
 /** What a node does about each message of another one. */
 import type { CallCore } from '../call/call-core.ts';
+import type { HostPresenceChange } from '../call/host-watch.ts';
 import type { CallId, NodeId } from '../call/identifiers.ts';
 import type { MeetingDirectory } from '../call/ports/meetings.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
-import { type ClusterMessage, decodeMessage } from './cluster-message.ts';
+import { type ClusterMessage, decodeMessage, type MessageOf } from './cluster-message.ts';
 import type { HostPresence } from './host-presence.ts';
 import type { RemoteCommands } from './remote-commands.ts';
 import type { SharedGuesses } from './shared-guesses.ts';
@@ -50,7 +51,7 @@ export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => vo
         core.meetingOver(message.callId);
         return;
       case 'host':
-        presence.elsewhere(message.from, message.callId, message.present);
+        presence.elsewhere(message.from, message.callId, hostChangeOf(message));
         return;
       case 'gone':
         presence.nodeGone(message.node);
@@ -69,3 +70,6 @@ export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => vo
     else if (message.from !== nodeId) handle(message);
   };
 }
+
+const hostChangeOf = ({ present, lost }: MessageOf<'host'>): HostPresenceChange =>
+  present ? 'present' : lost === true ? 'lost' : 'left';

@@ -519,7 +519,7 @@ const deeds: readonly ((world: CallWorld, caller: FakeCaller) => void)[] = [
     world.core.meetingChanged(createMeeting({ locked: true }));
   },
   (world) => {
-    world.core.setHostPresent(meetingId(), true);
+    world.core.setHostPresent(meetingId(), 'room:chair', 'present');
   },
   (world) => {
     world.faults.store = fault('store/unavailable');

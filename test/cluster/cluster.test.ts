@@ -68,7 +68,7 @@ async function startNode(name: string) {
     },
     meetingChanged: ({ title }) => done.push(`meeting ${String(title)}`),
     meetingOver: (id) => done.push(`over ${id}`),
-    setHostPresent: (id, present) => done.push(`host ${id} ${present}`),
+    setHostPresent: (id, key, change) => done.push(`host ${id} ${key} ${change}`),
     admit: act('admit'),
     refuse: act('refuse'),
     mute: act('mute'),
@@ -187,7 +187,7 @@ describe('a meeting', () => {
     expect([a.done, b.done]).toEqual([[`over ${callId}`], [`over ${callId}`]]);
   });
 
-  test('has its host as long as one node has', async () => {
+  test('has its hosts by the node that has them, until each has left', async () => {
     const c = await startNode('node-c');
     await bus.deliver();
     a.host(true);
@@ -195,10 +195,14 @@ describe('a meeting', () => {
     await bus.deliver();
     a.host(false);
     await bus.deliver();
-    expect(c.done).toEqual([`host ${callId} true`]);
+    expect(c.done).toEqual([
+      `host ${callId} node:node-a present`,
+      `host ${callId} node:node-b present`,
+      `host ${callId} node:node-a left`,
+    ]);
     b.host(false);
     await bus.deliver();
-    expect(c.done).toEqual([`host ${callId} true`, `host ${callId} false`]);
+    expect(c.done.at(-1)).toBe(`host ${callId} node:node-b left`);
   });
 
   test('has lost the host of a dead node, whoever found that out', async () => {
@@ -208,7 +212,10 @@ describe('a meeting', () => {
     await bus.deliver();
     b.cluster.nodeGone(asNodeId('node-a'));
     await bus.deliver();
-    expect(b.done).toEqual([`host ${callId} true`, `host ${callId} false`]);
+    expect(b.done).toEqual([
+      `host ${callId} node:node-a present`,
+      `host ${callId} node:node-a lost`,
+    ]);
     expect(c.done).toEqual(b.done);
   });
 
@@ -217,7 +224,7 @@ describe('a meeting', () => {
     await bus.deliver();
     const c = await startNode('node-c');
     await bus.deliver();
-    expect(c.done).toEqual([`host ${callId} true`]);
+    expect(c.done).toEqual([`host ${callId} node:node-a present`]);
   });
 });
 
