@@ -2,12 +2,16 @@ import { asLegId } from '../../src/call/identifiers.ts';
 import type { MediaBridge, MediaLeg } from '../../src/call/ports/media.ts';
 import type { Clock } from '../../src/call/ports/process.ts';
 import { createEmbeddedEngine } from '../../src/sip/embedded/embedded-engine.ts';
-import type { ClientInvite } from '../../src/sip/embedded/sip-session-handle.ts';
+import { callerIdentity } from '../../src/sip/message/caller-identity.ts';
+import { parseUri } from '../../src/sip/message/sip-uri.ts';
+import type { ClientInvite, IncomingInvite } from '../../src/sip/embedded/sip-session-handle.ts';
 import { createSipUserAgent } from '../../src/sip/embedded/user-agent.ts';
 import { createFakeMediaBridge, type FakeMediaLeg } from '../support/fake-media-bridge.ts';
 import { createSipNetwork, strictLog, type SipNetwork } from '../support/sip-network.ts';
 import {
   sipEngineContract,
+  type ContractBehaviour,
+  type ContractCallee,
   type ContractCaller,
   type ContractCallOptions,
   type SipEngineHarness,
@@ -110,6 +114,59 @@ function callerOf(session: ClientInvite): ContractCaller {
   };
 }
 
+/** Answers calls as told; `user` of the Request-URI says which callee is meant. */
+function createCallees() {
+  const callees = new Map<string, (incoming: IncomingInvite) => void>();
+  return {
+    onInvite(incoming: IncomingInvite): void {
+      callees.get(parseUri(incoming.invite.requestUri)?.user ?? '')?.(incoming);
+    },
+    receive(behaviour: ContractBehaviour): ContractCallee {
+      const user = `callee-${callees.size + 1}`;
+      let session: IncomingInvite | undefined;
+      let over = false;
+      callees.set(user, (incoming) => {
+        session = incoming;
+        incoming.onEvent((event) => {
+          over ||= event.type === 'ended';
+        });
+        answerAs(behaviour, incoming);
+      });
+      return {
+        to: `sip:${user}@${callerAddress}`,
+        get called() {
+          return session !== undefined;
+        },
+        get shown() {
+          return session && callerIdentity(session.invite);
+        },
+        get over() {
+          return over;
+        },
+        press(digits) {
+          for (const digit of digits)
+            session?.sendInfo('application/dtmf-relay', `Signal=${digit}\r\nDuration=160\r\n`);
+        },
+        hangUp() {
+          session?.hangUp();
+        },
+      };
+    },
+  };
+}
+
+function answerAs(behaviour: ContractBehaviour, incoming: IncomingInvite): void {
+  if (behaviour === 'busy') incoming.refuse(486);
+  else if (behaviour === 'declines') incoming.refuse(603);
+  else if (behaviour === 'redirects')
+    incoming.refuse(302, {
+      headers: [{ name: 'Contact', value: `<sip:elsewhere@${callerAddress}>` }],
+    });
+  else incoming.ring(183);
+  if (behaviour === 'answers') incoming.answer(sdpOf('8'));
+  if (behaviour === 'unfit') incoming.answer(sdpOf('18'));
+}
+
 /** ACKs of these calls are lost. */
 function loseAcks(network: SipNetwork): Set<string> {
   const sipCallIds = new Set<string>();
@@ -143,9 +200,13 @@ async function createHarness(): Promise<SipEngineHarness> {
     codecs: ['PCMA', 'PCMU'],
     newLegId: () => asLegId(`leg-${++legs}`),
   });
+  const callees = createCallees();
   const phones = createSipUserAgent({
     ...common,
     listen: [{ transport: 'udp', address: callerAddress, port: 5060 }],
+    onInvite: (incoming) => {
+      callees.onInvite(incoming);
+    },
   });
   await phones.start();
   const withoutAck = loseAcks(network);
@@ -161,6 +222,7 @@ async function createHarness(): Promise<SipEngineHarness> {
   return {
     engine,
     place,
+    receive: (behaviour) => callees.receive(behaviour),
     async until(done, withinMs) {
       const stepMs = 10;
       for (let waitedMs = 0; waitedMs < withinMs && !done(); waitedMs += stepMs) {
@@ -172,4 +234,8 @@ async function createHarness(): Promise<SipEngineHarness> {
   };
 }
 
-sipEngineContract('the embedded engine', createHarness, { losesAck: true, joinsRooms: true });
+sipEngineContract('the embedded engine', createHarness, {
+  losesAck: true,
+  joinsRooms: true,
+  dials: true,
+});

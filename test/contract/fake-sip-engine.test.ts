@@ -9,6 +9,7 @@ sipEngineContract(
   async () => {
     const clock = createManualClock();
     const engine = createFakeSipEngine(clock);
+    let callees = 0;
     return {
       engine,
       place({ user, from, offer, loseAck }) {
@@ -42,6 +43,28 @@ sipEngineContract(
           },
         };
       },
+      receive(behaviour) {
+        const to = `sip:callee-${(callees += 1)}@fake.invalid`;
+        const callee = engine.expect(to, behaviour === 'redirects' ? 'declines' : behaviour);
+        return {
+          to,
+          get called() {
+            return callee.request !== undefined;
+          },
+          get shown() {
+            return callee.request?.callerNumber;
+          },
+          get over() {
+            return callee.over;
+          },
+          press(digits) {
+            callee.caller?.press(digits);
+          },
+          hangUp() {
+            callee.caller?.hangUp();
+          },
+        };
+      },
       async until(done, withinMs) {
         for (let waitedMs = 0; waitedMs < withinMs && !done(); waitedMs += stepMs)
           await clock.advance(stepMs);
@@ -49,5 +72,5 @@ sipEngineContract(
       close: async () => undefined,
     };
   },
-  { losesAck: true, joinsRooms: true },
+  { losesAck: true, joinsRooms: true, dials: true },
 );

@@ -1,11 +1,14 @@
 /**
- * What every SIP engine promises (`SipEngine` and `CallLeg` in src/call/ports.ts), as one suite.
+ * What every SIP engine promises (`SipEngine` and `CallLeg` in src/call/ports/sip-engine.ts), as one suite.
  * An implementation brings a harness: its engine, and callers who dial in to it the way it is
  * dialled in to (a script for the fake, a SIP user agent for the others).
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asLegId } from '../../src/call/identifiers.ts';
 import type {
   CallLeg,
+  DialOutcome,
+  DialRequest,
   LegEvent,
   SipEngine,
   Sound,
@@ -33,11 +36,29 @@ export interface ContractCaller {
   hangUp(): void;
 }
 
+/** What somebody does whom we call; `unfit`: answers with a codec that was not offered. */
+export type ContractBehaviour = 'answers' | 'rings' | 'busy' | 'declines' | 'redirects' | 'unfit';
+
+export interface ContractCallee {
+  /** For `DialRequest.to`, without a trunk. */
+  readonly to: string;
+  /** It was sent an INVITE. */
+  readonly called: boolean;
+  /** The number that the INVITE showed; undefined where withheld. */
+  readonly shown: string | undefined;
+  /** The call is over for it: hung up, cancelled or refused. */
+  readonly over: boolean;
+  press(digits: string): void;
+  hangUp(): void;
+}
+
 export interface SipEngineHarness {
   /** Not started. */
   readonly engine: SipEngine;
   /** Only after the engine's `start`. */
   place(options: ContractCallOptions): ContractCaller;
+  /** Somebody whom the engine can call. Only where `dials`. */
+  receive?(behaviour: ContractBehaviour): ContractCallee;
   /** Lets time pass until `done` says so, or `withinMs` are over. */
   until(done: () => boolean, withinMs: number): Promise<void>;
   /** Frees what the harness opened; the engine is closed by the suite. */
@@ -49,6 +70,8 @@ export interface SipEngineCapabilities {
   readonly losesAck: boolean;
   /** Legs can join a room. */
   readonly joinsRooms: boolean;
+  /** The engine calls out. */
+  readonly dials?: boolean;
 }
 
 const tone = { kind: 'tone', hz: 440, ms: 60, levelDbm0: -20 } as const;
@@ -248,6 +271,142 @@ export function sipEngineContract(
       call.leg.setMuted(false);
       await call.leg.leaveRoom();
       expect(call.has('ended')).toBe(false);
+    });
+
+    describe.skipIf(capabilities.dials !== true)('a call of ours', () => {
+      const dial = (behaviour: ContractBehaviour, options: Partial<DialRequest> = {}) => {
+        const callee = harness.receive!(behaviour);
+        const taking = new AbortController();
+        let outcome: DialOutcome | undefined;
+        const request: DialRequest = {
+          legId: asLegId('dialled'),
+          trunk: undefined,
+          to: callee.to,
+          callerNumber: '+46480445511',
+          ringLimitMs: 2_000,
+          ...options,
+        };
+        void harness.engine.dial!(request, taking.signal).then((came) => (outcome = came));
+        return {
+          callee,
+          takeBack: () => {
+            taking.abort();
+          },
+          outcome: async (): Promise<DialOutcome> => {
+            await until(() => outcome !== undefined, 10_000);
+            return outcome!;
+          },
+        };
+      };
+      const talk = async (options: Partial<DialRequest> = {}): Promise<Placed> => {
+        const { callee, outcome } = dial('answers', options);
+        const came = await outcome();
+        if (came.outcome !== 'answered') throw new Error(`not answered: ${came.how}`);
+        const events: LegEvent[] = [];
+        came.leg.onEvent((event) => events.push(event));
+        const caller = { statuses: [], hold() {}, resume() {}, cancel() {} };
+        return {
+          caller: {
+            ...caller,
+            get over() {
+              return callee.over;
+            },
+            press: callee.press.bind(callee),
+            hangUp: callee.hangUp.bind(callee),
+          },
+          leg: came.leg,
+          events,
+          has: (type) => events.some((event) => event.type === type),
+        };
+      };
+      const nothingLeft = (): Promise<void> =>
+        until(() => Object.values(harness.engine.gauges()).every((n) => n === 0), 60_000);
+
+      test('that is answered is a leg, confirmed before anybody listened', async () => {
+        const call = await talk();
+        await until(() => call.has('confirmed'));
+        expect(call.events[0]).toEqual({ type: 'confirmed' });
+        expect(call.leg.invitation.legId).toBe('dialled');
+        expect(call.leg.invitation.callerNumber).toBe('+46480445511');
+        expect(await call.leg.answer()).toMatchObject({ outcome: 'answered' });
+        call.leg.ring();
+        call.leg.refuse(486);
+        await aWhile();
+        expect(call.caller.over).toBe(false);
+      });
+
+      test('shows the number that it is to show, or none', async () => {
+        const open = dial('answers');
+        await open.outcome();
+        expect(open.callee.shown).toBe('+46480445511');
+        const withheld = dial('answers', { callerNumber: undefined });
+        await withheld.outcome();
+        expect(withheld.callee.shown).toBeUndefined();
+      });
+
+      test('has sound and keys as any other', async () => {
+        const call = await talk();
+        call.leg.play(utterance(7));
+        await until(() => call.has('played'));
+        call.caller.press('1');
+        await until(() => call.has('digit'));
+        expect(call.events.filter(({ type }) => type === 'digit')).toHaveLength(1);
+      });
+
+      test.each([
+        ['busy', 'busy'],
+        ['declines', 'rejected'],
+        ['redirects', 'rejected'],
+        ['unfit', 'rejected'],
+      ] as const)('to somebody who %s fails as %s and leaves nothing', async (behaviour, how) => {
+        const { outcome, callee } = dial(behaviour);
+        expect(await outcome()).toMatchObject({ outcome: 'failed', how });
+        await until(() => callee.over);
+        await nothingLeft();
+      });
+
+      test('that nobody answers is taken back at the ring limit', async () => {
+        const { outcome, callee } = dial('rings');
+        expect(await outcome()).toMatchObject({ outcome: 'failed', how: 'no-answer' });
+        await until(() => callee.over);
+        await nothingLeft();
+      });
+
+      test('that is taken back while it rings is cancelled', async () => {
+        const { outcome, callee, takeBack } = dial('rings', { ringLimitMs: 60_000 });
+        await until(() => callee.called);
+        await aWhile();
+        takeBack();
+        expect(await outcome()).toMatchObject({ outcome: 'failed', how: 'cancelled' });
+        await until(() => callee.over);
+        await nothingLeft();
+      });
+
+      test('that is taken back before it began reaches nobody', async () => {
+        const { outcome, callee, takeBack } = dial('rings');
+        takeBack();
+        expect(await outcome()).toMatchObject({ outcome: 'failed', how: 'cancelled' });
+        await until(() => callee.over || !callee.called);
+        await nothingLeft();
+      });
+
+      test('through a trunk that is not there fails as unreachable', async () => {
+        const { outcome } = dial('answers', { trunk: 'nobody', to: '+46701234567' });
+        expect(await outcome()).toMatchObject({ outcome: 'failed', how: 'unreachable' });
+      });
+
+      test('ends once, whoever hangs up', async () => {
+        const first = await talk();
+        first.caller.hangUp();
+        await until(() => first.has('ended'));
+        expect(endsOf(first)).toEqual([{ type: 'ended', cause: { by: 'caller', how: 'bye' } }]);
+        const second = await talk();
+        second.leg.hangUp();
+        second.leg.hangUp();
+        await until(() => second.caller.over && second.has('ended'));
+        expect(endsOf(second)).toEqual([{ type: 'ended', cause: { by: 'gateway', how: 'bye' } }]);
+        await nothingLeft();
+      });
     });
 
     describe('the end', () => {

@@ -1,7 +1,17 @@
+import {
+  createFakeCallee,
+  fakeMedia,
+  type FakeBehaviour,
+  type FakeCallee,
+  type FakeCalleeState,
+} from './fake-callee.ts';
 import { asLegId, asSipCallId } from '../../src/call/identifiers.ts';
 import type { Clock } from '../../src/call/ports/process.ts';
 import type {
+  AnsweredMedia,
   CallLeg,
+  DialOutcome,
+  DialRequest,
   JoinOutcome,
   LegEndCause,
   LegEvent,
@@ -20,6 +30,9 @@ import type {
 export interface FakeSipEngine extends SipEngine {
   /** Places a call. The engine must be started. */
   call(options?: FakeCallOptions): FakeCaller;
+  dial(request: DialRequest, signal: AbortSignal): Promise<DialOutcome>;
+  /** Who is to be called at `to`; whoever else is dialled is unreachable. */
+  expect(to: string, behaviour: FakeBehaviour): FakeCallee;
 }
 
 export interface FakeCallOptions {
@@ -34,6 +47,10 @@ export interface FakeCallOptions {
   readonly joins?: readonly JoinOutcome[];
   /** Others in the room once joined. */
   readonly others?: number;
+  /** Not a caller but one called: the leg is confirmed. */
+  readonly dialled?: DialRequest;
+  /** What the answer says of the sound's way. */
+  readonly media?: AnsweredMedia;
   /** Makes a method of the leg throw: a bug in an adapter. */
   readonly breaks?: keyof CallLeg;
 }
@@ -86,6 +103,24 @@ export function createFakeSipEngine(clock: Clock): FakeSipEngine {
   let onCall: ((leg: CallLeg) => void) | undefined;
   let count = 0;
   const live = new Set<FakeCaller>();
+  const callees = new Map<string, FakeCalleeState>();
+
+  const answered = (request: DialRequest): FakeCaller => {
+    count += 1;
+    const caller = createFakeCaller(clock, count, { dialled: request }, () => live.delete(caller));
+    live.add(caller);
+    return caller;
+  };
+  const dial = async (request: DialRequest, signal: AbortSignal): Promise<DialOutcome> => {
+    const callee = callees.get(request.to);
+    if (callee === undefined || request.trunk === 'nobody')
+      return { outcome: 'failed', how: 'unreachable' };
+    if (signal.aborted) return { outcome: 'failed', how: 'cancelled' };
+    callee.request = request;
+    const outcome = await callee.answer(request, signal, () => answered(request));
+    if (outcome.outcome === 'failed') callee.isRefused = true;
+    return outcome;
+  };
   return {
     kind: 'embedded',
     addresses: ['sip:fake.invalid'],
@@ -93,6 +128,12 @@ export function createFakeSipEngine(clock: Clock): FakeSipEngine {
       onCall = handler;
     },
     gauges: () => ({ legs: live.size }),
+    dial,
+    expect(to, behaviour) {
+      const callee = createFakeCallee(clock, behaviour);
+      callees.set(to, callee);
+      return callee;
+    },
     async close() {
       onCall = undefined;
       for (const caller of live) caller.fall('engine-lost');
@@ -117,7 +158,8 @@ function createFakeCaller(
   const statuses: number[] = [];
   const pending: LegEvent[] = [];
   let listener: ((event: LegEvent) => void) | undefined;
-  let state: 'invited' | 'answered' | 'confirmed' | 'ended' = 'invited';
+  let state: 'invited' | 'answered' | 'confirmed' | 'ended' =
+    options.dialled === undefined ? 'invited' : 'confirmed';
   let ended: LegEndCause | undefined;
   let joinedAs: RoomTarget | undefined;
   let muted = true;
@@ -135,14 +177,16 @@ function createFakeCaller(
   const emit = (event: LegEvent): void => {
     if (state === 'ended') return;
     pending.push(event);
-    queueMicrotask(() => {
-      const next = pending.shift();
-      try {
-        if (next !== undefined) listener?.(next);
-      } catch {
-        // A listener's throw never reaches the engine.
-      }
-    });
+    queueMicrotask(hand);
+  };
+  // Kept until somebody listens.
+  const hand = (): void => {
+    const next = listener === undefined ? undefined : pending.shift();
+    try {
+      if (next !== undefined) listener?.(next);
+    } catch {
+      // A listener's throw never reaches the engine.
+    }
   };
   const end = (cause: LegEndCause): void => {
     if (state === 'ended') return;
@@ -164,14 +208,15 @@ function createFakeCaller(
 
   const leg: CallLeg = {
     invitation: {
-      legId: asLegId(`leg-${String(count).padStart(18, '0')}`),
+      legId: options.dialled?.legId ?? asLegId(`leg-${String(count).padStart(18, '0')}`),
       sipCallId: asSipCallId(`call-${count}@fake.invalid`),
       source: {
         address: options.sourceAddress ?? '192.0.2.10',
         port: 5060,
         transport: 'udp',
       },
-      callerNumber: 'from' in options ? options.from : '+46701234567',
+      callerNumber:
+        options.dialled?.callerNumber ?? ('from' in options ? options.from : '+46701234567'),
       dialled: { user: options.user ?? '+46480445511', host: options.host ?? 'fake.invalid' },
       signallingEncrypted: false,
     },
@@ -181,6 +226,7 @@ function createFakeCaller(
     },
     async answer() {
       check('answer');
+      if (options.dialled !== undefined) return { outcome: 'answered', media: fakeMedia };
       if (state !== 'invited') return { outcome: 'gone' };
       if (options.codec === 'none') {
         status(488);
@@ -198,7 +244,7 @@ function createFakeCaller(
             state = 'confirmed';
             emit({ type: 'confirmed' });
           });
-      return { outcome: 'answered', media: { codec: 'PCMA', encrypted: false } };
+      return { outcome: 'answered', media: options.media ?? fakeMedia };
     },
     refuse(sipStatus, refusal = {}) {
       if (state !== 'invited') return;
@@ -270,6 +316,9 @@ function createFakeCaller(
     },
     onEvent(next) {
       listener = next;
+      pending.forEach(() => {
+        queueMicrotask(hand);
+      });
     },
   };
 
@@ -348,6 +397,7 @@ function createFakeCaller(
       fromCaller(`-- ${others} others in the room`, { type: 'room-audience', others });
     },
   };
+  if (options.dialled !== undefined) emit({ type: 'confirmed' });
   return caller;
 }
 

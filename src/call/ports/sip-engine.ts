@@ -172,7 +172,13 @@ export interface CallLeg {
   onEvent(listener: (event: LegEvent) => void): void;
 }
 
-/** A call that we make: to the service desk, or to somebody who is to join by telephone. */
+/**
+ * A call that we make: to the service desk, or to somebody who is to join by telephone.
+ *
+ * Through a trunk, the INVITE goes to its peer or registrar, answers its challenge with what we
+ * register with, offers the trunk's codecs and its public address, and says who calls in From and
+ * P-Asserted-Identity; withheld is an anonymous From with `Privacy: id` (RFC 3323, RFC 3325).
+ */
 export interface DialRequest {
   readonly legId: LegId;
   /** Through which trunk; undefined: to the address itself. */
@@ -188,6 +194,12 @@ export interface DialRequest {
 export type DialOutcome =
   /** The leg is answered, `confirmed` and in the hands of the caller of `dial`. */
   | { readonly outcome: 'answered'; readonly leg: CallLeg; readonly media: AnsweredMedia }
+  /**
+   * `busy`: 486, 600; `no-answer`: the ring limit, 408, 480, 487; `rejected`: every other answer,
+   * a redirection among them (3xx is not followed: it could lead anywhere), and an answer whose SDP
+   * does not fit our offer (that call is ended, 488); `unreachable`: no such trunk, nothing that
+   * answers, 5xx, no media port; `cancelled`: by `signal`.
+   */
   | {
       readonly outcome: 'failed';
       readonly how: 'busy' | 'no-answer' | 'rejected' | 'unreachable' | 'cancelled';
@@ -203,7 +215,14 @@ export interface SipEngine {
   start(onCall: (leg: CallLeg) => void): Promise<void>;
   /**
    * Calls out and waits for the answer; `signal` takes the call back (CANCEL, or BYE where the
-   * answer was quicker). Never rejects.
+   * answer was quicker). Never rejects, and is over at the latest soon after the ring limit.
+   *
+   * The leg of an answered call is as an incoming one after its ACK: its first event, kept until
+   * somebody listens, is `confirmed`; `answer` says again what is in the outcome; `ring` and `refuse`
+   * do nothing; `hangUp` is BYE; a BYE of the other side is `ended` by `caller`. Nothing is played to
+   * us or by us before the answer. Where the call forked, the first 2xx wins and every other one gets
+   * ACK and BYE. SRTP is offered as the settings say: where it is required always, where it is allowed
+   * only over TLS. After a failure no dialog and no media port is left.
    */
   dial?(request: DialRequest, signal: AbortSignal): Promise<DialOutcome>;
   /** How the trunks are doing, where there are any. */

@@ -38,7 +38,7 @@ const choose = (challenges: readonly string[]): ChosenChallenge | undefined => {
  * `cnonce` is fresh for each answer; a nonce is used once.
  */
 export const answerChallenge = (
-  request: SipRequest,
+  request: Pick<SipRequest, 'method' | 'requestUri'>,
   challenge: SipResponse,
   credentials: DigestCredentials,
   cnonce: string,

@@ -7,9 +7,11 @@ import { createTokens } from '../dialog/tokens.ts';
 import type { SrtpPolicy } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { hostText } from '../transaction/flow.ts';
+import { createDialDesk } from './dial-desk.ts';
 import { createEmbeddedLeg } from './embedded-leg.ts';
 import { publicAddressOf } from './route-request.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
+import { createTargetResolver, systemNameService } from './target-resolver.ts';
 import { createTrunkDesk, type TrunkOptions } from './trunk-desk.ts';
 import type { SipUserAgentOptions } from './user-agent-options.ts';
 import { createSipUserAgent } from './user-agent.ts';
@@ -35,21 +37,35 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
   const random = options.random ?? randomBytes;
   const tokens = createTokens(random);
   const srtp = { policy: options.srtpPolicy ?? 'off', random };
+  const newSessionId = (): string => String(1 + tokens.below(2 ** 31));
   const live = new Set<Promise<void>>();
   let onCall: ((leg: CallLeg) => void) | undefined;
+
+  /** A leg begins; what is returned says that it is over, its port free again. */
+  const opened = (): (() => void) => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const closed = promise.then(() => void live.delete(closed));
+    live.add(closed);
+    return () => {
+      resolve(undefined);
+    };
+  };
 
   const onInvite = (incoming: IncomingInvite): void => {
     if (onCall === undefined) {
       incoming.refuse(503);
       return;
     }
-    const origin = trunkDesk?.receive(incoming);
+    const origin = trunkDesk?.receive({
+      invite: incoming.invite,
+      source: incoming.flow.remote.address,
+      challenge: (status, headers) => {
+        incoming.refuse(status, { headers });
+      },
+    });
     // It was challenged: the next INVITE brings credentials.
     if (trunkDesk !== undefined && origin === undefined) return;
     const legId = options.newLegId();
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const closed = promise.then(() => void live.delete(closed));
-    live.add(closed);
     const leg = createEmbeddedLeg({
       legId,
       incoming,
@@ -60,13 +76,11 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
         incoming.flow.local,
         origin?.trunk?.publicAddress ?? publicAddress,
       ),
-      sessionId: String(1 + tokens.below(2 ** 31)),
+      sessionId: newSessionId(),
       srtp,
       clock,
       log: log.child({ legId }),
-      onClosed: () => {
-        resolve(undefined);
-      },
+      onClosed: opened(),
     });
     onCall(leg);
   };
@@ -78,6 +92,22 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
   const trunkDesk =
     options.trunks &&
     createTrunkDesk(options.trunks, { userAgent, tokens, clock, log, random: options.random });
+  const dialDesk = createDialDesk({
+    userAgent,
+    trunkDesk,
+    resolver: createTargetResolver(
+      options.trunks?.names ?? systemNameService,
+      () => tokens.below(2 ** 31) / 2 ** 31,
+    ),
+    media,
+    codecs,
+    publicAddress,
+    srtp,
+    newSessionId,
+    clock,
+    log,
+    opened,
+  });
 
   return {
     kind: 'embedded',
@@ -94,6 +124,7 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
       await userAgent.start();
       trunkDesk?.start();
     },
+    dial: dialDesk.dial,
     trunks: () => trunkDesk?.status() ?? [],
     gauges: () => ({ ...userAgent.gauges(), legs: live.size }),
     close: async () => {

@@ -7,19 +7,9 @@
  *    ended (exactly once; it closes the media leg, never the other way round)
  */
 import type { LegId } from '../../call/identifiers.ts';
-import type { MediaBridge, MediaEvent, MediaLeg, MediaSession } from '../../call/ports/media.ts';
+import type { MediaBridge, MediaLeg, MediaSession } from '../../call/ports/media.ts';
 import type { Clock, Logger } from '../../call/ports/process.ts';
-import type {
-  AnsweredMedia,
-  CallInvitation,
-  CallLeg,
-  LegEndCause,
-  LegEvent,
-  LegQuality,
-  LegSecurity,
-  Quality,
-} from '../../call/ports/sip-engine.ts';
-import type { SessionEndCause, SessionEvent } from '../dialog/session.ts';
+import type { CallInvitation, CallLeg } from '../../call/ports/sip-engine.ts';
 import type { Trunk } from '../../trunk/trunk.ts';
 import { callerIdentity } from '../message/caller-identity.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
@@ -27,7 +17,7 @@ import type { AudioCodec } from '../message/sdp-session.ts';
 import { toOf } from '../message/message-headers.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import { parseUri } from '../message/sip-uri.ts';
-import { createDigitMerge } from './digit-merge.ts';
+import { answeredMedia, createLegSession } from './leg-session.ts';
 import { createMediaNegotiation, type MediaNegotiation } from './media-negotiation.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
 import type { CallOrigin } from './trunk-desk.ts';
@@ -76,138 +66,10 @@ const dialledIn = (invite: SipRequest, trunk: Trunk | undefined): CallInvitation
   return { user: dialled ?? '', host: uri?.host ?? '' };
 };
 
-const causeOf = (cause: SessionEndCause): LegEndCause => {
-  if (cause.by === 'network') return cause;
-  if (cause.by === 'remote') return { by: 'caller', how: cause.how };
-  return { by: 'gateway', how: cause.how === 'bye' ? 'bye' : 'refused' };
-};
-
-/**
- * What is certain when the 200 goes out. Keys in the SDP are no secret unless the signalling was
- * encrypted too (RFC 4568 §7). Where our offer went into the 200, nobody has answered it yet.
- */
-const answeredMedia = (
-  session: MediaSession | undefined,
-  codec: string,
-  signalling: LegSecurity['signalling'],
-  srtp: LocalSrtp | undefined,
-): AnsweredMedia => {
-  const suite = session?.crypto?.suite;
-  const isSrtp = session === undefined ? srtp?.policy === 'require' : suite !== undefined;
-  return {
-    codec,
-    encrypted: isSrtp && signalling === 'tls',
-    security: { signalling, media: isSrtp ? 'srtp' : 'rtp', ...(suite && { suite }) },
-  };
-};
-
-/** Sound does not flow both ways: the caller put us on hold, or only listens. */
-const isHeld = (session: MediaSession): boolean => session.direction !== 'sendrecv';
-
-const noPackets: Quality = { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 1 };
-const noQuality: LegQuality = { up: noPackets, down: undefined };
-
 export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
-  const { legId, incoming, clock, log } = deps;
-  const digits = createDigitMerge();
-  let listener: ((event: LegEvent) => void) | undefined;
-  let mediaLeg: MediaLeg | undefined;
-  let negotiation: MediaNegotiation | undefined;
+  const { legId, incoming, clock, log, onClosed } = deps;
+  const session = createLegSession({ session: incoming, clock, log, onClosed });
   let answering: Promise<AnswerOutcome> | undefined;
-  let finalQuality: Promise<LegQuality> | undefined;
-  let isEnded = false;
-  let wasHeld = false;
-  let isAnswerUnfit = false;
-
-  const emit = (event: LegEvent): void => {
-    try {
-      listener?.(event);
-    } catch (error) {
-      log.error({ err: error }, 'leg listener threw');
-    }
-  };
-
-  const configure = (session: MediaSession): void => {
-    mediaLeg?.configure(session);
-    if (isHeld(session) === wasHeld) return;
-    wasHeld = isHeld(session);
-    emit({ type: wasHeld ? 'held' : 'resumed' });
-  };
-
-  // ---------------------------------------------------------------- what the session says
-
-  const onOffer = (offer: string | undefined): void => {
-    if (negotiation === undefined) {
-      incoming.rejectOffer(488);
-    } else if (offer === undefined) {
-      incoming.acceptOffer(negotiation.offer());
-    } else {
-      const answered = negotiation.answer(offer);
-      // The call goes on as it was. RFC 3261 §14.2
-      if (!answered.ok) {
-        incoming.rejectOffer(answered.sipStatus);
-        return;
-      }
-      incoming.acceptOffer(answered.sdp);
-      configure(answered.session);
-    }
-  };
-
-  const onAnswer = (answer: string | undefined): void => {
-    const session = answer === undefined ? undefined : negotiation?.settle(answer);
-    if (session !== undefined) {
-      configure(session);
-    } else if (negotiation?.session === undefined) {
-      // There never was a session that the call could go on with.
-      isAnswerUnfit = true;
-      incoming.hangUp();
-    }
-  };
-
-  const onEnded = (cause: SessionEndCause): void => {
-    if (isEnded) return;
-    isEnded = true;
-    const closing = mediaLeg;
-    finalQuality = closing?.quality().catch(() => noQuality);
-    emit({ type: 'ended', cause: causeOf(cause) });
-    void (finalQuality ?? Promise.resolve()).then(() => closing?.close()).finally(deps.onClosed);
-  };
-
-  const onSessionEvent = (event: SessionEvent): void => {
-    switch (event.type) {
-      case 'confirmed':
-        if (isAnswerUnfit) break;
-        mediaLeg?.start();
-        emit({ type: 'confirmed' });
-        break;
-      case 'offer':
-        onOffer(event.sdp);
-        break;
-      case 'answer':
-        onAnswer(event.sdp);
-        break;
-      case 'digit':
-        if (digits.accept(clock.now(), 'info', event.digit)) {
-          emit({ type: 'digit', digit: event.digit, source: 'info' });
-        }
-        break;
-      case 'ended':
-        onEnded(event.cause);
-        break;
-      case 'provisional':
-      case 'answered':
-      case 'offer-refused':
-        break;
-    }
-  };
-
-  const onMediaEvent = (event: MediaEvent): void => {
-    if (isEnded || event.type === 'first-rtp') return;
-    if (event.type === 'digit' && !digits.accept(clock.now(), 'media', event.digit)) return;
-    emit(event);
-  };
-
-  // ---------------------------------------------------------------- answering
 
   const refuse: CallLeg['refuse'] = (sipStatus, { reason, retryAfterS } = {}) => {
     incoming.refuse(sipStatus, {
@@ -225,7 +87,7 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
     if (incoming.sdp === undefined) return { sdp: made.offer(), session: undefined };
     const answered = made.answer(incoming.sdp);
     if (!answered.ok) return { sipStatus: answered.sipStatus };
-    configure(answered.session);
+    session.configure(answered.session);
     return { sdp: answered.sdp, session: answered.session };
   };
 
@@ -239,7 +101,7 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
   };
 
   const answer = async (): Promise<AnswerOutcome> => {
-    if (isEnded) return { outcome: 'gone' };
+    if (session.isEnded) return { outcome: 'gone' };
     const opened = await openMedia();
     // The caller may have hung up meanwhile.
     if (hasEnded()) {
@@ -250,9 +112,7 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
       refuse(503, { retryAfterS: 10 });
       return { outcome: 'refused', sipStatus: 503 };
     }
-    mediaLeg = opened;
-    opened.onEvent(onMediaEvent);
-    negotiation = createMediaNegotiation({
+    const negotiation = createMediaNegotiation({
       address: deps.mediaAddress,
       rtpPort: opened.localPort,
       rtcpPort: opened.localRtcpPort,
@@ -262,44 +122,29 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
       sessionId: deps.sessionId,
       srtp: deps.srtp,
     });
+    session.attach(opened, negotiation);
     const described = describe(negotiation);
     if ('sipStatus' in described) {
       refuse(described.sipStatus);
       return { outcome: 'refused', sipStatus: described.sipStatus };
     }
     incoming.answer(described.sdp);
-    const { session } = described;
-    const codec = session?.codec ?? deps.codecs[0] ?? '';
     const { transport } = incoming.flow;
-    return { outcome: 'answered', media: answeredMedia(session, codec, transport, deps.srtp) };
+    const codec = described.session?.codec ?? deps.codecs[0] ?? '';
+    const media = answeredMedia(described.session, codec, transport, deps.srtp);
+    return { outcome: 'answered', media };
   };
-  const hasEnded = (): boolean => isEnded;
+  /** Asked anew after each wait. */
+  const hasEnded = (): boolean => session.isEnded;
 
-  incoming.onEvent(onSessionEvent);
+  incoming.onEvent(session.onSessionEvent);
   return {
+    ...session.body,
     invitation: invitationOf(legId, incoming, deps.origin),
     ring: () => {
       incoming.ring();
     },
     answer: () => (answering ??= answer()),
     refuse,
-    play: (utterance) => mediaLeg?.play(utterance),
-    stopPlaying: () => mediaLeg?.stopPlaying(),
-    join: async (target) =>
-      mediaLeg === undefined || isEnded
-        ? { joined: false, reason: 'rejected' }
-        : mediaLeg.join(target),
-    leaveRoom: async () => {
-      if (!isEnded) await mediaLeg?.leaveRoom();
-    },
-    setMuted: (muted) => mediaLeg?.setMuted(muted),
-    setVolumeDb: (volumeDb) => mediaLeg?.setVolumeDb(volumeDb),
-    quality: () => finalQuality ?? mediaLeg?.quality() ?? Promise.resolve(noQuality),
-    hangUp: () => {
-      incoming.hangUp();
-    },
-    onEvent: (newListener) => {
-      listener = newListener;
-    },
   };
 };

@@ -4,8 +4,9 @@ import type { Tokens } from '../dialog/tokens.ts';
 import { createRequest } from '../message/build-message.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
 import type { NameAddr, SipHeader, SipRequest, SipResponse } from '../message/sip-message.ts';
-import { formatUri, parseUri } from '../message/sip-uri.ts';
+import { parseUri } from '../message/sip-uri.ts';
 import { endpointText, type Flow, type TransportKind } from '../transaction/flow.ts';
+import { contactWithUser } from './contact-user.ts';
 import { answerChallenge, type DigestCredentials } from './digest-authentication.ts';
 import { flowTo } from './route-request.ts';
 import type { TransportSet } from './transport-set.ts';
@@ -41,6 +42,7 @@ type Done = (response: SipResponse | undefined) => void;
 export interface OutsideRequests {
   readonly start: (request: OutsideRequest, done: Done) => void;
   readonly keepAlive: (destination: Destination) => void;
+  readonly flowTo: (destination: Destination) => Flow | undefined;
   /** Whether this was one of these requests; a provisional response changes nothing. */
   settle(clientId: string, response: SipResponse | undefined): boolean;
 }
@@ -72,12 +74,6 @@ export const createOutsideRequests = (deps: OutsideRequestsDeps): OutsideRequest
     return flow && serverName !== undefined ? { ...flow, serverName } : flow;
   };
 
-  const contactOn = (flow: Flow, user: string): SipHeader => {
-    const contact = parseNameAddr(transports.contactOn(flow).value);
-    const uri = contact && formatUri({ ...contact.uri, user });
-    return { name: 'Contact', value: `<${uri ?? ''}>` };
-  };
-
   const build = (plan: OutsideRequest, flow: Flow): SipRequest | undefined => {
     const from = addressIn(plan.from);
     const { contactUser, answering, headers = [] } = plan;
@@ -88,7 +84,12 @@ export const createOutsideRequests = (deps: OutsideRequestsDeps): OutsideRequest
       to: addressIn(plan.to),
       sipCallId: plan.sipCallId,
       cseq: plan.cseq,
-      headers: [...(contactUser === undefined ? [] : [contactOn(flow, contactUser)]), ...headers],
+      headers: [
+        ...(contactUser === undefined
+          ? []
+          : [contactWithUser(transports.contactOn(flow), contactUser)]),
+        ...headers,
+      ],
     });
     if (answering === undefined) return request;
     const { challenge, credentials } = answering;
@@ -124,6 +125,7 @@ export const createOutsideRequests = (deps: OutsideRequestsDeps): OutsideRequest
       const flow = flowOf(destination);
       if (flow !== undefined) transports.sendBytes(doubleCrlf, flow);
     },
+    flowTo: flowOf,
     settle: (clientId, response) => {
       const done = waiting.get(clientId);
       if (done === undefined) return false;

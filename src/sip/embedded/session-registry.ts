@@ -6,7 +6,7 @@ export interface SessionEntry {
   readonly machine: SessionMachine;
   /** Call-ID and local tag. */
   readonly dialogKey: string;
-  /** The flow on which the session began; undefined for outgoing ones. */
+  /** The flow on which the session began; undefined for outgoing ones whose way was not chosen. */
   readonly flow: Flow | undefined;
   readonly isDirect: boolean;
   /** The key of the last INVITE that we received in it. */

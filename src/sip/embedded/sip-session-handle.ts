@@ -4,7 +4,7 @@ import type { SipCallId } from '../../call/identifiers.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import type { Flow } from '../transaction/flow.ts';
 
-interface SipSession {
+export interface SipSession {
   readonly sipCallId: SipCallId;
   /** Answers an `offer` event, or the offer in `answered`. */
   acceptOffer(sdp: string): void;

@@ -4,8 +4,9 @@ import type { TrunkStatus } from '../../call/ports/sip-engine.ts';
 import { createTrunkDoor } from '../../trunk/trunk-door.ts';
 import type { Trunk, TrunkSource } from '../../trunk/trunk.ts';
 import { headers } from '../message/message-headers.ts';
+import type { SipHeader, SipRequest } from '../message/sip-message.ts';
 import { parseUri } from '../message/sip-uri.ts';
-import type { IncomingInvite } from './sip-session-handle.ts';
+import type { Destination } from './outside-requests.ts';
 import { createTargetResolver, systemNameService, type NameService } from './target-resolver.ts';
 import type { TrunkLinkDeps } from './trunk-link.ts';
 import { createTrunkLinks } from './trunk-links.ts';
@@ -23,12 +24,29 @@ export interface CallOrigin {
   readonly isUnauthorised: boolean;
 }
 
+/** How a call of ours leaves by a trunk. */
+export interface TrunkWay {
+  readonly trunk: Trunk;
+  /** In the order in which they are tried; empty where the settings name none. */
+  destinations(): Promise<readonly Destination[]>;
+}
+
+/** What is asked of an INVITE before it becomes a call. */
+export interface ArrivingInvite {
+  readonly invite: SipRequest;
+  /** The true source address. */
+  readonly source: string;
+  readonly challenge: (status: number, headers: readonly SipHeader[]) => void;
+}
+
 export interface TrunkDesk {
   /** Undefined where the INVITE was challenged: then nothing is left to do. */
-  receive(incoming: IncomingInvite): CallOrigin | undefined;
+  receive(incoming: ArrivingInvite): CallOrigin | undefined;
   readonly publicAddressTowards: (remoteAddress: string) => string | undefined;
   /** Registers and watches, and follows the settings from here on. */
   start(): void;
+  /** The trunk of this name as it is set now, and its servers; undefined where there is none. */
+  towards(name: string): TrunkWay | undefined;
   status(): readonly TrunkStatus[];
   /** Idempotent, never rejects. */
   close(): Promise<void>;
@@ -52,11 +70,10 @@ export const createTrunkDesk = (
     allow,
   });
   return {
-    receive: (incoming) => {
-      const { invite, flow } = incoming;
+    receive: ({ invite, source: address, challenge }) => {
       const verdict = door.receive(clock.now(), {
         method: invite.method,
-        source: flow.remote.address,
+        source: address,
         requestUser: parseUri(invite.requestUri)?.user ?? '',
         authorization: [
           ...headers(invite, 'Authorization'),
@@ -64,7 +81,7 @@ export const createTrunkDesk = (
         ],
       });
       if (verdict.kind === 'challenge') {
-        incoming.refuse(verdict.status, { headers: verdict.headers });
+        challenge(verdict.status, verdict.headers);
         return undefined;
       }
       return {
@@ -78,6 +95,12 @@ export const createTrunkDesk = (
       source.onChange(({ trunks }) => {
         links.follow(trunks);
       });
+    },
+    towards: (name) => {
+      // A link is kept over changes that it does not depend on: the settings are newer.
+      const trunk = source.current.trunks.find((each) => each.name === name);
+      const link = links.named(name);
+      return trunk && link && { trunk, destinations: () => link.destinations() };
     },
     status: () => links.status(),
     close: () => links.close(),

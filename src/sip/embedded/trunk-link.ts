@@ -22,6 +22,8 @@ export interface TrunkLink {
   readonly trunk: Trunk;
   /** Where its registrar was found to be. */
   readonly registrarAddresses: ReadonlySet<string>;
+  /** Its servers, in the order in which they are tried: the one that has our registration, or the peer's. */
+  destinations(): Promise<readonly Destination[]>;
   status(): TrunkStatus;
   /** Takes the registration back. Idempotent, never rejects, done after 2 s at the latest. */
   close(): Promise<void>;
@@ -70,10 +72,10 @@ export const createTrunkLink = (
 
   const peer = parseUri(trunk.peer ?? settings?.registrar ?? '') ?? nowhere;
 
-  const destination = async (): Promise<Destination | undefined> => {
+  const destinations = async (): Promise<readonly Destination[]> => {
     const bound = registration?.status;
-    if (trunk.peer === undefined && bound?.state === 'registered') return bound.target;
-    return (await deps.resolver.resolve(peer))[0];
+    if (trunk.peer === undefined && bound?.state === 'registered') return [bound.target];
+    return peer === nowhere ? [] : deps.resolver.resolve(peer);
   };
 
   const onPing = (sipStatus: number | undefined): void => {
@@ -103,7 +105,7 @@ export const createTrunkLink = (
   };
 
   const beat = async (): Promise<void> => {
-    const to = await destination();
+    const [to] = await destinations();
     if (closing) return;
     if (to === undefined) onPing(undefined);
     else if (watch === undefined) deps.userAgent.keepAlive(to);
@@ -123,6 +125,7 @@ export const createTrunkLink = (
     get registrarAddresses() {
       return registration?.addresses ?? new Set<string>();
     },
+    destinations,
     status: () => ({
       name: trunk.name,
       registered: registration && registration.status?.state === 'registered',

@@ -9,6 +9,8 @@ export interface TrunkLinks {
   follow(trunks: readonly Trunk[]): void;
   /** Names of the trunks whose registrar is at this address. */
   readonly registeredAt: (address: string) => readonly string[];
+  /** Undefined where no trunk has this name. */
+  named(name: string): TrunkLink | undefined;
   status(): readonly TrunkStatus[];
   /** Takes all registrations back. Idempotent, never rejects. */
   close(): Promise<void>;
@@ -52,6 +54,7 @@ export const createTrunkLinks = (deps: TrunkLinkDeps): TrunkLinks => {
       links
         .filter(({ registrarAddresses }) => registrarAddresses.has(address))
         .map(({ trunk }) => trunk.name),
+    named: (name) => links.find(({ trunk }) => trunk.name === name),
     status: () => links.map((link) => link.status()),
     close: async () => {
       isClosed = true;

@@ -3,7 +3,7 @@ import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { SessionTimerPolicy } from '../dialog/session-timer.ts';
 import type { RandomBytes } from '../dialog/tokens.ts';
 import type { SipHeader, SipResponse } from '../message/sip-message.ts';
-import type { Endpoint } from '../transaction/flow.ts';
+import type { Endpoint, Flow } from '../transaction/flow.ts';
 import type { TimerBase } from '../transaction/timers.ts';
 import type { DigestCredentials } from './digest-authentication.ts';
 import type { ListenSpec } from './listen-addresses.ts';
@@ -50,6 +50,10 @@ export interface InviteOptions {
   /** By default the target. */
   readonly to?: string;
   readonly headers?: readonly SipHeader[];
+  /** Where the INVITE goes, names already looked up; by default where `routes` or the target say. */
+  readonly destination?: Destination;
+  /** User part of our Contact. */
+  readonly contactUser?: string;
   /** Outbound proxies, as addresses such as `<sip:proxy;lr>`. */
   readonly routes?: readonly string[];
   readonly credentials?: DigestCredentials;
@@ -69,6 +73,8 @@ export interface SipUserAgent {
    * with undefined where none came or nothing could be sent.
    */
   request(request: OutsideRequest, done: (response: SipResponse | undefined) => void): void;
+  /** The socket that a request to there leaves by; undefined where none fits. */
+  flowTo(destination: Destination): Flow | undefined;
   /** Two line ends, to keep a way through a NAT open. RFC 5626 §3.5.1 */
   keepAlive(destination: Destination): void;
   /** All zero when no session and no transaction is left. */

@@ -40,6 +40,7 @@ import {
   type LayerOutput,
 } from '../transaction/transaction-layer.ts';
 import { createAlarm } from './alarm.ts';
+import { contactWithUser } from './contact-user.ts';
 import { answerChallenge } from './digest-authentication.ts';
 import { createHostResolver } from './host-resolver.ts';
 import { createMessageCounters, createMessageGate } from './message-gate.ts';
@@ -308,7 +309,7 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
     { clientId, request, nextHop }: Extract<SessionOutput, { type: 'request' }>,
   ): void => {
     registry.addClientId(entry, clientId);
-    routeTo(entry, nextHop, (flow) => {
+    const send = (flow: Flow | undefined): void => {
       if (flow === undefined) {
         feed(entry, { type: 'client-failed', clientId, failure: 'transport' });
         return;
@@ -319,7 +320,10 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
       const chosen = tcp ?? flow;
       const sentBy = transports.publicEndpoint(chosen.local, chosen.remote);
       drive({ type: 'request', clientId, request, flow: chosen, sentBy });
-    });
+    };
+    // The first INVITE goes where its user says; what follows in the dialog goes where that says.
+    if (toOf(request)?.tag === undefined && entry.flow !== undefined) send(entry.flow);
+    else routeTo(entry, nextHop, send);
   };
 
   const add = (fields: Pick<SessionEntry, 'machine' | 'dialogKey' | 'flow' | 'isDirect'>) => {
@@ -435,9 +439,9 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
 
   // ---------------------------------------------------------------- calls of our own
 
-  const contactTowards = (target: SipUri): SipHeader => {
+  const contactTowards = (target: SipUri, chosen: Flow | undefined): SipHeader => {
     const isAddress = hostToResolve(target) === undefined;
-    const flow = isAddress ? flowTo(transports.all, target, target.host) : undefined;
+    const flow = chosen ?? (isAddress ? flowTo(transports.all, target, target.host) : undefined);
     // Before a name is looked up, any of our sockets may speak for us.
     const [first] = transports.all;
     const own = flow ?? (first && { transport: first.kind, local: first.local });
@@ -449,9 +453,13 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
   const invite = (target: string, inviteOptions: InviteOptions = {}): ClientInvite => {
     const uri = parseUri(target);
     if (uri === undefined || uri.opaque !== undefined) throw new RangeError('not a SIP URI');
-    const { credentials, from, to, sdp, ringTimeoutMs } = inviteOptions;
+    const { credentials, from, to, sdp, ringTimeoutMs, destination, contactUser } = inviteOptions;
+    const flow = destination && outside.flowTo(destination);
+    if (destination !== undefined && flow === undefined)
+      throw new RangeError('no socket of ours leads there');
     const sipCallId = asSipCallId(tokens.token());
-    const contact = contactTowards(uri);
+    const socket = contactTowards(uri, flow);
+    const contact = contactUser === undefined ? socket : contactWithUser(socket, contactUser);
     const machine = createOutgoingCallMachine(
       {
         target: uri,
@@ -475,7 +483,7 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
       },
     );
     const dialogKey = dialogKeyOf(sipCallId, machine.localTag);
-    const { entry, port } = add({ machine, dialogKey, flow: undefined, isDirect: false });
+    const { entry, port } = add({ machine, dialogKey, flow, isDirect: false });
     run(() => {
       apply(entry, machine.start(clock.now()));
     });
@@ -500,6 +508,7 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
     },
     invite,
     request: outside.start,
+    flowTo: outside.flowTo,
     keepAlive: outside.keepAlive,
     gauges: () => ({
       dialogs: registry.size,

@@ -1,0 +1,179 @@
+/**
+ * One call of ours, from its INVITE to a leg with sound.
+ *
+ *   opening -- media port --> inviting -- 200, its SDP fits --> answered: the leg is handed over
+ *      | none                    | refused, silence, ring limit, abort (CANCEL)
+ *      v                         v
+ *    failed  <------------------ ended (exactly once; it closes the media leg)
+ *
+ * Sound before the answer is not played: `183 Session Progress` changes nothing here.
+ */
+import type { MediaBridge } from '../../call/ports/media.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
+import type {
+  AnsweredMedia,
+  CallInvitation,
+  CallLeg,
+  DialOutcome,
+  DialRequest,
+} from '../../call/ports/sip-engine.ts';
+import type { SessionEndCause } from '../dialog/session.ts';
+import type { LocalSrtp } from '../message/sdp-crypto.ts';
+import type { AudioCodec } from '../message/sdp-session.ts';
+import { parseUri } from '../message/sip-uri.ts';
+import type { Flow } from '../transaction/flow.ts';
+import type { DialPlan } from './dial-plan.ts';
+import { answeredMedia, createLegSession, type LegBody } from './leg-session.ts';
+import { createMediaNegotiation } from './media-negotiation.ts';
+import type { Destination } from './outside-requests.ts';
+import type { SipUserAgent } from './user-agent-options.ts';
+
+export interface DialledLegDeps {
+  readonly request: DialRequest;
+  readonly plan: DialPlan;
+  readonly destination: Destination;
+  readonly flow: Flow;
+  readonly userAgent: Pick<SipUserAgent, 'invite'>;
+  readonly media: MediaBridge;
+  readonly codecs: readonly AudioCodec[];
+  /** The address in our SDP. */
+  readonly mediaAddress: string;
+  readonly sessionId: string;
+  readonly srtp: LocalSrtp;
+  readonly ringLimitMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The leg has ended and its media leg is closed. */
+  readonly onClosed: () => void;
+}
+
+type Failure = Extract<DialOutcome, { outcome: 'failed' }>;
+type FailedHow = Failure['how'];
+
+/** What a final answer says of the one called. RFC 3261 §21.4 to §21.6 */
+const howOfStatus = (sipStatus: number): FailedHow => {
+  if (sipStatus === 486 || sipStatus === 600) return 'busy';
+  if (sipStatus === 408 || sipStatus === 480 || sipStatus === 487) return 'no-answer';
+  return sipStatus >= 500 && sipStatus < 600 ? 'unreachable' : 'rejected';
+};
+
+const failureOf = (cause: SessionEndCause): Failure => {
+  const failed = (how: FailedHow, sipStatus?: number): Failure => ({
+    outcome: 'failed',
+    how,
+    ...(sipStatus !== undefined && { sipStatus }),
+  });
+  if (cause.by !== 'network') return failed('cancelled');
+  if (cause.how === 'rejected') {
+    const { sipStatus = 500 } = cause;
+    return failed(howOfStatus(sipStatus), sipStatus);
+  }
+  // With a status nobody answered the INVITE at all; without, it rang as long as it may.
+  return failed(
+    cause.how === 'no-answer' && cause.sipStatus === undefined ? 'no-answer' : 'unreachable',
+  );
+};
+
+/** SIP and SDP that no leg can be made of. */
+const unfit: Failure = { outcome: 'failed', how: 'rejected', sipStatus: 488 };
+
+const invitationOf = (
+  { request, plan, flow }: DialledLegDeps,
+  sipCallId: CallInvitation['sipCallId'],
+): CallInvitation => {
+  const uri = parseUri(plan.target);
+  return {
+    legId: request.legId,
+    sipCallId,
+    source: { ...flow.remote, transport: flow.transport },
+    callerNumber: request.callerNumber,
+    dialled: { user: uri?.user ?? '', host: uri?.host ?? '' },
+    signallingEncrypted: flow.transport === 'tls',
+    trunk: request.trunk,
+  };
+};
+
+const openMedia = async ({ media, request, flow, log }: DialledLegDeps) => {
+  try {
+    return await media.openLeg(request.legId, flow.local.address);
+  } catch (error) {
+    log.warn({ err: error }, 'no media for the call');
+    return undefined;
+  }
+};
+
+/** Calls `destination`; `signal` is not aborted yet. Never rejects. */
+export const dialLeg = async (deps: DialledLegDeps, signal: AbortSignal): Promise<DialOutcome> => {
+  const { plan, flow, clock, log, srtp } = deps;
+  const opened = await openMedia(deps);
+  if (opened === undefined || signal.aborted) {
+    await opened?.close();
+    deps.onClosed();
+    return { outcome: 'failed', how: opened === undefined ? 'unreachable' : 'cancelled' };
+  }
+  const negotiation = createMediaNegotiation({
+    address: deps.mediaAddress,
+    rtpPort: opened.localPort,
+    rtcpPort: opened.localRtcpPort,
+    codecs: deps.codecs,
+    sessionId: deps.sessionId,
+    srtp,
+  });
+  const session = deps.userAgent.invite(plan.target, {
+    sdp: negotiation.offer(),
+    from: plan.from,
+    headers: plan.headers,
+    destination: deps.destination,
+    ringTimeoutMs: deps.ringLimitMs,
+    ...(plan.contactUser !== undefined && { contactUser: plan.contactUser }),
+    ...(plan.credentials && { credentials: plan.credentials }),
+  });
+  const { promise, resolve } = Promise.withResolvers<DialOutcome>();
+  const takeBack = (): void => {
+    session.hangUp();
+  };
+  const leg = createLegSession({ session, clock, log, onClosed: deps.onClosed });
+  leg.attach(opened, negotiation);
+  let media: AnsweredMedia | undefined;
+  let isUnfit = false;
+
+  const onAnswered = (sdp: string | undefined): void => {
+    const settled = sdp === undefined ? undefined : negotiation.settle(sdp);
+    if (settled === undefined) {
+      isUnfit = true;
+      session.hangUp();
+      return;
+    }
+    leg.configure(settled);
+    media = answeredMedia(settled, settled.codec, flow.transport, srtp);
+  };
+  session.onEvent((event) => {
+    if (event.type === 'answered') onAnswered(event.sdp);
+    if (event.type === 'confirmed' && isUnfit) return;
+    leg.onSessionEvent(event);
+    if (event.type === 'confirmed' && media !== undefined) {
+      const answered = { outcome: 'answered', media } as const;
+      const invitation = invitationOf(deps, session.sipCallId);
+      resolve({ ...answered, leg: answeredLeg(invitation, leg.body, answered) });
+    } else if (event.type === 'ended') {
+      resolve(isUnfit ? unfit : failureOf(event.cause));
+    }
+  });
+  signal.addEventListener('abort', takeBack, { once: true });
+  return promise.finally(() => {
+    signal.removeEventListener('abort', takeBack);
+  });
+};
+
+/** Answered by the other side: there is nothing left to ring, answer or refuse. */
+const answeredLeg = (
+  invitation: CallInvitation,
+  body: LegBody,
+  answered: Extract<Awaited<ReturnType<CallLeg['answer']>>, { outcome: 'answered' }>,
+): CallLeg => ({
+  ...body,
+  invitation,
+  ring: () => undefined,
+  answer: () => Promise.resolve(answered),
+  refuse: () => undefined,
+});

@@ -1,0 +1,213 @@
+/**
+ * A SIP session and its media leg, whichever side called: what both say becomes the leg's events,
+ * offers within the call are answered, and the end of the session closes the sound.
+ */
+import type { MediaEvent, MediaLeg, MediaSession } from '../../call/ports/media.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
+import type {
+  AnsweredMedia,
+  CallLeg,
+  LegEndCause,
+  LegEvent,
+  LegQuality,
+  LegSecurity,
+  Quality,
+} from '../../call/ports/sip-engine.ts';
+import type { SessionEndCause, SessionEvent } from '../dialog/session.ts';
+import type { LocalSrtp } from '../message/sdp-crypto.ts';
+import { createDigitMerge } from './digit-merge.ts';
+import type { MediaNegotiation } from './media-negotiation.ts';
+import type { SipSession } from './sip-session-handle.ts';
+
+/** What is the same of a leg on both sides of an INVITE. */
+export type LegBody = Omit<CallLeg, 'invitation' | 'ring' | 'answer' | 'refuse'>;
+
+export interface LegSession {
+  readonly body: LegBody;
+  readonly isEnded: boolean;
+  /** The port is open, and these are the offers and answers about it. */
+  attach(opened: MediaLeg, made: MediaNegotiation): void;
+  configure(session: MediaSession): void;
+  /** What no leg does by itself (`provisional`, `answered`) is left alone. */
+  readonly onSessionEvent: (event: SessionEvent) => void;
+}
+
+export interface LegSessionDeps {
+  readonly session: SipSession;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The leg has ended and its media leg is closed. */
+  readonly onClosed: () => void;
+}
+
+const causeOf = (cause: SessionEndCause): LegEndCause => {
+  if (cause.by === 'network') return cause;
+  if (cause.by === 'remote') return { by: 'caller', how: cause.how };
+  return { by: 'gateway', how: cause.how === 'bye' ? 'bye' : 'refused' };
+};
+
+/**
+ * What is certain of a leg's sound. Keys in the SDP are no secret unless the signalling was
+ * encrypted too (RFC 4568 §7). Where our offer went into the 200, nobody has answered it yet.
+ */
+export const answeredMedia = (
+  session: MediaSession | undefined,
+  codec: string,
+  signalling: LegSecurity['signalling'],
+  srtp: LocalSrtp | undefined,
+): AnsweredMedia => {
+  const suite = session?.crypto?.suite;
+  const isSrtp = session === undefined ? srtp?.policy === 'require' : suite !== undefined;
+  return {
+    codec,
+    encrypted: isSrtp && signalling === 'tls',
+    security: { signalling, media: isSrtp ? 'srtp' : 'rtp', ...(suite && { suite }) },
+  };
+};
+
+/** Sound does not flow both ways: the other side put us on hold, or only listens. */
+const isHeld = (session: MediaSession): boolean => session.direction !== 'sendrecv';
+
+const noPackets: Quality = { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 1 };
+const noQuality: LegQuality = { up: noPackets, down: undefined };
+
+export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDeps): LegSession => {
+  const digits = createDigitMerge();
+  const waiting: LegEvent[] = [];
+  let listener: ((event: LegEvent) => void) | undefined;
+  let mediaLeg: MediaLeg | undefined;
+  let negotiation: MediaNegotiation | undefined;
+  let finalQuality: Promise<LegQuality> | undefined;
+  let isEnded = false;
+  let wasHeld = false;
+  let isAnswerUnfit = false;
+
+  const hand = (event: LegEvent): void => {
+    try {
+      listener?.(event);
+    } catch (error) {
+      log.error({ err: error }, 'leg listener threw');
+    }
+  };
+  /** A leg that we dialled has been answered before anybody can listen: nothing of that is lost. */
+  const emit = (event: LegEvent): void => {
+    if (listener === undefined || waiting.length > 0) waiting.push(event);
+    else hand(event);
+  };
+  const listen = (newListener: (event: LegEvent) => void): void => {
+    listener = newListener;
+    if (waiting.length === 0) return;
+    queueMicrotask(() => {
+      for (const event of waiting.splice(0)) hand(event);
+    });
+  };
+
+  const configure = (settled: MediaSession): void => {
+    mediaLeg?.configure(settled);
+    if (isHeld(settled) === wasHeld) return;
+    wasHeld = isHeld(settled);
+    emit({ type: wasHeld ? 'held' : 'resumed' });
+  };
+
+  const onOffer = (offer: string | undefined): void => {
+    if (negotiation === undefined) {
+      session.rejectOffer(488);
+    } else if (offer === undefined) {
+      session.acceptOffer(negotiation.offer());
+    } else {
+      const answered = negotiation.answer(offer);
+      // The call goes on as it was. RFC 3261 §14.2
+      if (!answered.ok) {
+        session.rejectOffer(answered.sipStatus);
+        return;
+      }
+      session.acceptOffer(answered.sdp);
+      configure(answered.session);
+    }
+  };
+
+  const onAnswer = (answer: string | undefined): void => {
+    const settled = answer === undefined ? undefined : negotiation?.settle(answer);
+    if (settled !== undefined) {
+      configure(settled);
+    } else if (negotiation?.session === undefined) {
+      // There never was a session that the call could go on with.
+      isAnswerUnfit = true;
+      session.hangUp();
+    }
+  };
+
+  const onEnded = (cause: SessionEndCause): void => {
+    if (isEnded) return;
+    isEnded = true;
+    const closing = mediaLeg;
+    finalQuality = closing?.quality().catch(() => noQuality);
+    emit({ type: 'ended', cause: causeOf(cause) });
+    void (finalQuality ?? Promise.resolve()).then(() => closing?.close()).finally(onClosed);
+  };
+
+  const onMediaEvent = (event: MediaEvent): void => {
+    if (isEnded || event.type === 'first-rtp') return;
+    if (event.type === 'digit' && !digits.accept(clock.now(), 'media', event.digit)) return;
+    emit(event);
+  };
+
+  const onSessionEvent = (event: SessionEvent): void => {
+    switch (event.type) {
+      case 'confirmed':
+        if (isAnswerUnfit) break;
+        mediaLeg?.start();
+        emit({ type: 'confirmed' });
+        break;
+      case 'offer':
+        onOffer(event.sdp);
+        break;
+      case 'answer':
+        onAnswer(event.sdp);
+        break;
+      case 'digit':
+        if (digits.accept(clock.now(), 'info', event.digit)) {
+          emit({ type: 'digit', digit: event.digit, source: 'info' });
+        }
+        break;
+      case 'ended':
+        onEnded(event.cause);
+        break;
+      case 'provisional':
+      case 'answered':
+      case 'offer-refused':
+        break;
+    }
+  };
+
+  return {
+    body: {
+      play: (utterance) => mediaLeg?.play(utterance),
+      stopPlaying: () => mediaLeg?.stopPlaying(),
+      join: async (target) =>
+        mediaLeg === undefined || isEnded
+          ? { joined: false, reason: 'rejected' }
+          : mediaLeg.join(target),
+      leaveRoom: async () => {
+        if (!isEnded) await mediaLeg?.leaveRoom();
+      },
+      setMuted: (muted) => mediaLeg?.setMuted(muted),
+      setVolumeDb: (volumeDb) => mediaLeg?.setVolumeDb(volumeDb),
+      quality: () => finalQuality ?? mediaLeg?.quality() ?? Promise.resolve(noQuality),
+      hangUp: () => {
+        session.hangUp();
+      },
+      onEvent: listen,
+    },
+    get isEnded() {
+      return isEnded;
+    },
+    attach: (opened, made) => {
+      mediaLeg = opened;
+      negotiation = made;
+      opened.onEvent(onMediaEvent);
+    },
+    configure,
+    onSessionEvent,
+  };
+};
