@@ -23,10 +23,10 @@ export const audioPacket = (
 const silence = new Uint8Array(frameSamples).fill(silenceByte.PCMA);
 
 /** Keys of 100 ms with 60 ms of silence between: a brisk human. */
-export const keyPackets = (keys: string, ssrc: number): Buffer[] => {
+export const keyPackets = (keys: string, ssrc: number, firstSequence = 1): Buffer[] => {
   const sender = createTelephoneEventSender({ payloadType: telephoneEvent });
   const packets: Buffer[] = [];
-  const next = () => packets.length + 1;
+  const next = () => packets.length + firstSequence;
   const timestampNow = () => packets.length * frameSamples;
   const pause = (frames: number) => {
     for (let i = 0; i < frames; i += 1)
@@ -52,6 +52,21 @@ export const tonePackets = (hz: number, ms: number, ssrc: number): Buffer[] =>
     encodeG711('PCMA', pcm, payload);
     return audioPacket(frame + 1, frame * frameSamples, ssrc, payload);
   });
+
+/** A-law frames of 20 ms, again and again for `ms`. */
+export const speechPackets = (
+  frames: readonly Uint8Array[],
+  ms: number,
+  ssrc: number,
+): readonly Buffer[] =>
+  Array.from({ length: Math.ceil(ms / ptimeMs) }, (_, at) =>
+    audioPacket(
+      (at + 1) & 0xffff,
+      (at * frameSamples) >>> 0,
+      ssrc,
+      frames[at % frames.length] ?? silence,
+    ),
+  );
 
 /** One UDP datagram in an Ethernet frame, ports and addresses to be replaced. */
 const ethernetFrame = (payload: Buffer): Buffer => {

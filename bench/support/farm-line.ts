@@ -10,6 +10,7 @@ import {
   writeRtpHeader,
 } from '../../src/bridge/rtp/rtp-packet.ts';
 import { createTelephoneEventSender } from '../../src/bridge/rtp/telephone-event.ts';
+import { createReceptionStats } from '../../src/bridge/rtp/reception-stats.ts';
 import type { LineClock } from './line-clock.ts';
 import { monotonicMs } from './monotonic.ts';
 import { createSpacingRecord, type SpacingReport } from './spacing-record.ts';
@@ -30,6 +31,11 @@ export interface RemoteLine {
 export interface LineReport extends SpacingReport {
   /** Packets above the level of silence: whether the caller heard anybody. */
   readonly soundingPackets: number;
+  /** From the answer to the first of them; undefined while there was none. */
+  readonly firstSoundAfterMs: number | undefined;
+  readonly lossPct: number;
+  /** RFC 3550 A.8 */
+  readonly jitterMs: number;
 }
 
 export interface FarmLine {
@@ -104,6 +110,9 @@ export const openFarmLine = async (
   });
 
   const spacing = createSpacingRecord();
+  let reception = createReceptionStats(g711RateHz);
+  let connectedAtMs = 0;
+  let firstSoundAtMs: number | undefined;
   const view = createRtpView();
   const pcm = new Int16Array(frameSamples);
   let soundingPackets = 0;
@@ -114,10 +123,14 @@ export const openFarmLine = async (
     if (!parseRtp(received, received.length, view)) return;
     if (view.payloadType !== remote?.payloadType) return;
     spacing.take(atMs);
+    reception.push(view, atMs);
     const { payloadOffset, payloadLength } = view;
     const payload = received.subarray(payloadOffset, payloadOffset + payloadLength);
     const samples = pcm.subarray(0, decodeG711(voiceLaw, payload, pcm));
-    if (samples.some((sample) => sample > soundingPeak)) soundingPackets += 1;
+    if (samples.some((sample) => sample > soundingPeak)) {
+      soundingPackets += 1;
+      firstSoundAtMs ??= atMs;
+    }
     if (listening === undefined) return;
     if (toneLevelDbfs(samples, listening.hz, g711RateHz) < heardLevelDbfs) return;
     listening.heard(atMs);
@@ -128,6 +141,7 @@ export const openFarmLine = async (
     port: socket.address().port,
     connect(to) {
       remote = to;
+      connectedAtMs = monotonicMs();
       const { telephoneEventPayloadType: payloadType } = to;
       if (payloadType !== undefined) keys ??= createTelephoneEventSender({ payloadType });
     },
@@ -152,9 +166,15 @@ export const openFarmLine = async (
           },
         };
       }),
-    report: () => ({ ...spacing.report(), soundingPackets }),
+    report() {
+      const { lossPct, jitterMs } = reception.figures();
+      const firstSoundAfterMs =
+        firstSoundAtMs === undefined ? undefined : firstSoundAtMs - connectedAtMs;
+      return { ...spacing.report(), soundingPackets, firstSoundAfterMs, lossPct, jitterMs };
+    },
     restartReport() {
       spacing.restart();
+      reception = createReceptionStats(g711RateHz);
       soundingPackets = 0;
     },
     close() {

@@ -38,8 +38,13 @@ export type PlaceOutcome =
   | { readonly answered: true; readonly afterMs: number }
   | { readonly answered: false; readonly cause: string };
 
+export interface ListenerReport extends LineReport {
+  readonly key: string;
+  readonly ended: boolean;
+}
+
 export interface FarmReport {
-  readonly lines: readonly (LineReport & { readonly key: string; readonly ended: boolean })[];
+  readonly lines: readonly ListenerReport[];
   /** The latest wake-up of the farm's own clock since the last report. */
   readonly ownLatenessMs: number;
 }

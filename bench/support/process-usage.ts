@@ -37,13 +37,17 @@ export const readMemory = async (pid: number): Promise<ProcessMemory> =>
 const readCpuTicks = async (pid: number): Promise<number> =>
   cpuTicksOf(await readFile(`/proc/${pid}/stat`, 'utf8'));
 
+/** Clock ticks of /proc a second. */
+export const clockTicksPerSecond = (): number =>
+  Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
 /** Percent of one core that the process used in each of `windows` windows, one after another. */
 export const measureCpu = async (
   pid: number,
   windows: number,
   windowMs: number,
 ): Promise<readonly number[]> => {
-  const ticksPerS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+  const ticksPerS = clockTicksPerSecond();
   const measured: number[] = [];
   let [ticks, atMs] = [await readCpuTicks(pid), monotonicMs()];
   for (let window = 0; window < windows; window += 1) {

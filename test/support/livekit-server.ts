@@ -16,6 +16,8 @@ import {
 /** A real livekit-server on random loopback ports, for one test file. */
 export interface TestLiveKitServer extends LiveKitKeys {
   readonly url: string;
+  /** Of its process; undefined while it is stopped. */
+  pid(): number | undefined;
   /** Kills the server, as a crash would. */
   stop(): Promise<void>;
   /** Starts it again on the same ports, with none of its rooms; resolves when it answers. */
@@ -62,6 +64,7 @@ export const startLiveKitServer = async (): Promise<TestLiveKitServer> => {
   return {
     url: `ws://${loopback}:${ports.http}`,
     ...keys,
+    pid: () => child?.pid,
     start,
     stop,
     close: async () => {
