@@ -76,7 +76,7 @@ function tablesOf(result: StressResult, judgements: readonly Judgement[]): reado
         shown(line.longestMs, 0, 'ms'),
         shown(line.lossPct, 2, '%'),
         shown(line.jitterMs, 1, 'ms'),
-        mosOf(line.lossPct).toFixed(2),
+        line.packets === 0 ? 'not measured' : mosOf(line.lossPct).toFixed(2),
       ]),
     },
     {

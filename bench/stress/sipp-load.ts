@@ -161,8 +161,8 @@ export const responseTimes = (csv: string): number[] =>
 /** What SIPp complained of, without times, addresses and Call-IDs: those differ for the same trouble. */
 export function complaintsIn(log: string): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const line of log.split('\n')) {
-    const said = /^\d{4}-\d\d-\d\d[^:]*[\d:. \t]+: (.*)$/.exec(line)?.[1];
+  for (const entry of log.split(/(?=\d{4}-\d\d-\d\d\s)/)) {
+    const said = /^\d{4}-\d\d-\d\d\s[\d:.\s]+: ([^\n]*)/.exec(entry)?.[1];
     if (said === undefined) continue;
     const kind = said
       .replace(/Call-Id:? ?'?[^\s',]+'?|\S+@\S+/gi, '…')
