@@ -132,18 +132,22 @@ export function createCallContext(
     timers: createNamedTimers<TimerName>(),
     speaker,
     ivr: createIvrMachine(settings.ivr),
-    waiting: createWaitingMachine(speaker, settings.waitLimitMs),
+    waiting: createWaitingMachine(speaker, settings.waitLimitMs, settings.keys),
     inMeeting: createMeetingMachine({
       speaker,
       admissionWords: settings.admissionWords,
       aloneAfterMs: settings.aloneAfterMs,
       companions: () => (c.meeting === undefined ? 0 : surroundings.companions(c.meeting.callId)),
       isHost: () => c.role === 'host',
+      keyTable: settings.keys,
+      options: () => c.meeting?.options,
       hostKeys: createHostKeys({
         speaker,
         meeting: () => c.meeting,
         waiting: (callId) => surroundings.waitingCallers(callId),
         phonesMuted: (callId) => surroundings.phonesMuted(callId),
+        phonesIn: (callId) => surroundings.phonesIn(callId),
+        people: () => c.inMeeting.people(),
       }),
       somebodyWaits: () =>
         c.meeting !== undefined && surroundings.waitingCallers(c.meeting.callId).length > 0,

@@ -132,6 +132,7 @@ export function createCallCore(
         hostPresent: hosts.present,
         companions: (callId) => registry.joined(callId) - (isIn(session, callId) ? 1 : 0),
         waitingCallers: (callId) => desk.waiting(callId),
+        phonesIn: (callId) => desk.phonesIn(callId),
         phonesMuted: (callId) => desk.phonesMuted(callId),
         mustKnock: (callId) => desk.mustKnock(callId, leg.invitation.callerNumber),
       },

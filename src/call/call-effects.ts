@@ -107,6 +107,8 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
       case 'show-hand':
         showHand(output.raised, output.at);
         return;
+      case 'send-key':
+        return;
       case 'count-guess':
         ports.guesses.count(ports.clock.now(), deps.guessSource);
         return;

@@ -1,9 +1,11 @@
 /** What goes into a call's machine and what comes out of it. */
-import type { HostAct, WaitingCaller } from './host-act.ts';
+import type { CommandKeyTable } from './command-keys.ts';
+import type { CompanyChange } from './company-signal.ts';
+import type { HostAct, PhoneInMeeting, WaitingCaller } from './host-act.ts';
 import type { CallId } from './identifiers.ts';
 import type { Termination } from './ports/call-records.ts';
 import type { Meeting, SeatOutcome } from './ports/meetings.ts';
-import type { AnsweredMedia, JoinOutcome, LegEvent } from './ports/sip-engine.ts';
+import type { AnsweredMedia, Digit, JoinOutcome, LegEvent } from './ports/sip-engine.ts';
 import type { Language } from '../ivr/language.ts';
 import type { Phrase } from '../ivr/phrase.ts';
 import type { IvrSettings } from '../ivr/ivr-machine.ts';
@@ -42,6 +44,8 @@ export interface CallSettings {
   readonly utteranceGuardMs: number;
   readonly goodbyeGuardMs: number;
   readonly aloneAfterMs: number;
+  /** Which key stands for which command; undefined: as in command-keys.ts. */
+  readonly keys?: CommandKeyTable | undefined;
 }
 
 export const waitWordsFirstMs = 60_000;
@@ -93,6 +97,8 @@ export type CallOutput =
       readonly openingElapsedMs: number | undefined;
       /** A tone after the words: the microphone opens. */
       readonly tone: boolean;
+      /** Two tones: somebody came or left. */
+      readonly signal?: CompanyChange;
     }
   /** Until something else is played. */
   | { readonly do: 'play-music'; readonly utteranceId: number }
@@ -111,6 +117,8 @@ export type CallOutput =
   | { readonly do: 'set-volume'; readonly volumeDb: number }
   /** Shows in the room, since `at` (epoch milliseconds). */
   | { readonly do: 'show-hand'; readonly raised: boolean; readonly at: number }
+  /** Into the room as LiveKit's SIP DTMF message. Never logged. */
+  | { readonly do: 'send-key'; readonly digit: Digit }
   | { readonly do: 'host-act'; readonly act: HostAct }
   | { readonly do: 'count-guess' }
   | { readonly do: 'note'; readonly event: TimelineEvent; readonly fields?: TimelineFields }
@@ -132,6 +140,8 @@ export interface Surroundings {
   companions(callId: CallId): number;
   /** Whom a host on the phone can let in, in the order in which they called. */
   waitingCallers(callId: CallId): readonly WaitingCaller[];
+  /** The other phones in the meeting, of all nodes. */
+  phonesIn(callId: CallId): readonly PhoneInMeeting[];
   /** Whether every phone in the meeting but the hosts' was muted by a host. */
   phonesMuted(callId: CallId): boolean;
   /** Whether this caller was removed from the meeting before. */

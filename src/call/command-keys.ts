@@ -6,8 +6,11 @@
  *                  └──┘                             └ time up, other key: closed
  *
  * A command is `*` and one key, so none is the beginning of another. What can't be taken back
- * needs a second key from a menu, and where it is done to others a third one, 9, which no menu has:
- * so one lost or doubled digit does no harm (harm: test/call/command-harm.test.ts).
+ * needs a second key from a menu, and where it is done to others for good a third one, 9, which no
+ * menu has. A menu that is left open takes the key of a command that lost its star for its own: so
+ * what a choice does is told first, and any key takes it back (second-thoughts.ts).
+ *
+ * Which key stands for which command can be set (key-table.ts); what the choices are cannot.
  */
 import type { Digit } from './ports/sip-engine.ts';
 
@@ -21,23 +24,27 @@ export interface Command {
 export const commands = {
   mute: { key: '6', who: 'everybody' },
   hand: { key: '9', who: 'everybody' },
-  count: { key: '1', who: 'everybody' },
+  count: { key: '1', who: 'everybody', menu: { '1': 'roll-call' } },
   help: {
     key: '0',
     who: 'everybody',
     menu: { '0': 'service-desk', '1': 'louder', '2': 'softer' },
   },
   language: { key: '2', who: 'everybody' },
-  leave: { key: '4', who: 'everybody', menu: { '1': 'leave-now', '2': 'end-for-all' } },
+  leave: {
+    key: '4',
+    who: 'everybody',
+    menu: { '1': 'leave-now', '2': 'end-for-all', '3': 'extend' },
+  },
   again: { key: '#', who: 'everybody' },
   waiting: {
     key: '3',
     who: 'host',
-    menu: { '1': 'let-in', '2': 'next-waiting', '3': 'refuse-waiting' },
+    menu: { '1': 'let-in', '2': 'next-waiting', '3': 'refuse-waiting', '4': 'private-word' },
   },
   'mute-all': { key: '5', who: 'host' },
   lock: { key: '7', who: 'host' },
-  picture: { key: '8', who: 'host' },
+  picture: { key: '8', who: 'everybody' },
 } as const satisfies Record<string, Command>;
 
 const waitingMenu = commands.waiting.menu;
@@ -48,9 +55,11 @@ export const followUps = {
   'next-waiting': waitingMenu,
 } as const satisfies Partial<Record<string, Readonly<Record<string, string>>>>;
 /** Choices of a menu for everybody that are the host's. */
-const hostChoices: ReadonlySet<string> = new Set(['end-for-all']);
+export const hostChoices: ReadonlySet<string> = new Set(['end-for-all', 'extend', 'roll-call']);
 
 export type CommandName = keyof typeof commands;
+/** The key after the star for each command. */
+export type CommandKeyTable = Readonly<Record<CommandName, string>>;
 type MenuOf<C> = C extends { readonly menu: infer M } ? M[keyof M] : never;
 export type MenuChoice =
   | MenuOf<(typeof commands)[CommandName]>
@@ -58,8 +67,8 @@ export type MenuChoice =
   | MenuOf<{ readonly menu: (typeof followUps)['refuse-waiting'] }>;
 
 export type KeyResult =
-  /** Not (yet) a command; `bargeIn`: what is being said stops. */
-  | { readonly kind: 'none'; readonly bargeIn: boolean }
+  /** Not (yet) a command; `bargeIn`: what is being said stops; `plain`: no part of one. */
+  | { readonly kind: 'none'; readonly bargeIn: boolean; readonly plain: boolean }
   | { readonly kind: 'command'; readonly command: CommandName }
   | { readonly kind: 'choice'; readonly choice: MenuChoice }
   | { readonly kind: 'unknown' };
@@ -78,19 +87,22 @@ export const menuTimeoutMs = 10_000;
 /** While a menu's words are said. */
 const menuWordsMs = 40_000;
 
-const isCommandName = (text: string): text is CommandName => Object.hasOwn(commands, text);
-const nameByKey: ReadonlyMap<string, CommandName> = new Map(
-  Object.keys(commands)
-    .filter(isCommandName)
-    .map((name) => [commands[name].key, name]),
-);
+export const isCommandName = (text: string): text is CommandName => Object.hasOwn(commands, text);
+export const commandNames: readonly CommandName[] = Object.keys(commands).filter(isCommandName);
 
 const followUpOf: ReadonlyMap<string, Readonly<Record<string, MenuChoice>>> = new Map(
   Object.entries(followUps),
 );
 
+const keyOf = (name: CommandName, table: CommandKeyTable | undefined): string =>
+  table?.[name] ?? commands[name].key;
+
 /** One caller's keys. Pure: time comes in. What is a host's is unknown to others. */
-export function createCommandKeys(isHost: () => boolean = () => false): CommandKeys {
+export function createCommandKeys(
+  isHost: () => boolean = () => false,
+  table?: CommandKeyTable,
+): CommandKeys {
+  const nameByKey = new Map(commandNames.map((name) => [keyOf(name, table), name]));
   let started = false;
   let menu: Readonly<Record<string, MenuChoice>> | undefined;
   let deadline: number | undefined;
@@ -101,13 +113,15 @@ export function createCommandKeys(isHost: () => boolean = () => false): CommandK
     deadline = undefined;
   };
 
+  const isOpen = (choice: MenuChoice): boolean => isHost() || !hostChoices.has(choice);
+
   const command = (now: number, digit: string): KeyResult => {
     const name = nameByKey.get(digit);
     idle();
     if (name === undefined || (commands[name].who === 'host' && !isHost()))
       return { kind: 'unknown' };
     const chosen = commands[name];
-    if ('menu' in chosen) {
+    if ('menu' in chosen && Object.values(chosen.menu).some(isOpen)) {
       menu = chosen.menu;
       deadline = now + menuWordsMs;
     }
@@ -116,7 +130,7 @@ export function createCommandKeys(isHost: () => boolean = () => false): CommandK
 
   const choose = (now: number, choice: MenuChoice | undefined): KeyResult => {
     idle();
-    if (choice === undefined || (hostChoices.has(choice) && !isHost())) return { kind: 'unknown' };
+    if (choice === undefined || !isOpen(choice)) return { kind: 'unknown' };
     const next = followUpOf.get(choice);
     if (next !== undefined) {
       menu = next;
@@ -132,14 +146,14 @@ export function createCommandKeys(isHost: () => boolean = () => false): CommandK
         idle();
         started = true;
         deadline = now + commandTimeoutMs;
-        return { kind: 'none', bargeIn: true };
+        return { kind: 'none', bargeIn: true, plain: false };
       }
       if (started) return command(now, digit);
       if (menu !== undefined && digit !== '#') {
         return choose(now, menu[digit]);
       }
       // `#` alone is the habit of closing an entry: harmless.
-      return { kind: 'none', bargeIn: digit !== '#' };
+      return { kind: 'none', bargeIn: digit !== '#', plain: menu === undefined };
     },
     nextTimeoutAt: () => deadline,
     timeout(now) {

@@ -1,11 +1,15 @@
-/** What a host on the phone wants done to others than the own call. */
+/** What a host on the phone wants done to others than the own call, and whom a host can ask about. */
+import type { Role } from '../meeting/admission.ts';
 import type { CallId, LegId } from './identifiers.ts';
 
 export type HostAct =
   | { readonly act: 'admit'; readonly legId: LegId }
   | { readonly act: 'refuse'; readonly legId: LegId }
+  /** A private word with one who waits. */
+  | { readonly act: 'talk'; readonly legId: LegId }
   | { readonly act: 'mute-phones'; readonly callId: CallId; readonly muted: boolean }
   | { readonly act: 'set-locked'; readonly callId: CallId; readonly locked: boolean }
+  | { readonly act: 'extend'; readonly callId: CallId; readonly byMs: number }
   | { readonly act: 'end'; readonly callId: CallId };
 
 /** Somebody who can be let in by a host. */
@@ -13,4 +17,16 @@ export interface WaitingCaller {
   readonly legId: LegId;
   /** The last two digits of the number, as the room would show them; undefined where withheld. */
   readonly numberEnd: string | undefined;
+}
+
+/** Somebody who is in the meeting by telephone. */
+export interface PhoneInMeeting extends WaitingCaller {
+  readonly role: Role;
+}
+
+/** A phone at a meeting's door or in it, as a node tells the others of it. */
+export interface CallerSeen extends PhoneInMeeting {
+  readonly callId: CallId;
+  readonly place: 'door' | 'in';
+  readonly since: number;
 }

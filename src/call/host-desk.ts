@@ -6,7 +6,7 @@ import { maskNumber } from '../meeting/mask-number.ts';
 import { createRemovedCallers } from '../meeting/removed-callers.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { CallSession } from './call-session.ts';
-import type { HostAct, WaitingCaller } from './host-act.ts';
+import type { HostAct, PhoneInMeeting, WaitingCaller } from './host-act.ts';
 import type { CallId, LegId } from './identifiers.ts';
 import type { MeetingActions } from './ports/meetings.ts';
 import type { Logger } from './ports/process.ts';
@@ -14,6 +14,8 @@ import type { Logger } from './ports/process.ts';
 export interface HostDesk {
   /** Those whom a host can let in, in the order in which they called. */
   waiting(callId: CallId): readonly WaitingCaller[];
+  /** Those who are in by telephone. */
+  phonesIn(callId: CallId): readonly PhoneInMeeting[];
   /** Whether a host silenced all phones of the meeting that are not hosts'. */
   phonesMuted(callId: CallId): boolean;
   /** Was removed before, so that a host decides. */
@@ -76,6 +78,15 @@ export function createHostDesk(deps: HostDeskDeps): HostDesk {
 
   return {
     waiting,
+    phonesIn: (callId) =>
+      registry
+        .of(callId)
+        .filter((session) => session.facts().state === 'joined')
+        .map((session) => ({
+          legId: session.legId,
+          numberEnd: numberEnd(session.callerNumber),
+          role: session.facts().role,
+        })),
     phonesMuted(callId) {
       const phones = registry.of(callId).filter(isGuestPhone);
       return phones.length > 0 && phones.every((session) => session.facts().mutedByHost);
@@ -95,6 +106,11 @@ export function createHostDesk(deps: HostDeskDeps): HostDesk {
           return;
         case 'set-locked':
           perform(deps.actions?.setLocked(act.callId, act.locked), by);
+          return;
+        case 'talk':
+          return;
+        case 'extend':
+          perform(deps.actions?.extend(act.callId, act.byMs), by);
           return;
         case 'end':
           perform(deps.actions?.end(act.callId), by);

@@ -1,35 +1,54 @@
 /**
- * What a host does by key to others. What is done to somebody else and can't be taken back is asked
- * for once more, by a key that is in no other menu (command-keys.ts).
+ * What a host does by key to others. What cannot be undone by the same keys is told first, and
+ * done when no key has taken it back (second-thoughts.ts).
  *
  *   *3 ──▶ who waits: the first ──2──▶ the next ──…──▶ the first again
- *              ├──1──▶ let in
+ *              ├──1──▶ let in              ├──4──▶ a private word
  *              └──3──▶ sure? ──9──▶ refused
+ *   *1 ──▶ how many ──1──▶ roll call       *4 ──3──▶ a quarter of an hour more
  */
 import { phrase, type Phrase } from '../ivr/phrase.ts';
 import type { CallOutput } from './call-messages.ts';
 import type { CommandName, MenuChoice } from './command-keys.ts';
-import type { HostAct, WaitingCaller } from './host-act.ts';
+import type { HostAct, PhoneInMeeting, WaitingCaller } from './host-act.ts';
 import type { CallId, LegId } from './identifiers.ts';
 import type { Speaker } from './speaker.ts';
 
+/** `unless-undone`: after a while in which any key takes it back. */
+export type KeyOutput = CallOutput | { readonly do: 'unless-undone'; readonly then: CallOutput };
+
 export interface HostKeys {
   /** Undefined where the command is none of a host's own. */
-  command(now: number, name: CommandName): readonly CallOutput[] | undefined;
-  choice(now: number, chosen: MenuChoice): readonly CallOutput[] | undefined;
+  command(now: number, name: CommandName): readonly KeyOutput[] | undefined;
+  choice(now: number, chosen: MenuChoice): readonly KeyOutput[] | undefined;
 }
 
 export interface HostKeysDeps {
   readonly speaker: Speaker;
-  readonly meeting: () => { readonly callId: CallId; readonly locked: boolean } | undefined;
+  readonly meeting: () =>
+    | { readonly callId: CallId; readonly locked: boolean; readonly endsAt: number | undefined }
+    | undefined;
   readonly waiting: (callId: CallId) => readonly WaitingCaller[];
   readonly phonesMuted: (callId: CallId) => boolean;
+  readonly phonesIn: (callId: CallId) => readonly PhoneInMeeting[];
+  /** Everybody in the meeting, this caller too. */
+  readonly people: () => number;
 }
+
+export const extensionMs = 15 * 60_000;
+/** More than these are not listened to: the rest is a number. */
+const longestRollCall = 12;
 
 const numberOf = ({ numberEnd }: WaitingCaller): Phrase =>
   numberEnd === undefined
     ? phrase('waiting-withheld')
     : { key: 'waiting-number', digits: numberEnd };
+
+/** No names and no organisations: prompts are recordings, and nobody records those (docs/call-flow.md). */
+const rollPhrases = (phone: PhoneInMeeting): readonly Phrase[] => [
+  phrase(phone.role === 'host' ? 'roll-host' : 'roll-guest'),
+  numberOf(phone),
+];
 
 export function createHostKeys(deps: HostKeysDeps): HostKeys {
   const { speaker } = deps;
@@ -37,6 +56,11 @@ export function createHostKeys(deps: HostKeysDeps): HostKeys {
   let named: LegId | undefined;
 
   const act = (what: HostAct): CallOutput => ({ do: 'host-act', act: what });
+  /** Told, and done where no key takes it back. */
+  const weigh = (now: number, words: Phrase, what: HostAct): readonly KeyOutput[] => [
+    { do: 'unless-undone', then: act(what) },
+    ...speaker.say(now, [words, phrase('any-key-undoes')]),
+  ];
   const queue = (): readonly WaitingCaller[] => {
     const meeting = deps.meeting();
     return meeting === undefined ? [] : deps.waiting(meeting.callId);
@@ -46,36 +70,36 @@ export function createHostKeys(deps: HostKeysDeps): HostKeys {
     now: number,
     caller: WaitingCaller | undefined,
     ...before: readonly Phrase[]
-  ): readonly CallOutput[] => {
+  ): readonly KeyOutput[] => {
     named = caller?.legId;
     if (caller === undefined) return speaker.say(now, [phrase('nobody-waiting')]);
     return speaker.say(now, [...before, numberOf(caller), phrase('waiting-menu')]);
   };
 
-  const first = (now: number): readonly CallOutput[] => {
+  const first = (now: number): readonly KeyOutput[] => {
     const callers = queue();
     return name(now, callers[0], { key: 'waiting-count', n: callers.length });
   };
 
-  const next = (now: number): readonly CallOutput[] => {
+  const next = (now: number): readonly KeyOutput[] => {
     const callers = queue();
     const at = callers.findIndex(({ legId }) => legId === named);
     return name(now, callers[(at + 1) % callers.length]);
   };
 
   /** Only whom the words named, and only while that one waits. */
-  const decide = (now: number, what: 'admit' | 'refuse'): readonly CallOutput[] => {
+  const decide = (
+    now: number,
+    words: Phrase,
+    what: 'admit' | 'refuse' | 'talk',
+  ): readonly KeyOutput[] => {
     const caller = queue().find(({ legId }) => legId === named);
     named = undefined;
     if (caller === undefined) return speaker.say(now, [phrase('nobody-waiting')]);
-    const done = phrase(what === 'admit' ? 'let-in' : 'refused');
-    return [act({ act: what, legId: caller.legId }), ...speaker.say(now, [done])];
+    return weigh(now, words, { act: what, legId: caller.legId });
   };
 
-  const muteAll = (now: number): readonly CallOutput[] => {
-    const meeting = deps.meeting();
-    if (meeting === undefined) return [];
-    const { callId } = meeting;
+  const muteAll = (now: number, callId: CallId): readonly KeyOutput[] => {
     const muted = !deps.phonesMuted(callId);
     return [
       act({ act: 'mute-phones', callId, muted }),
@@ -83,19 +107,30 @@ export function createHostKeys(deps: HostKeysDeps): HostKeys {
     ];
   };
 
+  const rollCall = (now: number, callId: CallId): readonly KeyOutput[] => {
+    const phones = deps.phonesIn(callId);
+    const named = phones.slice(0, longestRollCall).flatMap(rollPhrases);
+    const rest = Math.max(0, deps.people() - Math.min(phones.length, longestRollCall));
+    return speaker.say(now, [...named, { key: 'roll-others', n: rest }]);
+  };
+
   return {
     command(now, command) {
       const meeting = deps.meeting();
+      if (meeting === undefined) return undefined;
       switch (command) {
         case 'waiting':
           return first(now);
+        case 'count':
+          return speaker.say(now, [
+            { key: 'people-here', n: deps.people() },
+            phrase('roll-call-menu'),
+          ]);
         case 'mute-all':
-          return muteAll(now);
+          return muteAll(now, meeting.callId);
         case 'lock':
           // Told when it is done: `meeting-changed` comes back.
-          return meeting === undefined
-            ? []
-            : [act({ act: 'set-locked', callId: meeting.callId, locked: !meeting.locked })];
+          return [act({ act: 'set-locked', callId: meeting.callId, locked: !meeting.locked })];
         case 'leave':
           return speaker.say(now, [phrase('host-leave-menu')]);
         default:
@@ -104,19 +139,29 @@ export function createHostKeys(deps: HostKeysDeps): HostKeys {
     },
     choice(now, chosen) {
       const meeting = deps.meeting();
+      if (meeting === undefined) return undefined;
+      const { callId } = meeting;
       switch (chosen) {
         case 'let-in':
-          return decide(now, 'admit');
+          return decide(now, phrase('let-in'), 'admit');
         case 'next-waiting':
           return next(now);
         case 'refuse-waiting':
           return speaker.say(now, [phrase('refuse-sure')]);
         case 'refuse-now':
-          return decide(now, 'refuse');
+          return decide(now, phrase('refusing'), 'refuse');
+        case 'private-word':
+          return decide(now, phrase('aside-soon'), 'talk');
+        case 'roll-call':
+          return rollCall(now, callId);
+        case 'extend':
+          return meeting.endsAt === undefined
+            ? speaker.say(now, [phrase('no-end-booked')])
+            : weigh(now, phrase('extending'), { act: 'extend', callId, byMs: extensionMs });
         case 'end-for-all':
           return speaker.say(now, [phrase('end-sure')]);
         case 'end-for-all-now':
-          return meeting === undefined ? [] : [act({ act: 'end', callId: meeting.callId })];
+          return weigh(now, phrase('ending-for-all'), { act: 'end', callId });
         default:
           return undefined;
       }

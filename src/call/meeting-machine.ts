@@ -7,22 +7,19 @@
  * Nothing here ends the call but the caller's own `leave`: others who are muted, silent or absent
  * are at most told of.
  */
-import { languages } from '../ivr/language.ts';
 import type { PhraseKey } from '../ivr/manuscript.ts';
 import { phrase, type Phrase } from '../ivr/phrase.ts';
 import { waitWordsFirstMs, waitWordsThenMs, type CallOutput } from './call-messages.ts';
-import {
-  createCommandKeys,
-  type CommandName,
-  type KeyResult,
-  type MenuChoice,
-} from './command-keys.ts';
+import type { CommandKeyTable } from './command-keys.ts';
+import { createCompanySignal } from './company-signal.ts';
 import { createHand } from './hand.ts';
 import type { HostKeys } from './host-keys.ts';
+import { createMeetingKeys, type MeetingOutput } from './meeting-keys.ts';
 import { createMuteState } from './mute-state.ts';
 import type { Digit } from './ports/sip-engine.ts';
 import { createNamedTimers } from './named-timers.ts';
 import type { Speaker } from './speaker.ts';
+import type { EntrySignal, MeetingOptions } from '../meeting/meeting-options.ts';
 
 export type MeetingInput =
   | { readonly type: 'digit'; readonly digit: Digit }
@@ -36,23 +33,23 @@ export type MeetingInput =
   | { readonly type: 'talking-muted' }
   /** Somebody waits to be let in: for a host. */
   | { readonly type: 'knock' }
-  /** A word from outside the room. */
-  | { readonly type: 'tell'; readonly key: PhraseKey }
+  /** A word from outside the room; `at` where it has a time in it. */
+  | { readonly type: 'tell'; readonly key: PhraseKey; readonly at?: number }
   | { readonly type: 'timeout' };
 
-export type MeetingOutput = CallOutput | { readonly do: 'leave' };
+export type { MeetingOutput };
 
 export interface MeetingMachine {
-  /** The room is joined, muted: admission words begin. */
-  begin(now: number): readonly MeetingOutput[];
+  /** The room is joined, muted: admission words begin. `moved`: a tone alone, the words were said. */
+  begin(now: number, moved?: boolean): readonly MeetingOutput[];
   handle(now: number, input: MeetingInput): readonly MeetingOutput[];
   /** Out of the room for now; `begin` comes again where the caller is let in again. Mutes stay. */
   leave(now: number): readonly CallOutput[];
   nextTimeoutAt(): number | undefined;
+  /** Everybody in the room, this caller too, as far as is known. */
+  people(): number;
 }
 
-const volumeStepDb = 3;
-const volumeLimitDb = 12;
 const nobodyKnown = -1;
 export const talkingMutedEveryMs = 60_000;
 const knockDelayMs = 1_000;
@@ -67,17 +64,20 @@ export function createMeetingMachine(deps: {
   readonly isHost: () => boolean;
   readonly hostKeys: HostKeys;
   readonly somebodyWaits: () => boolean;
+  readonly keyTable: CommandKeyTable | undefined;
+  /** The meeting's, now; undefined before there is one. */
+  readonly options: () => MeetingOptions | undefined;
 }): MeetingMachine {
   const { speaker } = deps;
-  const keys = createCommandKeys(deps.isHost);
   const timers = createNamedTimers<'alone' | 'room-lost' | 'knock'>();
   let microphoneOpen = false;
   let cutShort = false;
   const mute = createMuteState();
   const hand = createHand();
+  const entrySignal = (): EntrySignal => deps.options()?.entrySignal ?? 'none';
+  const signal = createCompanySignal(entrySignal);
   let toldTalkingAt = -Infinity;
   let knockedAt = -Infinity;
-  let volumeDb = 0;
   let toldAlone = false;
   /** Alone for so long that music plays. */
   let lonely = false;
@@ -100,7 +100,7 @@ export function createMeetingMachine(deps: {
   const tellKnock = (now: number): readonly MeetingOutput[] => {
     if (!deps.somebodyWaits()) return [];
     // Not into a menu that waits for its key.
-    if (speaker.speaking || keys.nextTimeoutAt() !== undefined) {
+    if (speaker.speaking || keys.busy) {
       timers.set('knock', now + knockDelayMs);
       return [];
     }
@@ -110,6 +110,7 @@ export function createMeetingMachine(deps: {
 
   const openMicrophone = (now: number): readonly MeetingOutput[] => {
     microphoneOpen = true;
+    if (others !== nobodyKnown) signal.count(now, people());
     if (deps.isHost()) announceKnock(now);
     if (mute.muted) return say(now, phrase(mute.words()));
     return [
@@ -150,94 +151,32 @@ export function createMeetingMachine(deps: {
     return say(now, phrase(mute.byHost ? 'muted-by-host' : 'talking-muted'));
   };
 
-  const nextLanguage = (now: number): readonly MeetingOutput[] => {
-    const next = languages[(languages.indexOf(speaker.language) + 1) % languages.length];
-    if (next !== undefined) speaker.language = next;
-    return [
-      { do: 'note', event: 'language-chosen', fields: { language: speaker.language } },
-      ...say(now, phrase('language-name')),
-    ];
-  };
+  const told = ({ key, at }: Extract<MeetingInput, { type: 'tell' }>): Phrase =>
+    at === undefined ? phrase(key) : { key, at };
 
-  const setVolume = (now: number, stepDb: number): readonly MeetingOutput[] => {
-    volumeDb = Math.min(volumeLimitDb, Math.max(-volumeLimitDb, volumeDb + stepDb));
-    return [{ do: 'set-volume', volumeDb }, ...say(now, phrase(stepDb > 0 ? 'louder' : 'softer'))];
-  };
-
-  const command = (now: number, name: CommandName): readonly MeetingOutput[] => {
-    const hosts = deps.isHost() ? deps.hostKeys.command(now, name) : undefined;
-    if (hosts !== undefined) return hosts;
-    switch (name) {
-      case 'mute':
-        return muteByKey(now);
-      case 'hand':
-        return [
-          ...hand.toggle(now),
-          ...say(now, phrase(hand.raised ? 'hand-raised' : 'hand-lowered')),
-        ];
-      case 'count':
-        return say(now, { key: 'people-here', n: people() });
-      case 'help':
-        return say(now, phrase('commands-help'));
-      case 'language':
-        return nextLanguage(now);
-      case 'leave':
-        return say(now, phrase('leave-menu'));
-      case 'again':
-        return speaker.sayAgain(now);
-      case 'waiting':
-      case 'mute-all':
-      case 'lock':
-      case 'picture':
-        return say(now, phrase('unknown-command'));
-    }
-  };
-
-  const choice = (now: number, chosen: MenuChoice): readonly MeetingOutput[] => {
-    const hosts = deps.isHost() ? deps.hostKeys.choice(now, chosen) : undefined;
-    if (hosts !== undefined) return hosts;
-    switch (chosen) {
-      case 'leave-now':
-        return [{ do: 'leave' }];
-      case 'louder':
-        return setVolume(now, volumeStepDb);
-      case 'softer':
-        return setVolume(now, -volumeStepDb);
-      default:
-        return say(now, phrase('unknown-command'));
-    }
-  };
-
-  const pressed = (now: number, result: KeyResult): readonly MeetingOutput[] => {
-    switch (result.kind) {
-      case 'none':
-        return result.bargeIn ? [...speaker.hush(), ...quiet()] : [];
-      case 'unknown':
-        return say(now, phrase('unknown-command'));
-      case 'command':
-        return [
-          { do: 'note', event: 'command', fields: { command: result.command } },
-          ...command(now, result.command),
-        ];
-      case 'choice':
-        return [
-          { do: 'note', event: 'command', fields: { command: result.choice } },
-          ...choice(now, result.choice),
-        ];
-    }
-  };
+  const keys = createMeetingKeys({
+    speaker,
+    table: deps.keyTable,
+    isHost: deps.isHost,
+    hostKeys: deps.hostKeys,
+    hand,
+    muteByKey,
+    people,
+    quiet,
+    keysToRoom: () => deps.options()?.keysToRoom === true,
+  });
 
   // A key cuts the admission words short; the tone before the open microphone stays. Who presses
   // star six this early means: do not let them hear me.
-  const beforeMicrophone = (now: number, result: KeyResult): readonly MeetingOutput[] => {
-    const mutes = result.kind === 'command' && result.command === 'mute';
-    const outputs = mutes ? muteByKey(now) : [];
-    if (cutShort || (result.kind === 'none' && !result.bargeIn)) return outputs;
+  const beforeMicrophone = (now: number, digit: Digit): readonly MeetingOutput[] => {
+    const { bargeIn, outputs } = keys.pressEarly(now, digit);
+    if (cutShort || !bargeIn) return outputs;
     cutShort = true;
     return [...outputs, ...speaker.say(now, [], true)];
   };
 
-  const watchLoneliness = (now: number): readonly MeetingOutput[] => {
+  const watchCompany = (now: number): readonly MeetingOutput[] => {
+    if (microphoneOpen && others !== nobodyKnown) signal.count(now, people());
     if (others === 0 && deps.companions() === 0) {
       if (!lonely && timers.at('alone') === undefined) timers.set('alone', now + deps.aloneAfterMs);
       return [];
@@ -248,9 +187,15 @@ export function createMeetingMachine(deps: {
     return speaker.stopMusic();
   };
 
+  const tellCompany = (now: number): readonly MeetingOutput[] => {
+    const change = signal.takeDue(now, speaker.speaking || keys.busy);
+    if (change === undefined) return [];
+    if (entrySignal() === 'tone') return speaker.signal(now, change);
+    return say(now, phrase(change === 'came' ? 'somebody-came' : 'somebody-left'));
+  };
+
   const due = (now: number): readonly MeetingOutput[] => {
-    keys.timeout(now);
-    const outputs: MeetingOutput[] = [];
+    const outputs: MeetingOutput[] = [...keys.timeout(now), ...tellCompany(now)];
     for (let name = timers.takeDue(now); name !== undefined; name = timers.takeDue(now)) {
       if (name === 'alone') {
         lonely = true;
@@ -268,13 +213,14 @@ export function createMeetingMachine(deps: {
   };
 
   const said = (now: number): readonly MeetingOutput[] => {
-    keys.listen(now);
+    keys.said(now);
     return microphoneOpen ? quiet() : openMicrophone(now);
   };
 
   return {
-    begin(now) {
-      const words = deps.admissionWords === 'full' ? [phrase('admitted')] : [];
+    people,
+    begin(now, moved = false) {
+      const words = deps.admissionWords === 'full' && !moved ? [phrase('admitted')] : [];
       return speaker.say(now, words, true);
     },
     leave(now) {
@@ -283,14 +229,14 @@ export function createMeetingMachine(deps: {
       lonely = false;
       others = nobodyKnown;
       timers.clearAll();
+      keys.reset();
+      signal.reset();
       return hand.lower(now, 'host');
     },
     handle(now, input) {
       switch (input.type) {
         case 'digit':
-          return microphoneOpen
-            ? pressed(now, keys.press(now, input.digit))
-            : beforeMicrophone(now, keys.press(now, input.digit));
+          return microphoneOpen ? keys.press(now, input.digit) : beforeMicrophone(now, input.digit);
         case 'said':
           return said(now);
         case 'room-lost':
@@ -301,9 +247,9 @@ export function createMeetingMachine(deps: {
           return [...hand.again(), ...(microphoneOpen ? say(now, phrase('room-back')) : [])];
         case 'audience':
           others = input.others;
-          return watchLoneliness(now);
+          return watchCompany(now);
         case 'company-changed':
-          return watchLoneliness(now);
+          return watchCompany(now);
         case 'mute':
           return muteByHost(now, input.muted);
         case 'talking-muted':
@@ -312,13 +258,15 @@ export function createMeetingMachine(deps: {
           if (microphoneOpen) announceKnock(now);
           return [];
         case 'tell':
-          return microphoneOpen ? say(now, phrase(input.key)) : [];
+          return microphoneOpen ? say(now, told(input)) : [];
         case 'timeout':
           return due(now);
       }
     },
     nextTimeoutAt() {
-      const times = [timers.next(), keys.nextTimeoutAt()].filter((at) => at !== undefined);
+      const times = [timers.next(), keys.nextTimeoutAt(), signal.nextTimeoutAt()].filter(
+        (at) => at !== undefined,
+      );
       return times.length === 0 ? undefined : Math.min(...times);
     },
   };

@@ -1,6 +1,12 @@
 /** The keys in a meeting as a page for callers, in every language, from the table that the code uses. */
 import { languages, type Language } from '../ivr/language.ts';
-import { commands, followUps, type CommandName, type MenuChoice } from './command-keys.ts';
+import {
+  commands,
+  followUps,
+  hostChoices,
+  type CommandName,
+  type MenuChoice,
+} from './command-keys.ts';
 
 type Said = Readonly<Record<Language, string>>;
 
@@ -23,6 +29,21 @@ const meanings: Readonly<Record<CommandName | MenuChoice, Said | 'not yet'>> = {
   },
   help: { sv: 'Hjälp', en: 'Help', da: 'Hjælp' },
   'service-desk': 'not yet',
+  'roll-call': {
+    sv: 'Upprop: vilka som är med på telefon',
+    en: 'Roll call: who is here by telephone',
+    da: 'Opråb: hvem der er med på telefon',
+  },
+  extend: {
+    sv: 'Förlänger den bokade tiden med en kvart',
+    en: 'Extends the booked time by a quarter of an hour',
+    da: 'Forlænger den bestilte tid med et kvarter',
+  },
+  'private-word': {
+    sv: 'Talar enskilt med den som väntar; stjärna tre avslutar',
+    en: 'A private word with the one who waits; star three ends it',
+    da: 'Taler alene med den, der venter; stjerne tre afslutter',
+  },
   louder: { sv: 'Högre ljud', en: 'Louder', da: 'Højere lyd' },
   softer: { sv: 'Lägre ljud', en: 'Softer', da: 'Lavere lyd' },
   language: { sv: 'Byter språk', en: 'Changes the language', da: 'Skifter sprog' },
@@ -62,7 +83,11 @@ const meanings: Readonly<Record<CommandName | MenuChoice, Said | 'not yet'>> = {
     en: 'Locks or unlocks the meeting',
     da: 'Låser mødet eller låser det op',
   },
-  picture: 'not yet',
+  picture: {
+    sv: 'Bilden: en telefon har ingen, och det sägs',
+    en: 'The picture: a phone has none, and says so',
+    da: 'Billedet: en telefon har intet, og det siges',
+  },
 };
 
 const words: Readonly<
@@ -105,7 +130,7 @@ const words: Readonly<
 };
 
 /** Choices that only a host has, in a menu that everybody has. */
-const hostOnly: ReadonlySet<string> = new Set(['end-for-all', 'end-for-all-now']);
+const hostOnly: ReadonlySet<string> = new Set([...hostChoices, 'end-for-all-now']);
 const isMeaning = (name: string): name is CommandName | MenuChoice => Object.hasOwn(meanings, name);
 
 interface Row {

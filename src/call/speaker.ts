@@ -6,6 +6,7 @@
 import type { Language } from '../ivr/language.ts';
 import type { Phrase } from '../ivr/phrase.ts';
 import type { CallOutput } from './call-messages.ts';
+import type { CompanyChange } from './company-signal.ts';
 
 export interface Speaker {
   language: Language;
@@ -15,6 +16,8 @@ export interface Speaker {
   say(now: number, phrases: readonly Phrase[], tone?: boolean): readonly CallOutput[];
   /** What was said last, once more. */
   sayAgain(now: number): readonly CallOutput[];
+  /** Two tones: somebody came (rising) or left (falling). */
+  signal(now: number, change: CompanyChange): readonly CallOutput[];
   /** Stops; nothing where nothing is being said. */
   hush(): readonly CallOutput[];
   /** Waiting music until something is said. It is no speech: no key stops it. */
@@ -38,6 +41,30 @@ export function createSpeaker(language: Language, guardMs: number): Speaker {
   let lastPhrases: readonly Phrase[] = [];
   let confirmedAt: number | undefined;
 
+  const play = (
+    now: number,
+    phrases: readonly Phrase[],
+    sounds: { readonly tone: boolean; readonly signal?: CompanyChange },
+  ): readonly CallOutput[] => {
+    lastId += 1;
+    musicOn = false;
+    current = { utteranceId: lastId, until: now + guardMs };
+    if (phrases.length > 0) lastPhrases = phrases;
+    const elapsedMs = confirmedAt === undefined ? openingMs : now - confirmedAt;
+    const openingElapsedMs = elapsedMs < openingMs ? elapsedMs : undefined;
+    const output: CallOutput = {
+      do: 'play',
+      utteranceId: lastId,
+      language: speaker.language,
+      phrases,
+      openingElapsedMs,
+      ...sounds,
+    };
+    const named = phrases.map(({ key }) => key).join(' ');
+    if (named === '') return [output];
+    return [output, { do: 'note', event: 'asked', fields: { phrases: named } }];
+  };
+
   const speaker: Speaker = {
     language,
     get speaking() {
@@ -46,25 +73,8 @@ export function createSpeaker(language: Language, guardMs: number): Speaker {
     confirmed(now) {
       confirmedAt = now;
     },
-    say(now, phrases, tone = false) {
-      lastId += 1;
-      musicOn = false;
-      current = { utteranceId: lastId, until: now + guardMs };
-      if (phrases.length > 0) lastPhrases = phrases;
-      const elapsedMs = confirmedAt === undefined ? openingMs : now - confirmedAt;
-      const openingElapsedMs = elapsedMs < openingMs ? elapsedMs : undefined;
-      const play: CallOutput = {
-        do: 'play',
-        utteranceId: lastId,
-        language: speaker.language,
-        phrases,
-        openingElapsedMs,
-        tone,
-      };
-      const named = phrases.map(({ key }) => key).join(' ');
-      if (named === '') return [play];
-      return [play, { do: 'note', event: 'asked', fields: { phrases: named } }];
-    },
+    say: (now, phrases, tone = false) => play(now, phrases, { tone }),
+    signal: (now, change) => play(now, [], { tone: false, signal: change }),
     sayAgain: (now) => (lastPhrases.length === 0 ? [] : speaker.say(now, lastPhrases)),
     hush() {
       if (current === undefined) return [];

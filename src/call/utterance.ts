@@ -4,6 +4,7 @@
  */
 import type { Sound, Utterance } from './ports/sip-engine.ts';
 import type { CallOutput } from './call-messages.ts';
+import type { CompanyChange } from './company-signal.ts';
 import { clockTimeAt, digitSounds, phraseSounds } from '../ivr/phrase-files.ts';
 import { openingMs } from './speaker.ts';
 
@@ -18,6 +19,18 @@ const knock: readonly Sound[] = [
   { kind: 'tone', hz: 330, ms: 90, levelDbm0: -26 },
   { kind: 'silence', ms: 200 },
 ];
+
+/** Up: somebody came. Down: somebody left. Soft, and of no frequency that is a key. */
+const companySignals: Readonly<Record<CompanyChange, readonly Sound[]>> = {
+  came: [
+    { kind: 'tone', hz: 523, ms: 120, levelDbm0: -24 },
+    { kind: 'tone', hz: 659, ms: 160, levelDbm0: -24 },
+  ],
+  left: [
+    { kind: 'tone', hz: 659, ms: 120, levelDbm0: -24 },
+    { kind: 'tone', hz: 523, ms: 160, levelDbm0: -24 },
+  ],
+};
 
 function opening(elapsedMs: number): readonly Sound[] {
   const silence = (ms: number): Sound => ({ kind: 'silence', ms: Math.max(0, ms) });
@@ -49,6 +62,7 @@ export function toUtterance(
     sounds: [
       ...(play.openingElapsedMs === undefined ? [] : opening(play.openingElapsedMs)),
       ...words,
+      ...(play.signal === undefined ? [] : companySignals[play.signal]),
       ...(play.tone ? [microphoneTone] : []),
     ],
   };

@@ -5,16 +5,17 @@
  *      │  words at once, at one minute, then every two; quiet music between them
  *      ├──the meeting begins──▶ `look-again`
  *      ├──the longest wait is over──▶ `waited-out`
- *      └──*4 1──▶ `leave`
+ *      └──*4 1, and no key that takes it back──▶ `leave`
  *
  * There is no room and no path for sound here: the leg has not joined anything.
  */
 import { languages } from '../ivr/language.ts';
 import { phrase, type Phrase } from '../ivr/phrase.ts';
 import { waitWordsFirstMs, waitWordsThenMs, type CallOutput } from './call-messages.ts';
-import { createCommandKeys, type KeyResult } from './command-keys.ts';
+import { createCommandKeys, type CommandKeyTable, type KeyResult } from './command-keys.ts';
 import { createNamedTimers } from './named-timers.ts';
 import type { Digit } from './ports/sip-engine.ts';
+import { createSecondThoughts } from './second-thoughts.ts';
 import type { Speaker } from './speaker.ts';
 
 export type WaitingFor = 'start' | 'host' | 'lobby' | 'locked';
@@ -54,9 +55,15 @@ function wordsFor(reason: WaitingFor, startsAt: number | undefined): Phrase {
   }
 }
 
-export function createWaitingMachine(speaker: Speaker, waitLimitMs: number): WaitingMachine {
+export function createWaitingMachine(
+  speaker: Speaker,
+  waitLimitMs: number,
+  keyTable?: CommandKeyTable,
+): WaitingMachine {
   const timers = createNamedTimers<'words' | 'limit' | 'start'>();
-  let keys = createCommandKeys();
+  const newKeys = () => createCommandKeys(() => false, keyTable);
+  const thoughts = createSecondThoughts<WaitingOutput>();
+  let keys = newKeys();
   let current: { readonly reason: WaitingFor; readonly words: Phrase } | undefined;
 
   const sayWords = (now: number): readonly WaitingOutput[] =>
@@ -66,7 +73,10 @@ export function createWaitingMachine(speaker: Speaker, waitLimitMs: number): Wai
     // What was being said gives way to the music: a wait is never silent.
     if (result.kind === 'none')
       return result.bargeIn && speaker.hush().length > 0 ? speaker.music() : [];
-    if (result.kind === 'choice' && result.choice === 'leave-now') return [{ do: 'leave' }];
+    if (result.kind === 'choice' && result.choice === 'leave-now') {
+      thoughts.weigh(now, { do: 'leave' });
+      return speaker.say(now, [phrase('leaving'), phrase('any-key-undoes')]);
+    }
     if (result.kind !== 'command') return sayWords(now);
     switch (result.command) {
       case 'leave':
@@ -89,6 +99,8 @@ export function createWaitingMachine(speaker: Speaker, waitLimitMs: number): Wai
 
   const due = (now: number): readonly WaitingOutput[] => {
     keys.timeout(now);
+    const leaves = thoughts.takeDue(now);
+    if (leaves !== undefined) return [leaves];
     const name = timers.takeDue(now);
     switch (name) {
       case 'words':
@@ -110,7 +122,7 @@ export function createWaitingMachine(speaker: Speaker, waitLimitMs: number): Wai
     },
     begin(now, reason, startsAt) {
       if (current?.reason === reason && startsAt === current.words.at) return [];
-      if (current === undefined) keys = createCommandKeys();
+      if (current === undefined) keys = newKeys();
       current = { reason, words: wordsFor(reason, startsAt) };
       timers.set('words', now + waitWordsFirstMs);
       // From the start time on somebody can come; before it, the wait is bounded by the clock.
@@ -124,20 +136,26 @@ export function createWaitingMachine(speaker: Speaker, waitLimitMs: number): Wai
     handle(now, input) {
       switch (input.type) {
         case 'digit':
-          return pressed(now, keys.press(now, input.digit));
+          if (!thoughts.takeBack()) return pressed(now, keys.press(now, input.digit));
+          if (input.digit === '*') keys.press(now, input.digit);
+          return speaker.say(now, [phrase('taken-back')]);
         case 'said':
           keys.listen(now);
+          thoughts.said(now);
           return current === undefined ? [] : speaker.music();
         case 'timeout':
           return due(now);
       }
     },
     nextTimeoutAt() {
-      const times = [timers.next(), keys.nextTimeoutAt()].filter((at) => at !== undefined);
+      const times = [timers.next(), keys.nextTimeoutAt(), thoughts.nextTimeoutAt()].filter(
+        (at) => at !== undefined,
+      );
       return times.length === 0 ? undefined : Math.min(...times);
     },
     stop() {
       timers.clearAll();
+      thoughts.takeBack();
       current = undefined;
     },
   };

@@ -14,6 +14,14 @@ const optionFields = {
     .enum(['continue', 'end'])
     .nullish()
     .describe('What endsAt does to those who are in. Default: continue'),
+  entrySignal: z
+    .enum(['none', 'tone', 'words'])
+    .nullish()
+    .describe('How phones hear that somebody came or left. Default: none'),
+  keysToRoom: z
+    .boolean()
+    .nullish()
+    .describe('Keys that are no command go into the room as SIP DTMF messages. Default: false'),
 } satisfies Record<keyof MeetingOptions, z.ZodType>;
 
 /** What can be set at any time. `null` is the same as leaving a field out: its default. */
@@ -66,6 +74,8 @@ export const shownMeeting = z
     language: z.enum(languages).nullable(),
     encryption: z.enum(['optional', 'required']),
     atEnd: z.enum(['continue', 'end']),
+    entrySignal: z.enum(['none', 'tone', 'words']),
+    keysToRoom: z.boolean(),
     joinUrl: z.string(),
     hostUrl: z.string().nullable().describe('null: this version has no host page'),
     dialIn: z.array(z.object({ number: z.string(), language: z.enum(languages) })),

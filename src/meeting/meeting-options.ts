@@ -8,11 +8,20 @@ export interface MeetingOptions {
   readonly encryption: 'optional' | 'required';
   /** What the booked end does to live talk; it closes the door in any case. */
   readonly atEnd: 'continue' | 'end';
+  /** How phones hear that somebody came or left. */
+  readonly entrySignal: EntrySignal;
+  /** Keys that are no command go into the room as LiveKit's SIP DTMF messages. */
+  readonly keysToRoom: boolean;
 }
+
+/** 'words': "somebody joined". Names are not spoken: prompts are recordings. */
+export type EntrySignal = 'none' | 'tone' | 'words';
 
 export const defaultMeetingOptions: MeetingOptions = {
   encryption: 'optional',
   atEnd: 'continue',
+  entrySignal: 'none',
+  keysToRoom: false,
 };
 
 export const withDefaultOptions = (given: Partial<MeetingOptions> | undefined): MeetingOptions => ({

@@ -256,11 +256,11 @@ describe('in the meeting', () => {
     }
     expect(caller.volumeDb).toBe(3);
     caller.press('*41');
-    await world.clock.advance(3_000);
+    await world.clock.advance(9_000);
     expect(other.ended).toBeUndefined();
     expect(reasons(world)).toEqual(['left-by-key']);
     expect(world.trace()).toMatch(
-      /says people-here\(3\)[\s\S]*says louder[\s\S]*says louder[\s\S]*says unknown-command[\s\S]*says left/,
+      /says people-here\(3\)[\s\S]*says louder[\s\S]*says louder[\s\S]*says no-picture[\s\S]*says left/,
     );
   });
 

@@ -11,6 +11,7 @@ const alone = {
   hostPresent: () => false,
   companions: () => 0,
   waitingCallers: () => [],
+  phonesIn: () => [],
   phonesMuted: () => false,
   mustKnock: () => false,
 };

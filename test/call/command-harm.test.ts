@@ -7,15 +7,30 @@
  *   `mute` in one go counts as harm, too.
  * Mute all, the lock, the hand, language and loudness are undone by the same keys.
  *
+ * What a choice does to others or ends is told, and waits for a moment in which any key takes it
+ * back. So two things are shown: that no single sequence, spoilt by one digit, even gets to that
+ * moment (but for what was meant); and that in a series, where a menu left open may take the key of
+ * a command that lost its star, nothing is done that the next key would not have taken back.
+ *
  * A sequence is what is keyed without listening in between: a command, with the keys of the menus
  * that it opens. `next` is answered by words that name somebody else; who does not hear them knows
  * that it was lost. A new sequence begins there.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { commands, createCommandKeys, followUps } from '../../src/call/command-keys.ts';
+import { defaultMeetingOptions } from '../../src/meeting/meeting-options.ts';
+import { asCallId, asLegId } from '../../src/call/identifiers.ts';
+import { createHostKeys } from '../../src/call/host-keys.ts';
+import { createMeetingMachine, type MeetingOutput } from '../../src/call/meeting-machine.ts';
+import { createSpeaker } from '../../src/call/speaker.ts';
+import {
+  commands,
+  createCommandKeys,
+  followUps,
+  hostChoices,
+} from '../../src/call/command-keys.ts';
 
-const harmful = new Set(['leave-now', 'end-for-all-now', 'let-in', 'refuse-now']);
+const harmful = new Set(['leave-now', 'end-for-all-now', 'let-in', 'refuse-now', 'private-word']);
 
 /** What is done by keys pressed without a pause, commands and choices. */
 const done = (keys: string, isHost = true): readonly string[] => {
@@ -69,8 +84,6 @@ describe('one lost or doubled digit does no harm', () => {
     }
   });
 
-  // Not where a menu is left open and the star of the next command is lost (`*3`, then `*1` without
-  // its star): that is the menu's own choice, and nothing in the keys tells the two apart.
   test('in any series of finished sequences, one after the other', () => {
     const finished = sequences.filter((sequence) => !leavesMenuOpen(sequence));
     expect(finished.length).toBeGreaterThan(8);
@@ -121,7 +134,85 @@ test('what is done to others for good takes its own keys in full', () => {
 });
 
 test('nothing of the host is done by a guest', () => {
-  const ofHosts = new Set(['waiting', 'mute-all', 'lock', 'picture', 'end-for-all', 'let-in']);
+  const ofHosts = new Set(['waiting', 'mute-all', 'lock', 'let-in', ...hostChoices]);
   for (const sequence of sequences)
     for (const what of done(sequence, false)) expect(ofHosts.has(what), sequence).toBe(false);
+});
+
+describe('in a series, where menus are left open', () => {
+  const callId = asCallId('123456789')!;
+  const waiting = [{ legId: asLegId('leg-of-one-who-waits'), numberEnd: '67' }];
+
+  /** What a host does who keys all this at once, and then listens to the end. */
+  const doneByHost = (keys: string): readonly MeetingOutput[] => {
+    const speaker = createSpeaker('sv', 60_000);
+    const machine = createMeetingMachine({
+      speaker,
+      admissionWords: 'tone',
+      aloneAfterMs: 20_000,
+      companions: () => 1,
+      isHost: () => true,
+      keyTable: undefined,
+      options: () => defaultMeetingOptions,
+      somebodyWaits: () => false,
+      hostKeys: createHostKeys({
+        speaker,
+        meeting: () => ({ callId, locked: false, endsAt: 3_600_000 }),
+        waiting: () => waiting,
+        phonesMuted: () => false,
+        phonesIn: () => [],
+        people: () => 3,
+      }),
+    });
+    machine.begin(0);
+    machine.handle(100, { type: 'said' });
+    const outputs = Array.from(keys).flatMap((digit, at) =>
+      machine.handle(1_000 + at, { type: 'digit', digit }),
+    );
+    for (let now = 2_000; now < 30_000; now += 500)
+      outputs.push(...machine.handle(now, { type: 'timeout' }));
+    return outputs;
+  };
+  const acts = (outputs: readonly MeetingOutput[]): readonly string[] =>
+    outputs.flatMap((output) => {
+      if (output.do === 'leave') return ['leave'];
+      if (output.do !== 'host-act') return [];
+      const { act } = output.act;
+      return act === 'mute-phones' || act === 'set-locked' ? [] : [act];
+    });
+
+  test('what was meant is done, when no other key follows', () => {
+    expect(acts(doneByHost('*31'))).toEqual(['admit']);
+    expect(acts(doneByHost('*339'))).toEqual(['refuse']);
+    expect(acts(doneByHost('*34'))).toEqual(['talk']);
+    expect(acts(doneByHost('*429'))).toEqual(['end']);
+    expect(acts(doneByHost('*43'))).toEqual(['extend']);
+    expect(acts(doneByHost('*41'))).toEqual(['leave']);
+  });
+
+  test('the key of a command that lost its star is told, and the next key takes it back', () => {
+    expect(acts(doneByHost('*31*6'))).toEqual([]);
+    expect(acts(doneByHost('*41*9'))).toEqual([]);
+    expect(acts(doneByHost('*429*1'))).toEqual([]);
+  });
+
+  test('whatever was spoilt in whatever series, a key is enough for nothing to be done', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...sequences), { minLength: 1, maxLength: 5 }),
+        fc.nat(),
+        fc.nat(),
+        fc.boolean(),
+        fc.constantFrom(...Array.from('0123456789*#')),
+        (series, random, which, loses, last) => {
+          const at = random % series.length;
+          const ways = (loses ? lost : doubled)(series[at] ?? '');
+          const spoilt = series.with(at, ways[which % ways.length] ?? '').join('');
+          // One more key than was pressed: where it is a choice of its own, one more takes that back.
+          expect(acts(doneByHost(`${spoilt}${last}##`)), spoilt).toEqual([]);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
 });

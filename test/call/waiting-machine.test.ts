@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { undoAfterWordsMs, undoLimitMs } from '../../src/call/second-thoughts.ts';
 import { createSpeaker } from '../../src/call/speaker.ts';
 import {
   createWaitingMachine,
@@ -72,6 +73,18 @@ describe('keys', () => {
     waiting.begin(0, 'lobby');
     expect(words(press(waiting, '*2'))).toBe('language-name lobby');
     expect(words(press(waiting, '*0'))).toBe('help');
-    expect(press(waiting, '*41').at(-1)).toEqual({ do: 'leave' });
+    expect(words(press(waiting, '*41'))).toBe('leave-menu leaving any-key-undoes');
+    waiting.handle(1_000, { type: 'said' });
+    expect(waiting.handle(1_000 + undoAfterWordsMs, { type: 'timeout' })).toEqual([
+      { do: 'leave' },
+    ]);
+  });
+
+  test('leaving is taken back by any key', () => {
+    const waiting = create();
+    waiting.begin(0, 'lobby');
+    press(waiting, '*41');
+    expect(words(press(waiting, '5'))).toBe('taken-back');
+    expect(waiting.handle(undoLimitMs, { type: 'timeout' })).toEqual([]);
   });
 });

@@ -255,11 +255,11 @@ test('a host on the phone is told of a caller in the lobby, lets them in and end
   host.press('*3');
   await world.clock.advance(13_000);
   host.press('1');
-  await world.clock.advance(6_000);
+  await world.clock.advance(12_000);
   expect(guest.heardInRoom).toBe(true);
   for (const keys of ['*5', '*4', '2', '9']) {
     host.press(keys);
-    await world.clock.advance(5_000);
+    await world.clock.advance(9_000);
   }
   await expect(world.trace()).toMatchFileSnapshot(golden('host-by-phone'));
 });

@@ -1,0 +1,195 @@
+/**
+ * The keys of a caller in the meeting: from a digit to what it does and what is said.
+ *
+ *   digit ──▶ command-keys.ts ──▶ done at once, or weighed ──no key──▶ done
+ *                                             └──any key──▶ taken back
+ */
+import { languages } from '../ivr/language.ts';
+import { phrase, type Phrase } from '../ivr/phrase.ts';
+import type { CallOutput } from './call-messages.ts';
+import {
+  createCommandKeys,
+  type CommandKeyTable,
+  type CommandName,
+  type KeyResult,
+  type MenuChoice,
+} from './command-keys.ts';
+import type { Hand } from './hand.ts';
+import type { HostKeys, KeyOutput } from './host-keys.ts';
+import type { Digit } from './ports/sip-engine.ts';
+import { createSecondThoughts } from './second-thoughts.ts';
+import type { Speaker } from './speaker.ts';
+
+/** `leave`: the caller leaves the meeting. */
+export type MeetingOutput = CallOutput | { readonly do: 'leave' };
+type Outputs = readonly MeetingOutput[];
+
+export interface MeetingKeys {
+  press(now: number, digit: Digit): Outputs;
+  /** Before the microphone is open, the mute alone is listened to; `bargeIn`: the words stop. */
+  pressEarly(now: number, digit: Digit): { readonly bargeIn: boolean; readonly outputs: Outputs };
+  /** The words are over: a menu stays open from now. */
+  said(now: number): void;
+  /** Whether a menu is open, a command begun or a choice weighed. */
+  readonly busy: boolean;
+  timeout(now: number): Outputs;
+  nextTimeoutAt(): number | undefined;
+  /** Out of the meeting. */
+  reset(): void;
+}
+
+export interface MeetingKeysDeps {
+  readonly speaker: Speaker;
+  readonly table: CommandKeyTable | undefined;
+  readonly isHost: () => boolean;
+  readonly hostKeys: HostKeys;
+  readonly hand: Hand;
+  readonly muteByKey: (now: number) => Outputs;
+  readonly people: () => number;
+  /** What sounds when words were cut off. */
+  readonly quiet: () => Outputs;
+  /** Whether keys that are no command go into the room. */
+  readonly keysToRoom: () => boolean;
+}
+
+const volumeStepDb = 3;
+const volumeLimitDb = 12;
+
+export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
+  const { speaker, hand } = deps;
+  const keys = createCommandKeys(deps.isHost, deps.table);
+  const thoughts = createSecondThoughts<MeetingOutput>();
+  let volumeDb = 0;
+
+  const say = (now: number, ...phrases: readonly Phrase[]): Outputs => speaker.say(now, phrases);
+
+  const weighed = (now: number, outputs: readonly KeyOutput[]): Outputs =>
+    outputs.flatMap((output): Outputs => {
+      if (output.do !== 'unless-undone') return [output];
+      thoughts.weigh(now, output.then);
+      return [];
+    });
+
+  const nextLanguage = (now: number): Outputs => {
+    const next = languages[(languages.indexOf(speaker.language) + 1) % languages.length];
+    if (next !== undefined) speaker.language = next;
+    return [
+      { do: 'note', event: 'language-chosen', fields: { language: speaker.language } },
+      ...say(now, phrase('language-name')),
+    ];
+  };
+
+  const setVolume = (now: number, stepDb: number): Outputs => {
+    volumeDb = Math.min(volumeLimitDb, Math.max(-volumeLimitDb, volumeDb + stepDb));
+    return [{ do: 'set-volume', volumeDb }, ...say(now, phrase(stepDb > 0 ? 'louder' : 'softer'))];
+  };
+
+  const command = (now: number, name: CommandName): Outputs => {
+    const hosts = deps.isHost() ? deps.hostKeys.command(now, name) : undefined;
+    if (hosts !== undefined) return weighed(now, hosts);
+    switch (name) {
+      case 'mute':
+        return deps.muteByKey(now);
+      case 'hand':
+        return [
+          ...hand.toggle(now),
+          ...say(now, phrase(hand.raised ? 'hand-raised' : 'hand-lowered')),
+        ];
+      case 'count':
+        return say(now, { key: 'people-here', n: deps.people() });
+      case 'help':
+        return say(now, phrase('commands-help'));
+      case 'language':
+        return nextLanguage(now);
+      case 'leave':
+        return say(now, phrase('leave-menu'));
+      case 'again':
+        return speaker.sayAgain(now);
+      case 'picture':
+        return say(now, phrase('no-picture'));
+      case 'waiting':
+      case 'mute-all':
+      case 'lock':
+        return say(now, phrase('unknown-command'));
+    }
+  };
+
+  const choice = (now: number, chosen: MenuChoice): Outputs => {
+    const hosts = deps.isHost() ? deps.hostKeys.choice(now, chosen) : undefined;
+    if (hosts !== undefined) return weighed(now, hosts);
+    switch (chosen) {
+      case 'leave-now':
+        thoughts.weigh(now, { do: 'leave' });
+        return say(now, phrase('leaving'), phrase('any-key-undoes'));
+      case 'louder':
+        return setVolume(now, volumeStepDb);
+      case 'softer':
+        return setVolume(now, -volumeStepDb);
+      default:
+        return say(now, phrase('unknown-command'));
+    }
+  };
+
+  const pressed = (now: number, result: KeyResult, digit: Digit): Outputs => {
+    switch (result.kind) {
+      case 'none': {
+        const hushed = result.bargeIn ? [...speaker.hush(), ...deps.quiet()] : [];
+        const toRoom = result.plain && deps.keysToRoom();
+        return toRoom ? [...hushed, { do: 'send-key', digit }] : hushed;
+      }
+      case 'unknown':
+        return say(now, phrase('unknown-command'));
+      case 'command':
+        return [
+          { do: 'note', event: 'command', fields: { command: result.command } },
+          ...command(now, result.command),
+        ];
+      case 'choice':
+        return [
+          { do: 'note', event: 'command', fields: { command: result.choice } },
+          ...choice(now, result.choice),
+        ];
+    }
+  };
+
+  return {
+    press(now, digit) {
+      if (!thoughts.takeBack()) return pressed(now, keys.press(now, digit), digit);
+      // A star goes on to begin a command; any other key has done its work.
+      if (digit === '*') keys.press(now, digit);
+      return [
+        { do: 'note', event: 'command', fields: { command: 'taken-back' } },
+        ...say(now, phrase('taken-back')),
+      ];
+    },
+    pressEarly(now, digit) {
+      const result = keys.press(now, digit);
+      const mutes = result.kind === 'command' && result.command === 'mute';
+      return {
+        bargeIn: result.kind !== 'none' || result.bargeIn,
+        outputs: mutes ? deps.muteByKey(now) : [],
+      };
+    },
+    said(now) {
+      keys.listen(now);
+      thoughts.said(now);
+    },
+    get busy() {
+      return keys.nextTimeoutAt() !== undefined || thoughts.nextTimeoutAt() !== undefined;
+    },
+    timeout(now) {
+      keys.timeout(now);
+      const due = thoughts.takeDue(now);
+      return due === undefined ? [] : [due];
+    },
+    nextTimeoutAt() {
+      const times = [keys.nextTimeoutAt(), thoughts.nextTimeoutAt()].filter(
+        (at) => at !== undefined,
+      );
+      return times.length === 0 ? undefined : Math.min(...times);
+    },
+    reset() {
+      thoughts.takeBack();
+    },
+  };
+}
