@@ -8,6 +8,8 @@ export type CallId = Brand<string, 'CallId'>;
 export type SipCallId = Brand<string, 'SipCallId'>;
 /** ringbro's own key of one call (one leg), 22 characters of base64url. */
 export type LegId = Brand<string, 'LegId'>;
+/** Our key of somebody invited to a meeting. */
+export type InviteeId = Brand<string, 'InviteeId'>;
 /** One gateway process's name, kept in its data folder. */
 export type NodeId = Brand<string, 'NodeId'>;
 /** A LiveKit room's name: random, never made from the call ID. */
@@ -20,5 +22,6 @@ export const asCallId = (text: string): CallId | undefined =>
   callIdPattern.test(text) ? (text as CallId) : undefined;
 export const asSipCallId = (text: string): SipCallId => text as SipCallId;
 export const asLegId = (text: string): LegId => text as LegId;
+export const asInviteeId = (text: string): InviteeId => text as InviteeId;
 export const asNodeId = (text: string): NodeId => text as NodeId;
 export const asRoomName = (text: string): RoomName => text as RoomName;

@@ -5,6 +5,9 @@ import * as firstTables from './migrations/0001-first-tables.ts';
 import * as nodesTogether from './migrations/0002-nodes-together.ts';
 import * as legSecurity from './migrations/0003-leg-security.ts';
 import * as optionsAndDetails from './migrations/0004-options-and-details.ts';
+import * as invitees from './migrations/0005-invitees.ts';
+import * as access from './migrations/0006-access.ts';
+import * as webhooks from './migrations/0007-webhooks.ts';
 import { asStoreError, createPostgresPool } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteConnection } from './sqlite-connection.ts';
@@ -17,6 +20,9 @@ const migrations: Record<string, Migration> = {
   '0002-nodes-together': nodesTogether,
   '0003-leg-security': legSecurity,
   '0004-options-and-details': optionsAndDetails,
+  '0005-invitees': invitees,
+  '0006-access': access,
+  '0007-webhooks': webhooks,
 };
 
 export interface Database {

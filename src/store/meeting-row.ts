@@ -9,6 +9,7 @@ import type {
   MeetingDraft,
 } from '../call/ports/meetings.ts';
 import type { Language } from '../ivr/language.ts';
+import type { Invitee } from '../meeting/invitee.ts';
 import { type MeetingOptions, withDefaultOptions } from '../meeting/meeting-options.ts';
 import type { PinSeal } from './pin-seal.ts';
 import type { MeetingsTable } from './schema.ts';
@@ -84,8 +85,20 @@ export function toMeetingUpdate(
   return { ...update, updated_at: now };
 }
 
+export type MeetingPins = Pick<Meeting, 'guestPin' | 'hostPin'>;
+
 /** Throws `store/unreadable-pin`: a meeting whose PIN cannot be read must not open without one. */
-export function fromMeetingRow(row: MeetingRow, seal: PinSeal): Meeting {
+export const meetingPins = (row: MeetingRow, seal: PinSeal): MeetingPins => ({
+  guestPin: opened(seal, row.guest_pin, pinContext(row.call_id, 'guest')),
+  hostPin: opened(seal, row.host_pin, pinContext(row.call_id, 'host')),
+});
+
+/** Throws as `meetingPins` does. */
+export function fromMeetingRow(
+  row: MeetingRow,
+  invitees: readonly Invitee[],
+  seal: PinSeal,
+): Meeting {
   return {
     callId: row.call_id as CallId,
     title: row.title ?? undefined,
@@ -94,8 +107,7 @@ export function fromMeetingRow(row: MeetingRow, seal: PinSeal): Meeting {
     startsAt: row.starts_at ?? undefined,
     endsAt: row.ends_at ?? undefined,
     timeZone: row.time_zone,
-    guestPin: opened(seal, row.guest_pin, pinContext(row.call_id, 'guest')),
-    hostPin: opened(seal, row.host_pin, pinContext(row.call_id, 'host')),
+    ...meetingPins(row, seal),
     admission: row.admission as Admission,
     afterHostLeaves: row.after_host_leaves as AfterHostLeaves,
     maxParticipants: row.max_participants ?? undefined,
@@ -103,6 +115,7 @@ export function fromMeetingRow(row: MeetingRow, seal: PinSeal): Meeting {
     locked: row.locked === 1,
     language: (row.language ?? undefined) as Language | undefined,
     options: withDefaultOptions(JSON.parse(row.options) as Partial<MeetingOptions>),
+    invitees,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -1,8 +1,15 @@
 /** The booked meetings and their seats, in the database. */
 import { randomBytes } from 'node:crypto';
-import { asRoomName, type CallId, type RoomName } from '../call/identifiers.ts';
-import type { Meeting, MeetingBook, MeetingDraft, MeetingOutcome } from '../call/ports/meetings.ts';
+import { asCallId, asRoomName, type CallId, type RoomName } from '../call/identifiers.ts';
+import {
+  guestClaim,
+  type Meeting,
+  type MeetingBook,
+  type MeetingDraft,
+  type MeetingOutcome,
+} from '../call/ports/meetings.ts';
 import type { Database } from './database.ts';
+import { inviteesOf } from './invitee-store.ts';
 import {
   fromMeetingRow,
   type MeetingRow,
@@ -33,8 +40,16 @@ const makeRoomName = (): RoomName => asRoomName(randomBytes(16).toString('base64
 export function createMeetingStore(options: MeetingStoreOptions): MeetingBook {
   const { database, owner, seal, now } = options;
   const { main, search } = database;
-  const read = (row: MeetingRow | undefined): Meeting | undefined =>
-    row === undefined ? undefined : fromMeetingRow(row, seal);
+  const readAll = async (rows: readonly MeetingRow[]): Promise<readonly Meeting[]> => {
+    const invitees = await inviteesOf(
+      main,
+      seal,
+      rows.flatMap(({ call_id: id }) => asCallId(id) ?? []),
+    );
+    return rows.map((row) => fromMeetingRow(row, invitees.get(row.call_id) ?? [], seal));
+  };
+  const read = async (row: MeetingRow | undefined): Promise<Meeting | undefined> =>
+    row === undefined ? undefined : (await readAll([row]))[0];
 
   const byCallId = async (callId: CallId): Promise<Meeting | undefined> =>
     read(
@@ -62,7 +77,7 @@ export function createMeetingStore(options: MeetingStoreOptions): MeetingBook {
         .values(toMeetingRow(draft, made, seal))
         .returningAll()
         .executeTakeFirstOrThrow();
-      return fromMeetingRow(row, seal);
+      return fromMeetingRow(row, [], seal);
     } catch (error) {
       if (isStoreError(error, 'store/unique')) return undefined;
       throw error;
@@ -104,7 +119,7 @@ export function createMeetingStore(options: MeetingStoreOptions): MeetingBook {
           .where('call_id', '=', callId)
           .returningAll()
           .executeTakeFirst();
-        return outcome(read(row));
+        return outcome(await read(row));
       } catch (error) {
         if (isStoreError(error, 'store/unique')) return { done: false, reason: 'videoAddress' };
         throw error;
@@ -127,7 +142,7 @@ export function createMeetingStore(options: MeetingStoreOptions): MeetingBook {
         .orderBy('call_id', 'desc')
         .limit(limit)
         .execute();
-      return rows.map((row) => fromMeetingRow(row, seal));
+      return readAll(rows);
     },
     async remove(callId) {
       const gone = await main
@@ -145,7 +160,18 @@ export function createMeetingStore(options: MeetingStoreOptions): MeetingBook {
         .execute();
       return outcome(await byCallId(callId));
     },
-    takeSeat: (callId, legId) => takeSeat(main, owner, callId, legId),
+    takeSeat: (callId, legId, claim) =>
+      takeSeat(main, {
+        ...guestClaim,
+        ...claim,
+        callId,
+        legId,
+        owner,
+        keptFor: async (transaction) => {
+          const invitees = (await inviteesOf(transaction, seal, [callId])).get(callId) ?? [];
+          return invitees.filter(({ seatKept }) => seatKept);
+        },
+      }),
     releaseSeat: (legId) => deleteSeat(main, legId),
   };
 }

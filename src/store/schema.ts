@@ -2,6 +2,7 @@
  * The tables, for SQLite and PostgreSQL alike: times are bigint epoch milliseconds (a PostgreSQL
  * pool has to parse int8 as a number), truths are 0 or 1, structures are JSON text.
  */
+import type { Generated } from 'kysely';
 
 export interface MeetingsTable {
   call_id: string;
@@ -38,6 +39,19 @@ export interface SeatsTable {
   number: number;
   node_id: string;
   lease_id: string;
+  invitee_id: string | null;
+  role: Generated<string>;
+}
+
+export interface InviteesTable {
+  invitee_id: string;
+  call_id: string;
+  /** Sealed JSON: PIN, name, number, role. See invitee-row.ts. */
+  person: string;
+  /** JSON. */
+  settings: string;
+  created_at: number;
+  updated_at: number;
 }
 
 export interface CallsTable {
@@ -64,6 +78,8 @@ export interface CallsTable {
   encrypted: number;
   /** JSON. */
   details: string;
+  /** Out of `details`, to be searched by. */
+  support_code: string | null;
   security: string | null;
   quality: string | null;
   timeline: string;
@@ -91,11 +107,101 @@ export interface SharedTable {
   value: string;
 }
 
+export interface ApiKeysTable {
+  key_id: string;
+  secret_hash: string;
+  name: string;
+  /** JSON. */
+  scopes: string;
+  created_at: number;
+  created_by: string;
+  expires_at: number | null;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}
+
+export interface AccountsTable {
+  account_id: string;
+  name: string;
+  /** JSON. */
+  scopes: string;
+  password_hash: string | null;
+  subject: string | null;
+  created_at: number;
+  disabled_at: number | null;
+}
+
+export interface SessionsTable {
+  session_id: string;
+  token_hash: string;
+  /** Good until `previous_until`: requests cross with the rotation. */
+  previous_hash: string | null;
+  previous_until: number;
+  account_id: string;
+  csrf_token: string;
+  created_at: number;
+  last_seen_at: number;
+  rotated_at: number;
+}
+
+export interface AuditTable {
+  /** Sorts by time. */
+  audit_id: string;
+  at: number;
+  actor: string;
+  action: string;
+  target: string | null;
+  status: number;
+  address: string | null;
+  reason: string | null;
+}
+
+export interface WebhooksTable {
+  webhook_id: string;
+  url: string;
+  /** JSON: the types of events it wants; empty: all. */
+  events: string;
+  /** Sealed, see pin-seal.ts. */
+  secret: string;
+  description: string | null;
+  created_at: number;
+  failing_since: number | null;
+  attempts: number;
+  next_attempt_at: number;
+  last_problem: string | null;
+  disabled_at: number | null;
+  /** The node that sends now: nobody else does before `lease_until`. */
+  lease_by: string | null;
+  lease_until: number;
+}
+
+export interface WebhookMessagesTable {
+  webhook_id: string;
+  /** Sorts in the order of sending. */
+  message_id: string;
+  created_at: number;
+  payload: string;
+}
+
+/** Meetings that came from the outside directory, and when it was asked. */
+export interface DirectoryMeetingsTable {
+  call_id: string;
+  asked_at: number;
+}
+
 export interface Schema {
   meetings: MeetingsTable;
   seats: SeatsTable;
+  invitees: InviteesTable;
   calls: CallsTable;
   nodes: NodesTable;
   guesses: GuessesTable;
   shared: SharedTable;
+  api_keys: ApiKeysTable;
+  accounts: AccountsTable;
+  sessions: SessionsTable;
+  audit: AuditTable;
+  webhooks: WebhooksTable;
+  webhook_messages: WebhookMessagesTable;
+  directory_meetings: DirectoryMeetingsTable;
 }

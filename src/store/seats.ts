@@ -1,8 +1,10 @@
 /** Seats of meetings: taken and counted in one transaction over all nodes of the store. */
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { CallId, LegId } from '../call/identifiers.ts';
-import type { SeatOutcome } from '../call/ports/meetings.ts';
-import type { Schema } from './schema.ts';
+import type { SeatClaim, SeatOutcome } from '../call/ports/meetings.ts';
+import type { Invitee } from '../meeting/invitee.ts';
+import { hasRoom } from '../meeting/seats.ts';
+import type { MeetingsTable, Schema } from './schema.ts';
 
 /** Whose seats they are: a node, and this life of its process. */
 export interface SeatOwner {
@@ -10,30 +12,43 @@ export interface SeatOwner {
   readonly leaseId: string;
 }
 
+export interface SeatRequest extends SeatClaim {
+  readonly callId: CallId;
+  readonly legId: LegId;
+  readonly owner: SeatOwner;
+  /** Those of the meeting whose seats are kept. */
+  readonly keptFor: (database: Kysely<Schema>) => Promise<readonly Pick<Invitee, 'inviteeId'>[]>;
+}
+
 /**
  * Gives the leg a seat with the lowest free number. A seat taken twice is the same seat; a leg that
- * goes to another meeting gives up the seat it had only when it gets the new one.
+ * goes to another meeting gives up the seat it had only when it gets the new one. Who takes over
+ * from an earlier call has its seat, and its number.
  */
-export function takeSeat(
-  database: Kysely<Schema>,
-  owner: SeatOwner,
-  callId: CallId,
-  legId: LegId,
-): Promise<SeatOutcome> {
+export function takeSeat(database: Kysely<Schema>, request: SeatRequest): Promise<SeatOutcome> {
+  const { callId, legId, role, inviteeId, owner } = request;
   return database.transaction().execute(async (transaction) => {
-    const maxParticipants = await lockMeeting(transaction, callId);
-    if (maxParticipants === 'gone') return { seated: false, reason: 'gone' };
+    const meeting = await lockMeeting(transaction, callId);
+    if (meeting === undefined) return { seated: false, reason: 'gone' };
     const seats = await transaction
       .selectFrom('seats')
-      .select(['leg_id', 'number'])
+      .select(['leg_id', 'number', 'invitee_id', 'role'])
       .where('call_id', '=', callId)
       .orderBy('number')
       .execute();
     const own = seats.find((seat) => seat.leg_id === legId);
     if (own !== undefined) return { seated: true, number: own.number };
-    if (seats.length >= maxParticipants) return { seated: false, reason: 'full' };
-    const number = lowestFree(seats.map((seat) => seat.number));
+    const earlier = request.takesOver
+      ? seats.find((seat) => seat.invitee_id !== null && seat.invitee_id === inviteeId)
+      : undefined;
+    const max = meeting.max_participants;
+    if (max !== null && earlier === undefined) {
+      const kept = await request.keptFor(transaction);
+      if (!hasRoom({ max, seats, kept, claim: request })) return { seated: false, reason: 'full' };
+    }
+    const number = earlier?.number ?? lowestFree(seats.map((seat) => seat.number));
     await deleteSeat(transaction, legId);
+    if (earlier !== undefined) await deleteSeat(transaction, earlier.leg_id);
     await transaction
       .insertInto('seats')
       .values({
@@ -42,25 +57,28 @@ export function takeSeat(
         number,
         node_id: owner.nodeId,
         lease_id: owner.leaseId,
+        invitee_id: inviteeId ?? null,
+        role,
       })
       .execute();
-    return { seated: true, number };
+    return { seated: true, number, ...(earlier && { replaces: earlier.leg_id as LegId }) };
   });
 }
 
-/** The update holds the meeting's row until the transaction ends, in SQLite and PostgreSQL alike. */
-async function lockMeeting(
+/**
+ * The update holds the meeting's row until the transaction ends, in SQLite and PostgreSQL alike.
+ * Undefined where there is no such meeting.
+ */
+export const lockMeeting = (
   transaction: Transaction<Schema>,
   callId: CallId,
-): Promise<number | 'gone'> {
-  const meeting = await transaction
+): Promise<Selectable<MeetingsTable> | undefined> =>
+  transaction
     .updateTable('meetings')
     .set((set) => ({ seat_turns: set('seat_turns', '+', 1) }))
     .where('call_id', '=', callId)
-    .returning('max_participants')
+    .returningAll()
     .executeTakeFirst();
-  return meeting === undefined ? 'gone' : (meeting.max_participants ?? Infinity);
-}
 
 /** `taken` is in rising order. */
 function lowestFree(taken: readonly number[]): number {
@@ -68,7 +86,7 @@ function lowestFree(taken: readonly number[]): number {
   return (gap === -1 ? taken.length : gap) + 1;
 }
 
-export async function deleteSeat(database: Kysely<Schema>, legId: LegId): Promise<void> {
+export async function deleteSeat(database: Kysely<Schema>, legId: string): Promise<void> {
   await database.deleteFrom('seats').where('leg_id', '=', legId).execute();
 }
 

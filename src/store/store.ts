@@ -1,18 +1,23 @@
 /** The store of one node, put together: database, meetings, calls, journal and lease. */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { CallId } from '../call/identifiers.ts';
 import type { CallLog, CallRecord } from '../call/ports/call-records.ts';
+import type { InviteeBook } from '../call/ports/invitees.ts';
 import type { MeetingBook } from '../call/ports/meetings.ts';
 import type { GuessLog, NodeBus } from '../call/ports/nodes.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
+import type { AccessStore } from '../call/ports/access.ts';
+import { createAccessStore } from './access-store.ts';
 import { createCallJournal, type RecoverableCallJournal } from './call-journal.ts';
 import { createCallStore } from './call-store.ts';
+import { createDirectoryMarks, type DirectoryMarks } from './directory-marks.ts';
 import { type Database, openPostgresDatabase, openSqliteDatabase } from './database.ts';
 import { holdFolder } from './folder-lock.ts';
 import { createGuessLog, deleteGuessesBefore } from './guess-log.ts';
+import { createInviteeStore } from './invitee-store.ts';
 import { openJournalFile } from './journal-file.ts';
 import { createMeetingStore } from './meeting-store.ts';
 import { openNodeLease } from './node-lease.ts';
@@ -22,6 +27,7 @@ import { openPostgresBus, silentBus } from './postgres-bus.ts';
 import { purgeEndedBefore } from './retention.ts';
 import { deleteStaleSeats, type SeatOwner } from './seats.ts';
 import { checkSharedSecret } from './shared-secret.ts';
+import { createWebhookStore, type WebhookStore } from './webhook-store.ts';
 
 export interface StoreOptions {
   /** The node's data folder: the journal is in `journal/`, an SQLite database in `ringbro.sqlite`. */
@@ -41,9 +47,13 @@ const guessesKeptMs = 86_400_000;
 
 export interface Store {
   readonly meetings: MeetingBook;
+  readonly invitees: InviteeBook;
   readonly calls: CallLog;
   readonly journal: Omit<RecoverableCallJournal, 'recover' | 'compact' | 'storeAgain' | 'close'>;
   readonly guesses: GuessLog;
+  readonly access: AccessStore;
+  readonly webhooks: WebhookStore;
+  readonly directory: DirectoryMarks;
   /** To the other nodes of the database; silent on SQLite, which is one node's own. */
   readonly bus: NodeBus;
   /**
@@ -109,9 +119,13 @@ async function openParts(options: StoreOptions, opened: Closable[]): Promise<Sto
   let closing: Promise<void> | undefined;
   return {
     meetings,
+    invitees: createInviteeStore({ database, seal, randomInt: (below) => randomInt(below), now }),
     calls,
     journal,
     guesses: createGuessLog(database, options.pinSecret),
+    access: createAccessStore(database),
+    webhooks: createWebhookStore({ database, leaseId: owner.leaseId, seal }),
+    directory: createDirectoryMarks(database),
     bus,
     async recover(at) {
       await deleteStaleSeats(database.main, owner);

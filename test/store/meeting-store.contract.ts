@@ -64,6 +64,7 @@ export function meetingStoreContract(newDatabase: () => Promise<TestDatabase>): 
       expect(made).toEqual({
         ...draft,
         options: defaultMeetingOptions,
+        invitees: [],
         videoAddress: 'sal1@meet.example.org',
         callId: '987654321',
         room: made.room,

@@ -15,6 +15,7 @@ import { processClock } from '../../src/process-clock.ts';
 import { startPostgresServer, type TestPostgresServer } from '../support/postgres-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { guessLogContract } from './guess-log.contract.ts';
+import { inviteeStoreContract } from './invitee-store.contract.ts';
 import { meetingStoreContract } from './meeting-store.contract.ts';
 import { nodeWatchContract } from './node-watch.contract.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -29,6 +30,10 @@ beforeAll(async () => {
   server = await startPostgresServer();
 });
 afterAll(() => server.close());
+
+describe('invitees on PostgreSQL', () => {
+  inviteeStoreContract(() => newPostgresDatabase(server));
+});
 
 describe('meetings on PostgreSQL', () => {
   meetingStoreContract(() => newPostgresDatabase(server));

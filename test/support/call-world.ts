@@ -57,6 +57,7 @@ export function createMeeting(changes: Partial<Meeting> = {}): Meeting {
     locked: false,
     language: undefined,
     options: defaultMeetingOptions,
+    invitees: [],
     createdAt: 0,
     updatedAt: 0,
     ...changes,
@@ -186,6 +187,19 @@ export async function createCallWorld(
         if (meeting === undefined) return;
         meetings.set(callId, { ...meeting, locked });
         core.meetingChanged({ ...meeting, locked });
+      },
+      async extend(callId, byMs) {
+        await failing(faults.store);
+        const meeting = meetings.get(callId);
+        if (meeting?.endsAt === undefined) return;
+        const extended = { ...meeting, endsAt: meeting.endsAt + byMs };
+        meetings.set(callId, extended);
+        core.meetingChanged(extended);
+      },
+      async endIfDue(callId, now) {
+        const meeting = meetings.get(callId);
+        if (meeting?.options.atEnd === 'end' && now >= (meeting.endsAt ?? Infinity))
+          core.meetingOver(callId);
       },
       async end(callId) {
         await failing(faults.store);

@@ -1,7 +1,8 @@
 /** The booked meetings. */
 import type { Language } from '../../ivr/language.ts';
+import type { Invitee, Role } from '../../meeting/invitee.ts';
 import type { MeetingOptions } from '../../meeting/meeting-options.ts';
-import type { CallId, LegId, RoomName } from '../identifiers.ts';
+import type { CallId, InviteeId, LegId, RoomName } from '../identifiers.ts';
 
 export type Admission = 'open' | 'host' | 'lobby';
 
@@ -24,27 +25,48 @@ export interface Meeting {
   readonly locked: boolean;
   readonly language: Language | undefined;
   readonly options: MeetingOptions;
+  readonly invitees: readonly Invitee[];
   readonly createdAt: number;
   readonly updatedAt: number;
 }
 
+/** Who wants a seat, and who else is there beside the callers. */
+export interface SeatClaim {
+  readonly role: Role;
+  readonly inviteeId: InviteeId | undefined;
+  /** The seat of an earlier call of this invitee is taken over. */
+  readonly takesOver: boolean;
+  /** Participants of the room who are no callers. */
+  readonly others: number;
+}
+
+export const guestClaim: SeatClaim = {
+  role: 'guest',
+  inviteeId: undefined,
+  takesOver: false,
+  others: 0,
+};
+
 export type SeatOutcome =
-  /** `number`: the lowest free number among the phones of this meeting, for "Phone 1". */
-  | { readonly seated: true; readonly number: number }
+  /**
+   * `number`: the lowest free number among the phones of this meeting, for "Phone 1". `replaces`:
+   * the earlier call of the same invitee, whose seat it was.
+   */
+  | { readonly seated: true; readonly number: number; readonly replaces?: LegId | undefined }
   | { readonly seated: false; readonly reason: 'full' | 'gone' };
 
 export interface MeetingDirectory {
   byCallId(callId: CallId): Promise<Meeting | undefined>;
   byVideoAddress(address: string): Promise<Meeting | undefined>;
-  /** One transaction over all nodes of the store. A seat taken twice by one leg is the same seat. */
-  takeSeat(callId: CallId, legId: LegId): Promise<SeatOutcome>;
+  /** One transaction over all nodes of the store; without a claim, a guest's. A seat taken twice by one leg is the same seat. */
+  takeSeat(callId: CallId, legId: LegId, claim?: Partial<SeatClaim>): Promise<SeatOutcome>;
   releaseSeat(legId: LegId): Promise<void>;
 }
 
 /** What a meeting is made from. Without `callId` or `room` the store makes random ones. */
 export interface MeetingDraft extends Omit<
   Meeting,
-  'callId' | 'room' | 'locked' | 'options' | 'createdAt' | 'updatedAt'
+  'callId' | 'room' | 'locked' | 'options' | 'invitees' | 'createdAt' | 'updatedAt'
 > {
   /** Those that are left out have their defaults. */
   readonly options?: Partial<MeetingOptions>;
@@ -54,7 +76,7 @@ export interface MeetingDraft extends Omit<
 
 /** A key that is there is set, `undefined` included; a key that is not there stays. */
 export type MeetingChanges = Partial<
-  Omit<Meeting, 'callId' | 'room' | 'options' | 'createdAt' | 'updatedAt'>
+  Omit<Meeting, 'callId' | 'room' | 'options' | 'invitees' | 'createdAt' | 'updatedAt'>
 > & {
   /** All of them: those that are left out go back to their defaults. */
   readonly options?: Partial<MeetingOptions>;
@@ -84,6 +106,10 @@ export interface MeetingBook extends MeetingDirectory {
 /** What a host does to a meeting as a whole, for the callers of all nodes. Rejects where it was not done. */
 export interface MeetingActions {
   setLocked(callId: CallId, locked: boolean): Promise<void>;
+  /** Moves the booked end; nothing where none is booked. */
+  extend(callId: CallId, byMs: number): Promise<void>;
+  /** Ends it where the booked end has passed and the booking wants live talk to end with it. */
+  endIfDue(callId: CallId, now: number): Promise<void>;
   /** Ends it for all: the room is closed and gets a new name. */
   end(callId: CallId): Promise<void>;
 }
