@@ -7,7 +7,8 @@ export interface StressMeeting {
 }
 
 export interface ApiClient {
-  makeMeeting(): Promise<StressMeeting>;
+  /** `settings`: fields of a booking; an open meeting without. */
+  makeMeeting(settings?: object): Promise<StressMeeting>;
   removeMeeting(callId: string): Promise<void>;
   calls(state: 'live' | 'ended', since: Date): Promise<readonly LoggedCall[]>;
   /** How the caller's sound arrived; undefined where the record does not say. */
@@ -35,7 +36,8 @@ export function createApiClient(apiUrl: string, apiKey: string): ApiClient {
     return text === '' ? undefined : JSON.parse(text);
   };
   return {
-    makeMeeting: async () => (await ask('POST', '/api/meetings', {})) as StressMeeting,
+    makeMeeting: async (settings = {}) =>
+      (await ask('POST', '/api/meetings', settings)) as StressMeeting,
     async removeMeeting(callId) {
       await ask('DELETE', `/api/meetings/${callId}`);
     },

@@ -21,6 +21,8 @@ export interface SceneGateway {
   /** `host:port` */
   readonly sip: string;
   /** undefined: not a process of ours. */
+  readonly httpUrl: string | undefined;
+  /** undefined: not a process of ours. */
   readonly pid: number | undefined;
 }
 
@@ -31,7 +33,7 @@ export async function openScene(plan: StressPlan): Promise<Scene> {
   if (plan.target !== undefined) {
     const { sip, apiUrl, apiKey: key } = plan.target;
     return {
-      gateways: [{ name: 'gateway', sip, pid: undefined }],
+      gateways: [{ name: 'gateway', sip, httpUrl: undefined, pid: undefined }],
       api: createApiClient(apiUrl, key),
       livekit: undefined,
       close: () => Promise.resolve(),
@@ -84,9 +86,10 @@ async function startAll(
   return {
     livekit,
     api: createApiClient(first.httpUrl, apiKey),
-    gateways: started.map(({ sipPort, child }, node) => ({
+    gateways: started.map(({ sipPort, httpUrl, child }, node) => ({
       name: plan.nodes === 1 ? 'gateway' : `gateway ${node + 1}`,
       sip: `127.0.0.1:${engine?.sipPort ?? sipPort}`,
+      httpUrl,
       pid: child.pid,
     })),
   };

@@ -60,8 +60,11 @@ const createFarm = async (): Promise<Handlers> => {
   });
 
   return {
-    async place({ key, target, voice }) {
-      const call = await placeCall({ agent, clock, localAddress, target, voice: voiceOf(voice) });
+    async place({ key, target, voice, hangUpAfterMs }) {
+      const call = await placeCall({
+        ...{ agent, clock, localAddress, target, hangUpAfterMs },
+        voice: voiceOf(voice),
+      });
       calls.set(key, call);
       return call.outcome;
     },
@@ -70,6 +73,10 @@ const createFarm = async (): Promise<Handlers> => {
       if (line === undefined) throw new Error('no such call');
       const lastKeyAtMs = await line.press(digits);
       return { lastKeyAtMs, roomHeardAtMs: await line.toneHeard(roomHz, withinMs) };
+    },
+    async press({ key, digits }) {
+      await calls.get(key)?.line.press(digits);
+      return undefined;
     },
     async hangUp({ keys }) {
       await Promise.all(

@@ -22,11 +22,12 @@ export interface PlaceDeps {
   readonly localAddress: string;
   readonly target: string;
   readonly voice: Voice;
+  readonly hangUpAfterMs: number | undefined;
 }
 
 /** Resolves when the call is answered, its ACK sent, or over. */
 export const placeCall = async (deps: PlaceDeps): Promise<FarmCall> => {
-  const { agent, clock, localAddress, target, voice } = deps;
+  const { agent, clock, localAddress, target, voice, hangUpAfterMs } = deps;
   const line = await openFarmLine(clock, voice, localAddress);
   const { offer } = createOffer({
     address: localAddress,
@@ -43,6 +44,10 @@ export const placeCall = async (deps: PlaceDeps): Promise<FarmCall> => {
 
   const invitedAtMs = monotonicMs();
   const session = agent.invite(target, { sdp: offer, from: `<sip:0700000000@${localAddress}>` });
+  const hangUp = (): void => {
+    session.hangUp();
+  };
+  const hangingUp = hangUpAfterMs === undefined ? undefined : setTimeout(hangUp, hangUpAfterMs);
   session.onEvent((event) => {
     switch (event.type) {
       case 'answered': {
@@ -66,6 +71,7 @@ export const placeCall = async (deps: PlaceDeps): Promise<FarmCall> => {
         const { cause } = event;
         const status = 'sipStatus' in cause ? cause.sipStatus : '';
         isOver = true;
+        clearTimeout(hangingUp);
         line.close();
         placed.resolve({ answered: false, cause: `${cause.by}: ${cause.how} ${status}`.trim() });
         over.resolve(undefined);

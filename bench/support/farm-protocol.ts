@@ -9,7 +9,13 @@ export type VoiceChoice =
 export interface FarmRequests {
   /** Dials; answers when the call is answered (its ACK sent) or over. */
   readonly place: {
-    readonly ask: { readonly key: string; readonly target: string; readonly voice: VoiceChoice };
+    readonly ask: {
+      readonly key: string;
+      readonly target: string;
+      readonly voice: VoiceChoice;
+      /** Hangs up so long after the INVITE, whatever has come by then. */
+      readonly hangUpAfterMs?: number;
+    };
     readonly answer: PlaceOutcome;
   };
   /** Keys digits in and waits for the tone from the room. */
@@ -21,6 +27,11 @@ export interface FarmRequests {
       readonly withinMs: number;
     };
     readonly answer: { readonly lastKeyAtMs: number; readonly roomHeardAtMs: number | undefined };
+  };
+  /** Keys digits in; answers when the last has been begun. */
+  readonly press: {
+    readonly ask: { readonly key: string; readonly digits: string };
+    readonly answer: undefined;
   };
   /** Hangs up and frees; answers when these calls are over. */
   readonly hangUp: {
