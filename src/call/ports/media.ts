@@ -27,6 +27,22 @@ export interface MediaCrypto {
   readonly remote: SrtpKey;
 }
 
+/** A certificate's digest as SDP writes it: upper-case hex, a colon between the bytes. RFC 8122 §5 */
+export interface CertificateFingerprint {
+  readonly algorithm: 'sha-256' | 'sha-384' | 'sha-512';
+  readonly digest: string;
+}
+
+/** DTLS-SRTP: the keys are agreed on where the sound goes, and SDP vouches for who agrees. RFC 5763 */
+export interface MediaDtls {
+  /** `client`: we begin the handshake (a=setup:active). */
+  readonly role: 'client' | 'server';
+  /** The other side's certificate has one of these. */
+  readonly fingerprints: readonly CertificateFingerprint[];
+  /** Another value than before: a new handshake. */
+  readonly association: string;
+}
+
 /** The sound of one leg as offer and answer settled it (RFC 3264), seen from our side. */
 export interface MediaSession {
   readonly remoteAddress: string;
@@ -40,8 +56,10 @@ export interface MediaSession {
   /** Comfort noise, RFC 3389; undefined where not negotiated. */
   readonly comfortNoisePayloadType: number | undefined;
   readonly direction: MediaDirection;
-  /** SRTP; without it sound goes in the clear. */
+  /** SRTP with keys from the SDP. With neither this nor `dtls` sound goes in the clear. */
   readonly crypto?: MediaCrypto | undefined;
+  /** SRTP with keys from a handshake: before it no sound goes either way. */
+  readonly dtls?: MediaDtls | undefined;
 }
 
 export type MediaEvent =
@@ -68,6 +86,8 @@ export type MediaEvent =
 export interface MediaLeg {
   readonly localPort: number;
   readonly localRtcpPort: number;
+  /** Of the certificate that we show in DTLS handshakes; undefined: none can be had. */
+  readonly dtlsFingerprint?: CertificateFingerprint | undefined;
   /** After each offer/answer exchange. RTP to the caller starts with `start`. */
   configure(session: MediaSession): void;
   /** The ACK came: silence flows within 40 ms. */
