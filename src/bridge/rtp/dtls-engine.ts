@@ -12,6 +12,7 @@ import {
 } from 'werift';
 import type { MediaDtls } from '../../call/ports/media.ts';
 import { dtlsIdentityOf, type DtlsIdentity } from './dtls-identity.ts';
+import { createHandshakeOrder } from './dtls-order.ts';
 import { handshakeType, srtpProfiles, type FinishedHandshake } from './dtls-proof.ts';
 import { readDatagram } from './dtls-record.ts';
 
@@ -75,12 +76,20 @@ export const createDtlsEngine = (deps: DtlsEngineDeps): DtlsEngine => {
     certificateRequest: true,
   });
 
-  const take = socket.onHandleHandshakes;
-  socket.onHandleHandshakes = async (messages) => {
-    for (const { msg_type, fragment } of messages) {
-      if (msg_type === handshakeType.finished) serverFinished = fragment;
+  const order = createHandshakeOrder<Parameters<typeof socket.onHandleHandshakes>[0][number]>();
+  const work = socket.onHandleHandshakes;
+  socket.onHandleHandshakes = (messages) => {
+    for (const message of messages) {
+      const { ready, repeated } = order.take(message);
+      if (repeated && !isClosed)
+        for (const datagram of socket.dtls.lastMessage) deps.send(datagram);
+      for (const each of ready) {
+        if (each.msg_type === handshakeType.finished) serverFinished = each.fragment;
+        // One by one, and not waited for: the work on some lasts until the next flight has come.
+        work([each]).catch(() => undefined);
+      }
     }
-    await take(messages);
+    return Promise.resolve();
   };
   // What it makes of bad messages is one end of the handshake: none.
   socket.onError.subscribe(() => undefined);

@@ -20,6 +20,7 @@ import { fingerprintOf } from './dtls-identity.ts';
 export const handshakeType = {
   clientHello: 1,
   serverHello: 2,
+  helloVerifyRequest: 3,
   certificate: 11,
   serverKeyExchange: 12,
   certificateRequest: 13,

@@ -34,7 +34,7 @@ export const shakeHands = async (
       role,
       identity: ends[role].identity,
       fingerprints: ends[role].expects ?? [ends[other].identity.fingerprint],
-      nowMs: () => 0,
+      nowMs: () => performance.now(),
       send: (datagram) => {
         const copy = Buffer.from(datagram);
         if (passes(datagrams++, role))
