@@ -9,9 +9,11 @@ import { keyPackets, pcapOf, tonePackets } from './rtp-pcap.ts';
 const files: Readonly<Record<string, Buffer[]>> = {
   'keys-142536475': keyPackets('142536475', 0x1001),
   'keys-987654321': keyPackets('987654321', 0x1002),
-  // A source of its own for each: SIPp repeats a file with the same timestamps, and those are no new keys.
-  'keys-876543219': keyPackets('876543219', 0x1003),
-  'keys-765432198': keyPackets('765432198', 0x1004),
+  // A source of its own for each: SIPp repeats a file with the same timestamps, and those are no new
+  // keys. And a sequence that begins elsewhere (RFC 3550 §5.1): FreeSWITCH takes keys whose sequence
+  // lies up to 100 before the last for old ones, whatever their source.
+  'keys-876543219': keyPackets('876543219', 0x1003, 20_000),
+  'keys-765432198': keyPackets('765432198', 0x1004, 40_000),
   'tone-440-4s': tonePackets(440, 4000, 0x2001),
 };
 
