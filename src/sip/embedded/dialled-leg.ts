@@ -22,10 +22,11 @@ import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { parseUri } from '../message/sip-uri.ts';
 import type { Flow } from '../transaction/flow.ts';
-import type { DialPlan } from './dial-plan.ts';
+import { dialFailure, refusedDial, unfitDial, type DialFailure } from '../peers/dial-failure.ts';
+import type { DialPlan } from '../peers/dial-plan.ts';
+import type { Destination } from '../peers/outside-request.ts';
 import { answeredMedia, createLegSession, type LegBody } from './leg-session.ts';
 import { createMediaNegotiation } from './media-negotiation.ts';
-import type { Destination } from './outside-requests.ts';
 import type { SipUserAgent } from './user-agent-options.ts';
 
 export interface DialledLegDeps {
@@ -47,35 +48,13 @@ export interface DialledLegDeps {
   readonly onClosed: () => void;
 }
 
-type Failure = Extract<DialOutcome, { outcome: 'failed' }>;
-type FailedHow = Failure['how'];
-
-/** What a final answer says of the one called. RFC 3261 §21.4 to §21.6 */
-const howOfStatus = (sipStatus: number): FailedHow => {
-  if (sipStatus === 486 || sipStatus === 600) return 'busy';
-  if (sipStatus === 408 || sipStatus === 480 || sipStatus === 487) return 'no-answer';
-  return sipStatus >= 500 && sipStatus < 600 ? 'unreachable' : 'rejected';
-};
-
-const failureOf = (cause: SessionEndCause): Failure => {
-  const failed = (how: FailedHow, sipStatus?: number): Failure => ({
-    outcome: 'failed',
-    how,
-    ...(sipStatus !== undefined && { sipStatus }),
-  });
-  if (cause.by !== 'network') return failed('cancelled');
-  if (cause.how === 'rejected') {
-    const { sipStatus = 500 } = cause;
-    return failed(howOfStatus(sipStatus), sipStatus);
-  }
+const failureOf = (cause: SessionEndCause): DialFailure => {
+  if (cause.by !== 'network') return dialFailure('cancelled');
+  if (cause.how === 'rejected') return refusedDial(cause.sipStatus ?? 500);
   // With a status nobody answered the INVITE at all; without, it rang as long as it may.
-  return failed(
-    cause.how === 'no-answer' && cause.sipStatus === undefined ? 'no-answer' : 'unreachable',
-  );
+  const hasRung = cause.how === 'no-answer' && cause.sipStatus === undefined;
+  return dialFailure(hasRung ? 'no-answer' : 'unreachable');
 };
-
-/** SIP and SDP that no leg can be made of. */
-const unfit: Failure = { outcome: 'failed', how: 'rejected', sipStatus: 488 };
 
 const invitationOf = (
   { request, plan, flow }: DialledLegDeps,
@@ -109,7 +88,7 @@ export const dialLeg = async (deps: DialledLegDeps, signal: AbortSignal): Promis
   if (opened === undefined || signal.aborted) {
     await opened?.close();
     deps.onClosed();
-    return { outcome: 'failed', how: opened === undefined ? 'unreachable' : 'cancelled' };
+    return dialFailure(opened === undefined ? 'unreachable' : 'cancelled');
   }
   const negotiation = createMediaNegotiation({
     address: deps.mediaAddress,
@@ -156,7 +135,7 @@ export const dialLeg = async (deps: DialledLegDeps, signal: AbortSignal): Promis
       const invitation = invitationOf(deps, session.sipCallId);
       resolve({ ...answered, leg: answeredLeg(invitation, leg.body, answered) });
     } else if (event.type === 'ended') {
-      resolve(isUnfit ? unfit : failureOf(event.cause));
+      resolve(isUnfit ? unfitDial : failureOf(event.cause));
     }
   });
   signal.addEventListener('abort', takeBack, { once: true });

@@ -7,12 +7,13 @@ import { createTokens } from '../dialog/tokens.ts';
 import type { SrtpPolicy } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { hostText } from '../transaction/flow.ts';
-import { createDialDesk } from './dial-desk.ts';
+import { createDialDesk } from '../peers/dial-desk.ts';
+import { createCallPlacer } from './call-placer.ts';
 import { createEmbeddedLeg } from './embedded-leg.ts';
 import { publicAddressOf } from './route-request.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
-import { createTargetResolver, systemNameService } from './target-resolver.ts';
-import { createTrunkDesk, type TrunkOptions } from './trunk-desk.ts';
+import { createTargetResolver, systemNameService } from '../peers/target-resolver.ts';
+import { createTrunkDesk, type TrunkOptions } from '../peers/trunk-desk.ts';
 import type { SipUserAgentOptions } from './user-agent-options.ts';
 import { createSipUserAgent } from './user-agent.ts';
 
@@ -93,20 +94,23 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
     options.trunks &&
     createTrunkDesk(options.trunks, { userAgent, tokens, clock, log, random: options.random });
   const dialDesk = createDialDesk({
-    userAgent,
     trunkDesk,
     resolver: createTargetResolver(
       options.trunks?.names ?? systemNameService,
       () => tokens.below(2 ** 31) / 2 ** 31,
     ),
-    media,
-    codecs,
-    publicAddress,
-    srtp,
-    newSessionId,
     clock,
-    log,
-    opened,
+    place: createCallPlacer({
+      userAgent,
+      media,
+      codecs,
+      publicAddress,
+      srtp,
+      newSessionId,
+      clock,
+      log,
+      opened,
+    }),
   });
 
   return {

@@ -10,17 +10,14 @@ import type { LegId } from '../../call/identifiers.ts';
 import type { MediaBridge, MediaLeg, MediaSession } from '../../call/ports/media.ts';
 import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { CallInvitation, CallLeg } from '../../call/ports/sip-engine.ts';
-import type { Trunk } from '../../trunk/trunk.ts';
 import { callerIdentity } from '../message/caller-identity.ts';
+import { dialledUri } from '../message/dialled-uri.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
-import { toOf } from '../message/message-headers.ts';
-import type { SipRequest } from '../message/sip-message.ts';
-import { parseUri } from '../message/sip-uri.ts';
 import { answeredMedia, createLegSession } from './leg-session.ts';
 import { createMediaNegotiation, type MediaNegotiation } from './media-negotiation.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
-import type { CallOrigin } from './trunk-desk.ts';
+import type { CallOrigin } from '../peers/trunk-desk.ts';
 
 export interface EmbeddedLegDeps {
   readonly legId: LegId;
@@ -52,19 +49,11 @@ const invitationOf = (
   source: { ...flow.remote, transport: flow.transport },
   // With trunks, nobody else's assertion is worth anything.
   callerNumber: callerIdentity(invite, origin && (origin.trunk?.identity ?? [])),
-  dialled: dialledIn(invite, origin?.trunk),
+  dialled: dialledUri(invite, origin?.trunk?.registration?.contactUser),
   signallingEncrypted: flow.transport === 'tls',
   trunk: origin?.trunk?.name,
   ...(origin?.isUnauthorised === true && { unauthorised: true }),
 });
-
-/** A call to our registered Contact carries the number that was dialled in To. */
-const dialledIn = (invite: SipRequest, trunk: Trunk | undefined): CallInvitation['dialled'] => {
-  const uri = parseUri(invite.requestUri);
-  const isToContact = uri?.user !== undefined && uri.user === trunk?.registration?.contactUser;
-  const dialled = isToContact ? (toOf(invite)?.uri.user ?? uri.user) : uri?.user;
-  return { user: dialled ?? '', host: uri?.host ?? '' };
-};
 
 export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
   const { legId, incoming, clock, log, onClosed } = deps;

@@ -3,39 +3,14 @@ import type { Logger } from '../../call/ports/process.ts';
 import type { Tokens } from '../dialog/tokens.ts';
 import { createRequest } from '../message/build-message.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
-import type { NameAddr, SipHeader, SipRequest, SipResponse } from '../message/sip-message.ts';
+import type { NameAddr, SipRequest, SipResponse } from '../message/sip-message.ts';
 import { parseUri } from '../message/sip-uri.ts';
-import { endpointText, type Flow, type TransportKind } from '../transaction/flow.ts';
+import { endpointText, type Flow } from '../transaction/flow.ts';
 import { contactWithUser } from './contact-user.ts';
-import { answerChallenge, type DigestCredentials } from './digest-authentication.ts';
+import { answerChallenge } from '../peers/digest-authentication.ts';
+import type { Destination, OutsideRequest } from '../peers/outside-request.ts';
 import { flowTo } from './route-request.ts';
 import type { TransportSet } from './transport-set.ts';
-
-/** Where a request goes, names already looked up. */
-export interface Destination {
-  readonly transport: TransportKind;
-  readonly address: string;
-  readonly port: number;
-  /** As in `Flow`. */
-  readonly serverName?: string | undefined;
-}
-
-export interface OutsideRequest {
-  readonly method: string;
-  readonly requestUri: string;
-  readonly destination: Destination;
-  /** Addresses such as `<sip:user@host>`. */
-  readonly from: string;
-  readonly to: string;
-  readonly sipCallId: string;
-  readonly cseq: number;
-  /** User part of our Contact, of the socket it leaves by. */
-  readonly contactUser: string | undefined;
-  readonly headers?: readonly SipHeader[];
-  /** The challenge that this one answers. */
-  readonly answering?:
-    { readonly challenge: SipResponse; readonly credentials: DigestCredentials } | undefined;
-}
 
 type Done = (response: SipResponse | undefined) => void;
 

@@ -2,14 +2,14 @@
 import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { SessionTimerPolicy } from '../dialog/session-timer.ts';
 import type { RandomBytes } from '../dialog/tokens.ts';
-import type { SipHeader, SipResponse } from '../message/sip-message.ts';
+import type { SipHeader } from '../message/sip-message.ts';
 import type { Endpoint, Flow } from '../transaction/flow.ts';
 import type { TimerBase } from '../transaction/timers.ts';
-import type { DigestCredentials } from './digest-authentication.ts';
+import type { DigestCredentials } from '../peers/digest-authentication.ts';
 import type { ListenSpec } from './listen-addresses.ts';
 import type { MessageCounters } from './message-gate.ts';
 import type { ClientInvite, IncomingInvite } from './sip-session-handle.ts';
-import type { Destination, OutsideRequest } from './outside-requests.ts';
+import type { Destination, OutsideAgent } from '../peers/outside-request.ts';
 import type { SipTransport } from './sip-transport.ts';
 import type { SourceLimits } from './source-limiter.ts';
 import type { TlsCredentials } from './tls-credentials.ts';
@@ -61,22 +61,15 @@ export interface InviteOptions {
   readonly ringTimeoutMs?: number;
 }
 
-export interface SipUserAgent {
+export interface SipUserAgent extends OutsideAgent {
   /** Opens the sockets; rejects with `sip/listen-failed`, and then none is open. */
   start(): Promise<void>;
   /** Where it listens. Empty before `start`. */
   readonly listening: readonly (Endpoint & { readonly transport: SipTransport['kind'] })[];
   /** Calls `target`, a SIP URI. Throws a RangeError for texts that are not SIP URIs or addresses. */
   invite(target: string, options?: InviteOptions): ClientInvite;
-  /**
-   * Sends a request outside any dialog. `done` is called once, later: with the final response, or
-   * with undefined where none came or nothing could be sent.
-   */
-  request(request: OutsideRequest, done: (response: SipResponse | undefined) => void): void;
   /** The socket that a request to there leaves by; undefined where none fits. */
   flowTo(destination: Destination): Flow | undefined;
-  /** Two line ends, to keep a way through a NAT open. RFC 5626 §3.5.1 */
-  keepAlive(destination: Destination): void;
   /** All zero when no session and no transaction is left. */
   gauges(): Readonly<Record<'dialogs' | 'transactions' | 'tcpConnections' | 'timers', number>>;
   counters(): Readonly<MessageCounters>;

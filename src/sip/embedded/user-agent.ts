@@ -39,9 +39,9 @@ import {
   type LayerInput,
   type LayerOutput,
 } from '../transaction/transaction-layer.ts';
-import { createAlarm } from './alarm.ts';
+import { createAlarm } from '../transaction/alarm.ts';
 import { contactWithUser } from './contact-user.ts';
-import { answerChallenge } from './digest-authentication.ts';
+import { answerChallenge } from '../peers/digest-authentication.ts';
 import { createHostResolver } from './host-resolver.ts';
 import { createMessageCounters, createMessageGate } from './message-gate.ts';
 import { createOutsideRequests } from './outside-requests.ts';

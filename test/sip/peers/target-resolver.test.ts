@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  createTargetResolver,
-  type NameService,
-} from '../../../src/sip/embedded/target-resolver.ts';
+import { createTargetResolver, type NameService } from '../../../src/sip/peers/target-resolver.ts';
 import { parseUri } from '../../../src/sip/message/sip-uri.ts';
 
 const srv: Readonly<Record<string, { host: string; port: number; priority: number }[]>> = {

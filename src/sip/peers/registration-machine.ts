@@ -16,7 +16,7 @@
 import { contacts, header, numberOf } from '../message/message-headers.ts';
 import type { SipResponse } from '../message/sip-message.ts';
 import { createTimerSet } from '../transaction/timer-set.ts';
-import type { Destination } from './outside-requests.ts';
+import type { Destination } from './outside-request.ts';
 
 export type RegistrationInput =
   | { readonly type: 'start' }

@@ -5,9 +5,9 @@ import type { Trunk, TrunkRegistration } from '../../trunk/trunk.ts';
 import type { Tokens } from '../dialog/tokens.ts';
 import type { SipUri } from '../message/sip-message.ts';
 import { formatUri, parseUri } from '../message/sip-uri.ts';
+import { createAlarm } from '../transaction/alarm.ts';
 import { hostText } from '../transaction/flow.ts';
-import { createAlarm } from './alarm.ts';
-import type { Destination } from './outside-requests.ts';
+import type { Destination, OutsideAgent } from './outside-request.ts';
 import { createPeerWatch } from './peer-watch.ts';
 import {
   createRegistrationMachine,
@@ -16,7 +16,6 @@ import {
   type RegistrationStatus,
 } from './registration-machine.ts';
 import type { TargetResolver } from './target-resolver.ts';
-import type { SipUserAgent } from './user-agent-options.ts';
 
 export interface TrunkLink {
   readonly trunk: Trunk;
@@ -30,7 +29,7 @@ export interface TrunkLink {
 }
 
 export interface TrunkLinkDeps {
-  readonly userAgent: Pick<SipUserAgent, 'request' | 'keepAlive'>;
+  readonly userAgent: OutsideAgent;
   readonly resolver: TargetResolver;
   readonly tokens: Tokens;
   readonly clock: Clock;

@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import { orderSrv, type SrvTarget } from '../../trunk/srv-order.ts';
 import type { SipUri } from '../message/sip-message.ts';
 import type { TransportKind } from '../transaction/flow.ts';
-import type { Destination } from './outside-requests.ts';
+import type { Destination } from './outside-request.ts';
 
 /** The name service. Both reject where there is nothing. */
 export interface NameService {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answerChallenge } from '../../../src/sip/embedded/digest-authentication.ts';
+import { answerChallenge } from '../../../src/sip/peers/digest-authentication.ts';
 import type { SipHeader, SipRequest } from '../../../src/sip/message/sip-message.ts';
 
 const request: SipRequest = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPeerWatch } from '../../../src/sip/embedded/peer-watch.ts';
+import { createPeerWatch } from '../../../src/sip/peers/peer-watch.ts';
 
 test('a peer is up with the first answer, down with the second silence in a row', () => {
   const watch = createPeerWatch();

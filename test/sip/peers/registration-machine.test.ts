@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Destination } from '../../../src/sip/embedded/outside-requests.ts';
+import type { Destination } from '../../../src/sip/peers/outside-request.ts';
 import {
   createRegistrationMachine,
   type RegistrationInput,
   type RegistrationOutput,
-} from '../../../src/sip/embedded/registration-machine.ts';
+} from '../../../src/sip/peers/registration-machine.ts';
 import type { SipResponse } from '../../../src/sip/message/sip-message.ts';
 
 const server = (address: string): Destination => ({ transport: 'udp', address, port: 5060 });

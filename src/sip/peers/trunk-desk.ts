@@ -6,7 +6,7 @@ import type { Trunk, TrunkSource } from '../../trunk/trunk.ts';
 import { headers } from '../message/message-headers.ts';
 import type { SipHeader, SipRequest } from '../message/sip-message.ts';
 import { parseUri } from '../message/sip-uri.ts';
-import type { Destination } from './outside-requests.ts';
+import type { Destination } from './outside-request.ts';
 import { createTargetResolver, systemNameService, type NameService } from './target-resolver.ts';
 import type { TrunkLinkDeps } from './trunk-link.ts';
 import { createTrunkLinks } from './trunk-links.ts';

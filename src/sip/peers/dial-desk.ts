@@ -1,0 +1,80 @@
+/** Calls of our own: which way they leave, server after server, until one answers. */
+import type { Clock } from '../../call/ports/process.ts';
+import type { DialOutcome, DialRequest } from '../../call/ports/sip-engine.ts';
+import type { Trunk } from '../../trunk/trunk.ts';
+import { parseUri } from '../message/sip-uri.ts';
+import { directDialPlan, trunkDialPlan, type DialPlan } from './dial-plan.ts';
+import type { Destination } from './outside-request.ts';
+import type { TargetResolver } from './target-resolver.ts';
+import type { TrunkDesk } from './trunk-desk.ts';
+
+/** One try, at one server. */
+export interface PlannedCall {
+  readonly request: DialRequest;
+  readonly trunk: Trunk | undefined;
+  readonly destination: Destination;
+  readonly ringLimitMs: number;
+  /** What stands in its INVITE, given the address that we leave by; undefined: nothing can. */
+  readonly planFrom: (ownHost: string) => DialPlan | undefined;
+}
+
+export interface DialDeskDeps {
+  /** Undefined: there are no trunks. */
+  readonly trunkDesk: Pick<TrunkDesk, 'towards'> | undefined;
+  readonly resolver: TargetResolver;
+  readonly clock: Clock;
+  /** Never rejects. */
+  readonly place: (call: PlannedCall, signal: AbortSignal) => Promise<DialOutcome>;
+}
+
+export interface DialDesk {
+  /** `SipEngine.dial` */
+  readonly dial: (request: DialRequest, signal: AbortSignal) => Promise<DialOutcome>;
+}
+
+interface Way extends Pick<PlannedCall, 'trunk' | 'planFrom'> {
+  readonly destinations: readonly Destination[];
+}
+
+const unreachable = { outcome: 'failed', how: 'unreachable' } as const;
+const cancelled = { outcome: 'failed', how: 'cancelled' } as const;
+/** A provider's servers are tried while somebody waits: not all sixteen of them. */
+const maxTries = 3;
+
+export const createDialDesk = ({ trunkDesk, resolver, clock, place }: DialDeskDeps): DialDesk => {
+  const wayOf = async (request: DialRequest): Promise<Way | undefined> => {
+    if (request.trunk !== undefined) {
+      const way = trunkDesk?.towards(request.trunk);
+      if (way === undefined) return undefined;
+      const plan = trunkDialPlan(request, way.trunk);
+      return { trunk: way.trunk, destinations: await way.destinations(), planFrom: () => plan };
+    }
+    const uri = parseUri(request.to);
+    return (
+      uri && {
+        trunk: undefined,
+        destinations: await resolver.resolve(uri),
+        planFrom: (ownHost) => directDialPlan(request, ownHost),
+      }
+    );
+  };
+
+  return {
+    dial: async (request, signal) => {
+      const endsAt = clock.now() + request.ringLimitMs;
+      const way = await wayOf(request);
+      let outcome: DialOutcome = unreachable;
+      for (const destination of way?.destinations.slice(0, maxTries) ?? []) {
+        const ringLimitMs = endsAt - clock.now();
+        if (way === undefined || ringLimitMs <= 0 || signal.aborted) break;
+        const { trunk, planFrom } = way;
+        outcome = await place({ request, trunk, planFrom, destination, ringLimitMs }, signal);
+        // The next server only where this one could do nothing. RFC 3263 §4.3
+        if (outcome.outcome === 'answered' || outcome.how !== 'unreachable') break;
+      }
+      if (!signal.aborted) return outcome;
+      if (outcome.outcome === 'answered') outcome.leg.hangUp();
+      return cancelled;
+    },
+  };
+};
