@@ -4,6 +4,7 @@ import type { Clock, Logger } from './call/ports/process.ts';
 import { callIdPattern } from './call/identifiers.ts';
 import type { Config, DrachtioConfig } from './config.ts';
 import { createDrachtioEngine, type DrachtioEngine } from './sip/drachtio/drachtio-engine.ts';
+import type { TrunkSettings } from './trunk-settings.ts';
 
 export interface DrachtioEngineParts {
   readonly config: Config;
@@ -11,6 +12,7 @@ export interface DrachtioEngineParts {
   /** The folder that our own workers play from. */
   readonly promptsDir: string;
   readonly media: MediaBridge;
+  readonly trunks: TrunkSettings | undefined;
   readonly newLegId: () => LegId;
   readonly clock: Clock;
   readonly log: Logger;
@@ -18,7 +20,7 @@ export interface DrachtioEngineParts {
 
 /** The drachtio engine as it is set: `RINGBRO_ENGINE=drachtio`. */
 export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => {
-  const { config, drachtio, media, newLegId, clock, log } = parts;
+  const { config, drachtio, media, trunks, newLegId, clock, log } = parts;
   const { freeSwitch } = drachtio;
   const { port: firstListenPort } = freeSwitch.listen;
   const [mediaAddress = '127.0.0.1'] = config.sip.addresses;
@@ -46,6 +48,7 @@ export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => 
     codecs: ['PCMA', 'PCMU'],
     mediaTimeoutMs: config.media.mediaTimeoutMs,
     ...(drachtio.direct ? { isDirect: goesStraightIn } : {}),
+    trunks: trunks && { source: trunks, allow: config.sip.allow },
     newLegId,
     clock,
     log,

@@ -27,7 +27,16 @@ export const engineOf = (parts: EngineParts): SipEngine => {
   const { config, media, tls, trunks, clock, log } = parts;
   if (config.drachtio !== undefined) {
     const { drachtio, promptsDir = parts.ownPrompts } = config;
-    return drachtioEngineOf({ config, drachtio, promptsDir, media, newLegId, clock, log });
+    return drachtioEngineOf({
+      config,
+      drachtio,
+      promptsDir,
+      media,
+      trunks,
+      newLegId,
+      clock,
+      log,
+    });
   }
   const { tls: tlsSettings } = config.sip;
   return createEmbeddedEngine({

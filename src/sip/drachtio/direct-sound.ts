@@ -16,6 +16,8 @@ export interface DirectSoundDeps {
   /** The address in our SDP. */
   readonly publicAddress: string;
   readonly codecs: readonly AudioCodec[];
+  /** Our order of them counts in answers too. */
+  readonly keepsOwnOrder: boolean;
   readonly sessionId: string;
   readonly log: Logger;
 }
@@ -48,13 +50,14 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
       if (opened === undefined) return { ok: false, sipStatus: 503, retryAfterS: 10 };
       mediaLeg = opened;
       opened.onEvent((event) => {
-        if (event.type !== 'first-rtp') listener?.(event);
+        if (event.type !== 'first-rtp' && event.type !== 'dtls-keys') listener?.(event);
       });
       negotiation = createMediaNegotiation({
         address: deps.publicAddress,
         rtpPort: opened.localPort,
         rtcpPort: opened.localRtcpPort,
         codecs: deps.codecs,
+        keepsOwnOrder: deps.keepsOwnOrder,
         sessionId: deps.sessionId,
       });
       if (offer === undefined) {
@@ -74,9 +77,10 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
       return { ok: true, sdp: answered.sdp, codec, encrypted: false, direction };
     },
     settle: (answer) => {
-      const session = negotiation?.settle(answer);
-      if (session !== undefined) configure(session);
-      return Promise.resolve(negotiation?.session !== undefined);
+      const applied = negotiation?.settle(answer);
+      if (applied !== undefined) configure(applied);
+      const session = negotiation?.session;
+      return Promise.resolve(session && { codec: session.codec, encrypted: false });
     },
     redescribe: (offer) => {
       if (negotiation === undefined) return Promise.resolve({ ok: false, sipStatus: 488 });

@@ -5,7 +5,14 @@
 import type { Socket } from 'node:net';
 import createSrf from 'drachtio-srf';
 import type { Clock, Logger } from '../../call/ports/process.ts';
-import type { Srf, SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
+import type {
+  Srf,
+  SrfDialog,
+  SrfFailure,
+  SrfReceivedResponse,
+  SrfRequest,
+  SrfResponse,
+} from './drachtio-types.ts';
 import type { CreateUac } from './freeswitch.ts';
 import { startRouteServer, type HostAndPort } from './route-server.ts';
 import { faultName, guardAgent } from './socket-guard.ts';
@@ -34,6 +41,37 @@ export interface CallSignalling {
   end(): void;
 }
 
+export interface OutsidePlan {
+  readonly method: string;
+  readonly requestUri: string;
+  /** Where it is sent, as a SIP URI; undefined: where the Request-URI leads. */
+  readonly nextHop?: string;
+  /** `@localhost` in From, To and Contact becomes drachtio-server's address for the way it takes. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+export interface InvitePlan extends Omit<OutsidePlan, 'method' | 'timeoutMs'> {
+  readonly sdp: string;
+  /** It is on its way; what is handed over takes it back. */
+  readonly onSent: (cancel: () => void) => void;
+  /** Called with the dialog before anything can happen to it; its ACK is sent. */
+  readonly attach: (dialog: SrfDialog) => void;
+}
+
+/** How an INVITE of ours was answered. Without a status nobody did, or it could not be sent. */
+export type InviteOutcome =
+  | 'answered'
+  | { readonly sipStatus: number; readonly raw: string }
+  | { readonly sipStatus: undefined; readonly reason: string };
+
+export type PlaceInvite = (plan: InvitePlan) => Promise<InviteOutcome>;
+
+/** What a call of ours signals through. */
+export interface OwnSignalling extends Pick<CallSignalling, 'link' | 'createUac'> {
+  readonly placeInvite: PlaceInvite;
+}
+
 export interface DrachtioConnection {
   /** SIP URIs that the servers listen on, as they say. */
   readonly addresses: readonly string[];
@@ -46,6 +84,10 @@ export interface DrachtioConnection {
   readonly ready: Promise<void>;
   /** OPTIONS: whether it was answered 200. Undefined where no server is connected. */
   ping(uri: string): Promise<boolean | undefined>;
+  /** A request outside any dialog. Its final response; undefined where none came, or none could. */
+  request(plan: OutsidePlan): Promise<SrfReceivedResponse | undefined>;
+  /** For a call of ours; undefined where no server is connected. */
+  forOwnCall(): OwnSignalling | undefined;
   /** Idempotent, never rejects. */
   close(): Promise<void>;
 }
@@ -84,6 +126,15 @@ export const contactUris = (contacts: string): readonly string[] =>
       const scheme = transport === 'tls' ? 'sips' : 'sip';
       return [`${scheme}:${hostPort}${transport === 'tcp' ? ';transport=tcp' : ''}`];
     });
+
+/** A 408 from nobody is drachtio-server's own: nothing answers there. RFC 3261 §8.1.3.1 */
+const refusalIn = (error: SrfFailure, isHeardOf: boolean): InviteOutcome => {
+  const reason = faultName(error);
+  if (!(error instanceof Error) || error.res === undefined) return { sipStatus: undefined, reason };
+  const { status, raw } = error.res;
+  if (status === 408 && !isHeardOf) return { sipStatus: undefined, reason: 'no answer' };
+  return { sipStatus: status, raw };
+};
 
 const countListeners = (srf: Pick<Srf, 'eventNames' | 'listenerCount'>): number =>
   srf.eventNames().reduce((sum, event) => sum + srf.listenerCount(event), 0);
@@ -134,6 +185,36 @@ export const createDrachtioConnection = (
       if (server.style === 'outbound') srf.endSession(request);
     },
   });
+
+  const placeInvite =
+    (socket: Socket): PlaceInvite =>
+    ({ requestUri, nextHop, sdp, headers = {}, onSent, attach }) =>
+      new Promise((resolve) => {
+        const way = { ...(nextHop !== undefined && { proxy: nextHop }), _socket: socket };
+        let isHeardOf = false;
+        srf.createUAC(
+          requestUri,
+          { localSdp: sdp, headers: { ...headers }, ...way },
+          {
+            cbRequest: (_error, sent) => {
+              if (sent !== undefined)
+                onSent(() => {
+                  sent.cancel(() => undefined);
+                });
+            },
+            cbProvisional: () => {
+              isHeardOf = true;
+            },
+          },
+          (error, dialog) => {
+            if (dialog === undefined) resolve(refusalIn(error, isHeardOf));
+            else {
+              attach(dialog);
+              resolve('answered');
+            }
+          },
+        );
+      });
 
   srf.on('connect', (error: unknown, contacts: unknown) => {
     if (error) {
@@ -198,23 +279,30 @@ export const createDrachtioConnection = (
 
   const ownListeners = countListeners(srf);
 
-  const ping = async (uri: string): Promise<boolean | undefined> => {
+  const request = async (plan: OutsidePlan): Promise<SrfReceivedResponse | undefined> => {
     const [socket] = sockets;
     if (socket === undefined) return undefined;
-    const status = await within(
+    const { method, requestUri, nextHop, headers = {}, timeoutMs } = plan;
+    const way = { ...(nextHop !== undefined && { proxy: nextHop }), _socket: socket };
+    return within(
       clock,
-      pingTimeoutMs,
-      new Promise<number>((resolve, reject) => {
-        srf.request(uri, { method: 'OPTIONS', _socket: socket }, (error, sent) => {
+      timeoutMs,
+      new Promise<SrfReceivedResponse>((resolve, reject) => {
+        srf.request(requestUri, { method, headers: { ...headers }, ...way }, (error, sent) => {
           if (sent === undefined) reject(toError(error));
           else
             sent.on('response', (response) => {
-              resolve(response.status);
+              if (response.status >= 200) resolve(response);
             });
         });
       }),
     );
-    return status === 200;
+  };
+
+  const ping = async (uri: string): Promise<boolean | undefined> => {
+    if (sockets.size === 0) return undefined;
+    const plan = { method: 'OPTIONS', requestUri: uri, timeoutMs: pingTimeoutMs };
+    return (await request(plan))?.status === 200;
   };
 
   return {
@@ -232,6 +320,13 @@ export const createDrachtioConnection = (
     },
     ready: ready.promise,
     ping,
+    request,
+    forOwnCall: () => {
+      const [socket] = sockets;
+      return (
+        socket && { link: socket, createUac: createUac(socket), placeInvite: placeInvite(socket) }
+      );
+    },
     close: async () => {
       isClosed = true;
       agent.wp.closing = true;

@@ -1,16 +1,17 @@
 /** The SIP engine on drachtio-server and FreeSWITCH: several of each, put together as one. */
-import { randomInt } from 'node:crypto';
-import { asSipCallId, type LegId } from '../../call/identifiers.ts';
+import { randomBytes, randomInt } from 'node:crypto';
+import type { LegId } from '../../call/identifiers.ts';
 import type { MediaBridge } from '../../call/ports/media.ts';
 import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { CallInvitation, CallLeg, SipEngine } from '../../call/ports/sip-engine.ts';
-import { callerIdentity } from '../message/caller-identity.ts';
-import { contacts, requireTags, sipCallIdOf, toOf } from '../message/message-headers.ts';
+import type { Trunk } from '../../trunk/trunk.ts';
+import { createTokens } from '../dialog/tokens.ts';
+import { createTrunkDesk, type CallOrigin, type TrunkOptions } from '../peers/trunk-desk.ts';
+import { contacts, requireTags, toOf } from '../message/message-headers.ts';
 import { parseMessage } from '../message/parse-message.ts';
 import { sdpBodyOf } from '../message/sdp-body.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
-import type { SipRequest } from '../message/sip-message.ts';
-import { parseUri } from '../message/sip-uri.ts';
+import type { SipHeader, SipRequest } from '../message/sip-message.ts';
 import { validateRequest } from '../message/validate-request.ts';
 import { createDirectSound } from './direct-sound.ts';
 import {
@@ -23,6 +24,9 @@ import type { SrfRequest, SrfResponse } from './drachtio-types.ts';
 import { createFreeSwitchPool, type FreeSwitchPool } from './freeswitch-pool.ts';
 import { createFreeSwitchSound } from './freeswitch-sound.ts';
 import { createFreeSwitch, type FreeSwitchServer } from './freeswitch.ts';
+import { createIncomingInvite } from './incoming-invite.ts';
+import { invitationOf } from './invitation.ts';
+import { createOutsideAgent } from './outside-agent.ts';
 import { within } from './within.ts';
 
 export interface DrachtioEngineOptions {
@@ -49,6 +53,8 @@ export interface DrachtioEngineOptions {
   readonly mediaTimeoutMs: number;
   /** Calls that are answered with the worker's own address, past FreeSWITCH [none]. */
   readonly isDirect?: (dialled: CallInvitation['dialled']) => boolean;
+  /** Without them every call comes by none. */
+  readonly trunks?: TrunkOptions | undefined;
   readonly newLegId: () => LegId;
   readonly clock: Clock;
   readonly log: Logger;
@@ -65,6 +71,7 @@ const pingIntervalMs = 10_000;
 
 export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEngine => {
   const { media, clock, log, codecs, mediaAddress } = options;
+  const tokens = createTokens(randomBytes);
   const legs = new Map<DrachtioLeg, { readonly link: object; readonly closed: Promise<void> }>();
   let connections: readonly ReturnType<typeof createDrachtioConnection>[] = [];
   let onCall: ((leg: CallLeg) => void) | undefined;
@@ -87,16 +94,31 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     });
   });
 
+  const trunkDesk =
+    options.trunks &&
+    createTrunkDesk(options.trunks, {
+      userAgent: createOutsideAgent({ connections: () => connections, tokens }),
+      tokens,
+      clock,
+      log,
+    });
+
   // ---------------------------------------------------------------- calls
 
-  const soundOf = (legId: LegId, isDirect: boolean, signalling: CallSignalling, legLog: Logger) =>
-    isDirect
+  const soundOf = (
+    { legId, dialled }: CallInvitation,
+    trunk: Trunk | undefined,
+    signalling: CallSignalling,
+    legLog: Logger,
+  ) =>
+    options.isDirect?.(dialled) === true
       ? createDirectSound({
           legId,
           media,
           mediaAddress,
-          publicAddress: options.publicAddress ?? mediaAddress,
-          codecs,
+          publicAddress: trunk?.publicAddress ?? options.publicAddress ?? mediaAddress,
+          codecs: trunk?.codecs ?? codecs,
+          keepsOwnOrder: trunk !== undefined,
           sessionId: String(randomInt(1, 2 ** 31)),
           log: legLog,
         })
@@ -106,7 +128,8 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
           createUac: signalling.createUac,
           media,
           mediaAddress,
-          codecs,
+          codecs: trunk?.codecs ?? codecs,
+          keepsOwnOrder: trunk !== undefined,
           promptsPath: options.promptsPath,
           mediaTimeoutMs: options.mediaTimeoutMs,
           log: legLog,
@@ -117,23 +140,28 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     request: SrfRequest,
     response: SrfResponse,
     signalling: CallSignalling,
+    origin: CallOrigin | undefined,
   ): void => {
     const legId = options.newLegId();
-    const invitation = invitationOf(legId, invite, request);
+    const invitation = invitationOf(legId, invite, request, origin);
     const legLog = log.child({ legId });
-    const isDirect = options.isDirect?.(invitation.dialled) === true;
     const closed = Promise.withResolvers<undefined>();
     const leg = createDrachtioLeg({
       invitation,
-      request,
-      response,
+      opening: createIncomingInvite({
+        request,
+        response,
+        needsPrack: requireTags(invite).has('100rel'),
+        signalling,
+        clock,
+        log: legLog,
+      }),
       offer: sdpBodyOf(invite),
-      needsPrack: requireTags(invite).has('100rel'),
-      signalling,
-      sound: soundOf(legId, isDirect, signalling, legLog),
+      sound: soundOf(invitation, origin?.trunk, signalling, legLog),
       clock,
       log: legLog,
       onClosed: () => {
+        signalling.end();
         legs.delete(leg);
         closed.resolve(undefined);
       },
@@ -147,19 +175,30 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     response: SrfResponse,
     signalling: CallSignalling,
   ): void => {
-    const refuse = (status: number, headers: Readonly<Record<string, string>> = {}): void => {
-      response.send(status, undefined, { headers });
+    const refuse = (status: number, headers: readonly SipHeader[] = []): void => {
+      response.send(status, undefined, { headers: headersOf(headers) });
       signalling.end();
     };
     const parsed = parseMessage(Buffer.from(request.raw));
     if (!parsed.ok || parsed.message.kind !== 'request') refuse(400);
-    else if (onCall === undefined || isClosed) refuse(503, { 'Retry-After': '10' });
+    else if (onCall === undefined || isClosed) refuse(503, [{ name: 'Retry-After', value: '10' }]);
     else if (toOf(parsed.message)?.tag !== undefined) refuse(481);
     else if (contacts(parsed.message).length === 0) refuse(400);
     else {
-      const refusal = validateRequest(parsed.message);
-      if (refusal === undefined) beginCall(parsed.message, request, response, signalling);
-      else refuse(refusal.status, headersOf(refusal.headers));
+      const invite = parsed.message;
+      const refusal = validateRequest(invite);
+      if (refusal !== undefined) {
+        refuse(refusal.status, refusal.headers);
+        return;
+      }
+      const origin = trunkDesk?.receive({
+        invite,
+        source: request.source_address,
+        challenge: refuse,
+      });
+      // It was challenged: the next INVITE brings credentials.
+      if (trunkDesk !== undefined && origin === undefined) return;
+      beginCall(invite, request, response, signalling, origin);
     }
   };
 
@@ -209,7 +248,9 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
           : within(clock, startTimeoutMs, Promise.race(all.map(({ ready }) => ready)));
       await Promise.all([firstOf(awaited), firstOf(pool.members)]);
       ping();
+      trunkDesk?.start();
     },
+    trunks: () => trunkDesk?.status() ?? [],
     gauges: () => ({
       legs: legs.size,
       dialogs: sum(connections.map(({ dialogs }) => dialogs)),
@@ -220,37 +261,30 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     close: async () => {
       isClosed = true;
       cancelPing?.();
+      const deregistered = trunkDesk?.close();
       for (const leg of legs.keys()) leg.hangUp();
       await within(
         clock,
         startTimeoutMs,
         Promise.all([...legs.values()].map(({ closed }) => closed)),
       );
+      await deregistered;
       await Promise.all(connections.map((connection) => connection.close()));
       await pool.close();
     },
   };
 };
 
-const headersOf = (
-  headers: readonly { readonly name: string; readonly value: string }[],
-): Readonly<Record<string, string>> =>
-  Object.fromEntries(headers.map(({ name, value }) => [name, value]));
-
-const invitationOf = (legId: LegId, invite: SipRequest, request: SrfRequest): CallInvitation => {
-  const uri = parseUri(invite.requestUri);
-  const { protocol } = request;
-  const transport = protocol === 'tls' || protocol === 'wss' ? 'tls' : protocol;
-  return {
-    legId,
-    sipCallId: sipCallIdOf(invite) ?? asSipCallId(''),
-    source: {
-      address: request.source_address,
-      port: request.source_port,
-      transport: transport === 'tls' || transport === 'tcp' ? transport : 'udp',
-    },
-    callerNumber: callerIdentity(invite),
-    dialled: { user: uri?.user ?? '', host: uri?.host ?? '' },
-    signallingEncrypted: transport === 'tls',
-  };
+/**
+ * drachtio-srf keeps one value a name and writes it down as it is: a second header of the same name,
+ * such as another challenge, is a second line in the first one's value.
+ */
+const headersOf = (headers: readonly SipHeader[]): Readonly<Record<string, string>> => {
+  const values = Object.groupBy(headers, ({ name }) => name);
+  return Object.fromEntries(
+    Object.entries(values).map(([name, group = []]) => [
+      name,
+      group.map(({ value }) => value).join(`\r\n${name}: `),
+    ]),
+  );
 };

@@ -1,5 +1,6 @@
 /**
- * One incoming call on drachtio-server: the SIP side of a CallLeg, on a sound that somebody holds.
+ * One call on drachtio-server, whoever called: the SIP side of a CallLeg, on a sound that somebody
+ * holds. For a call of ours `answer` sends the INVITE and waits for its 200.
  *
  *   invited -- answer --> answering -- 200 --> answered -- ACK --> confirmed
  *      |                      |                   |                    | re-INVITE, INFO
@@ -18,20 +19,16 @@ import type {
 import { infoDigit } from '../dialog/info-digit.ts';
 import { createDigitMerge } from '../embedded/digit-merge.ts';
 import { noPackets } from './channel-quality.ts';
-import type { CallSignalling } from './drachtio-connection.ts';
 import type { SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
-import type { LegSound, SoundEvent } from './leg-sound.ts';
+import type { LegOpening } from './leg-opening.ts';
+import type { LegSound, Settled, SoundEvent } from './leg-sound.ts';
 import { within } from './within.ts';
 
 export interface DrachtioLegDeps {
   readonly invitation: CallInvitation;
-  readonly request: SrfRequest;
-  readonly response: SrfResponse;
-  /** The offer, or undefined: then ours goes into the 200. */
+  readonly opening: LegOpening;
+  /** The offer, or undefined: then ours goes into the 200, or into an INVITE of ours. */
   readonly offer: string | undefined;
-  /** The caller takes provisional answers only reliably. RFC 3262 */
-  readonly needsPrack: boolean;
-  readonly signalling: CallSignalling;
   readonly sound: LegSound;
   readonly clock: Clock;
   readonly log: Logger;
@@ -40,6 +37,8 @@ export interface DrachtioLegDeps {
 }
 
 export interface DrachtioLeg extends CallLeg {
+  /** Resolves with how it ended. */
+  readonly ended: Promise<LegEndCause>;
   /** The drachtio-server of the call, or its way to us, is gone. */
   lose(): void;
 }
@@ -51,8 +50,6 @@ const qualityTimeoutMs = 1_000;
 const ackTimeoutMs = 40_000;
 const noQuality: LegQuality = { up: noPackets, down: undefined };
 
-const cancelled: LegEndCause = { by: 'caller', how: 'cancel' };
-
 /** Why drachtio-server ended a dialog itself, by the Reason of its BYE. */
 const causeOfBye = ({ source }: SrfRequest, reason: string | undefined): LegEndCause => {
   if (source === 'network') return { by: 'caller', how: 'bye' };
@@ -61,16 +58,18 @@ const causeOfBye = ({ source }: SrfRequest, reason: string | undefined): LegEndC
 };
 
 export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
-  const { request, response, signalling, sound, clock, log } = deps;
+  const { opening, sound, clock, log } = deps;
   const digits = createDigitMerge();
   const acked = Promise.withResolvers<undefined>();
   const dialogOver = Promise.withResolvers<undefined>();
+  const over = Promise.withResolvers<LegEndCause>();
   let listener: ((event: LegEvent) => void) | undefined;
+  /** Of a call of ours: what came before anybody listened. */
+  let unheard: LegEvent[] = [];
+  let settledMedia: Settled | undefined;
   let dialog: SrfDialog | undefined;
   let answering: Promise<AnswerOutcome> | undefined;
-  let sendingAnswer = false;
   let finalQuality: Promise<LegQuality> | undefined;
-  let isRinging = false;
   let isConfirmed = false;
   let isEnded = false;
   let wasHeld = false;
@@ -81,6 +80,7 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
   let exchanges = Promise.resolve();
 
   const emit = (event: LegEvent): void => {
+    if (listener === undefined) unheard.push(event);
     try {
       listener?.(event);
     } catch (error) {
@@ -95,6 +95,7 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     isEnded = true;
     finalQuality = sounds(sound.quality());
     emit({ type: 'ended', cause });
+    over.resolve(cause);
     void letGo(finalQuality);
   };
   const sounds = async (quality: Promise<LegQuality>): Promise<LegQuality> =>
@@ -105,7 +106,6 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     const farewell = endDialog();
     await figures;
     await Promise.all([sound.close(), farewell]);
-    signalling.end();
     deps.onClosed();
   };
 
@@ -168,15 +168,15 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     emit({ type: 'digit', digit, source: 'info' });
   };
 
-  const onAck = async ({ body }: SrfRequest): Promise<void> => {
+  const onAck = async ({ body }: Pick<SrfRequest, 'body'>): Promise<void> => {
     acked.resolve(undefined);
     // That of a re-INVITE is an ACK too.
     if (isEnded || isConfirmed) return;
     isConfirmed = true;
-    const isFit = deps.offer !== undefined || (await sound.settle(body ?? ''));
+    if (deps.offer === undefined) settledMedia = await sound.settle(body ?? '');
     if (hasEnded()) return;
     // There never was a session that the call could go on with.
-    if (!isFit) end({ by: 'gateway', how: 'bye' });
+    if (deps.offer === undefined && settledMedia === undefined) end({ by: 'gateway', how: 'bye' });
     else {
       sound.start();
       emit({ type: 'confirmed' });
@@ -217,17 +217,8 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
 
   // ---------------------------------------------------------------- what the call wants
 
-  const sendRefusal: CallLeg['refuse'] = (sipStatus, { reason, retryAfterS } = {}) => {
-    if (sendingAnswer || response.finalResponseSent) return;
-    response.send(sipStatus, reason, {
-      headers: retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) },
-    });
-  };
-
-  const refuse: CallLeg['refuse'] = (sipStatus, options) => {
-    if (isEnded || sendingAnswer) return;
-    sendRefusal(sipStatus, options);
-    end({ by: 'gateway', how: 'refused' });
+  const refuse: CallLeg['refuse'] = (...answer) => {
+    if (!isEnded && opening.takeBack(...answer)) end({ by: 'gateway', how: 'refused' });
   };
 
   const answer = async (): Promise<AnswerOutcome> => {
@@ -239,33 +230,30 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
       refuse(sipStatus, retryAfterS === undefined ? {} : { retryAfterS });
       return { outcome: 'refused', sipStatus };
     }
-    sendingAnswer = true;
-    try {
-      await signalling.createUas(described.sdp, attach);
-    } catch (error) {
-      // drachtio-srf lets a CANCEL go that crosses our 200: then the transaction is over.
-      const isCancelled = /unknown transaction/i.test(String(error));
-      if (!hasEnded() && !isCancelled) log.warn({ err: error }, 'the 200 could not be sent');
-      end(isCancelled ? cancelled : { by: 'network', how: 'transport' });
+    const failure = await opening.open(described.sdp, attach);
+    if (failure !== undefined) {
+      end(failure);
       return { outcome: 'gone' };
     }
     if (hasEnded()) return { outcome: 'gone' };
+    // The 200 has the answer to our offer, and its ACK is sent.
+    if (opening.isOurs) await onAck({ body: dialog?.remote.sdp });
+    if (hasEnded()) return { outcome: 'gone' };
     tellHold(described.direction);
-    const { codec, encrypted } = described;
+    const { codec, encrypted } = settledMedia ?? described;
     return { outcome: 'answered', media: { codec, encrypted } };
   };
 
-  request.on('cancel', () => {
-    end(cancelled);
+  opening.onCancelled(() => {
+    end({ by: 'caller', how: 'cancel' });
   });
   sound.onEvent(onSoundEvent);
 
   return {
     invitation: deps.invitation,
+    ended: over.promise,
     ring: () => {
-      if (isEnded || isRinging || sendingAnswer) return;
-      isRinging = true;
-      response.send(180, undefined, deps.needsPrack ? { headers: { Require: '100rel' } } : {});
+      if (!isEnded) opening.ring();
     },
     answer: () => (answering ??= answer()),
     refuse,
@@ -289,11 +277,13 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     quality: () => finalQuality ?? sounds(sound.quality()),
     hangUp: () => {
       if (isEnded) return;
-      if (sendingAnswer) end({ by: 'gateway', how: 'bye' });
-      else refuse(480);
+      end({ by: 'gateway', how: opening.takeBack(480) ? 'refused' : 'bye' });
     },
     onEvent: (newListener) => {
       listener = newListener;
+      const heardNow = unheard;
+      unheard = [];
+      for (const event of heardNow) emit(event);
     },
     lose: () => {
       isLost = true;

@@ -31,6 +31,10 @@ export interface SrfResponse {
     status: number,
     reason: string | undefined,
     options: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+    /** How it was sent on. */
+    callback?: undefined,
+    /** To a provisional response that requires 100rel. May also be told of an ACK. RFC 3262 */
+    onPrack?: (prack: SrfRequest & { readonly res: SrfResponse }) => void,
   ): void;
 }
 
@@ -49,7 +53,11 @@ export interface SrfDialog {
   ): unknown;
 }
 
-type DialogCallback = (error: unknown, dialog: SrfDialog | undefined) => void;
+/** A refusal has its response; what drachtio-server would not send has none. */
+export type SrfFailure =
+  (Error & { readonly res?: SrfReceivedResponse }) | string | null | undefined;
+
+type DialogCallback = (error: SrfFailure, dialog: SrfDialog | undefined) => void;
 
 export interface UacOptions {
   readonly localSdp?: string | undefined;
@@ -87,13 +95,22 @@ export interface Srf {
   ): unknown;
   createUAC(
     uri: string,
-    options: UacOptions & { readonly _socket?: Socket },
-    progress: Readonly<Record<string, never>>,
+    options: UacOptions & { readonly proxy?: string; readonly _socket?: Socket },
+    progress: {
+      readonly cbRequest?: (error: unknown, sent: SrfSentInvite | undefined) => void;
+      readonly cbProvisional?: (response: SrfReceivedResponse) => void;
+    },
     callback: DialogCallback,
   ): unknown;
   request(
     uri: string,
-    options: { readonly method: string; readonly _socket?: Socket },
+    options: {
+      readonly method: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Where it is sent, whatever the Request-URI says. */
+      readonly proxy?: string;
+      readonly _socket?: Socket;
+    },
     callback: (error: unknown, request: SrfSentRequest | undefined) => void,
   ): unknown;
   endSession(request: SrfRequest): void;
@@ -109,7 +126,17 @@ export type ConnectListener = (
 ) => void;
 
 export interface SrfSentRequest {
-  on(event: 'response', listener: (response: { readonly status: number }) => void): unknown;
+  on(event: 'response', listener: (response: SrfReceivedResponse) => void): unknown;
+}
+
+export interface SrfSentInvite {
+  cancel(callback: (error: unknown) => void): void;
+}
+
+export interface SrfReceivedResponse {
+  readonly status: number;
+  /** The message as drachtio-server sent it on. */
+  readonly raw: string;
 }
 
 /** Inside drachtio-srf: one connection's (or listener's) messages. */

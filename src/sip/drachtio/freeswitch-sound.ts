@@ -20,6 +20,7 @@ import type { Described, LegSound, SoundEvent } from './leg-sound.ts';
 import { sipStatusOf, type MediaEndpoint } from './media-endpoint.ts';
 import { directionOfAnswer, withDirection } from './mirrored-direction.ts';
 import { openRoomSide, type RoomSide } from './room-side.ts';
+import { withCodecs } from './sdp-codecs.ts';
 
 export interface FreeSwitchSoundDeps {
   readonly legId: LegId;
@@ -30,6 +31,8 @@ export interface FreeSwitchSoundDeps {
   /** Where the worker binds, and what FreeSWITCH is told: on the inside. */
   readonly mediaAddress: string;
   readonly codecs: readonly AudioCodec[];
+  /** Our order of them decides, not the caller's. */
+  readonly keepsOwnOrder: boolean;
   readonly promptsPath: string;
   readonly mediaTimeoutMs: number;
   readonly log: Logger;
@@ -44,7 +47,7 @@ const hasKeys = (sdp: string): boolean => /^a=crypto:/m.test(sdp);
 const inTheClear = (sdp: string): string => sdp.replace(/^(m=audio \d+ RTP\/)SAVP/gm, '$1AVP');
 
 /** FreeSWITCH offers its sound twice, with SRTP and without; many phones answer one line only. */
-const ourOffer = ({ localSdp }: MediaEndpoint): string =>
+const plainOffer = ({ localSdp }: MediaEndpoint): string =>
   localSdp
     .split(/^(?=m=)/m)
     .filter((part) => !/^m=audio \d+ RTP\/SAVP/.test(part))
@@ -66,6 +69,9 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   let muted: boolean | undefined;
   let isClosed = false;
   let listener: ((event: SoundEvent) => void) | undefined;
+
+  const ourOffer = (endpoint: MediaEndpoint): string =>
+    withCodecs(plainOffer(endpoint), deps.codecs);
 
   const emit = (event: SoundEvent): void => {
     if (!isClosed) listener?.(event);
@@ -117,23 +123,28 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     });
   };
 
-  /** Whether FreeSWITCH could take it at all: it is not asked about what is not sound. */
-  const refusalOf = (offer: string): number | undefined => {
+  /**
+   * The offer as FreeSWITCH gets it, or the status that refuses it: FreeSWITCH is not asked about what
+   * is not sound. Where our order of codecs decides, it has no choice left.
+   */
+  const fitted = (offer: string): string | number => {
     const trial = answerOffer(hasKeys(offer) ? inTheClear(offer) : offer, {
       address: deps.mediaAddress,
       rtpPort: 9,
       rtcpPort: 9,
       codecs: deps.codecs,
+      keepsOwnOrder: deps.keepsOwnOrder,
       sessionId: '1',
       sessionVersion: 1,
     });
-    return trial.ok ? undefined : trial.sipStatus;
+    if (!trial.ok) return trial.sipStatus;
+    return deps.keepsOwnOrder ? withCodecs(offer, [trial.session.codec]) : offer;
   };
 
   const describe: LegSound['describe'] = async (offer) => {
-    const refusal = offer === undefined ? undefined : refusalOf(offer);
-    if (refusal !== undefined) return { ok: false, sipStatus: refusal };
-    const endpoint = await openCaller(offer);
+    const asked = offer === undefined ? undefined : fitted(offer);
+    if (typeof asked === 'number') return { ok: false, sipStatus: asked };
+    const endpoint = await openCaller(asked);
     if (endpoint === 488) return { ok: false, sipStatus: 488 };
     if (typeof endpoint === 'number') return unsettled;
     if (isClosed) {
@@ -228,17 +239,19 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     describe,
     settle: async (answer) => {
       const applied = caller && applyAnswer(ourOffer(caller), answer);
-      if (caller === undefined || applied?.ok !== true) return false;
+      if (caller === undefined || applied?.ok !== true) return undefined;
       codec = applied.session.codec;
       direction = applied.session.direction;
-      return 'sdp' in (await caller.reoffer(answer));
+      if (applied.session.telephoneEventPayloadType === undefined) caller.listenForTones();
+      const isTaken = 'sdp' in (await caller.reoffer(answer));
+      return isTaken ? { codec, encrypted: false } : undefined;
     },
     redescribe: async (offer) => {
       if (caller === undefined) return { ok: false, sipStatus: 488 };
       if (offer === undefined) return { ok: true, sdp: ourOffer(caller), direction };
-      const refusal = refusalOf(offer);
-      if (refusal !== undefined) return { ok: false, sipStatus: refusal };
-      const answered = await caller.reoffer(offer);
+      const asked = fitted(offer);
+      if (typeof asked === 'number') return { ok: false, sipStatus: asked };
+      const answered = await caller.reoffer(asked);
       if ('sipStatus' in answered) return { ok: false, sipStatus: answered.sipStatus };
       direction = directionOfAnswer(offer);
       room?.setDirection(direction);

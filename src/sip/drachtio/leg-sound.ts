@@ -38,6 +38,12 @@ export type Described =
     }
   | Refused;
 
+/** What offer and answer agreed on. */
+export interface Settled {
+  readonly codec: string;
+  readonly encrypted: boolean;
+}
+
 export type Redescribed =
   { readonly ok: true; readonly sdp: string; readonly direction: MediaDirection } | Refused;
 
@@ -48,8 +54,8 @@ export interface LegSound extends Pick<
 > {
   /** The answer for the 200, or an offer where the INVITE had none. */
   describe(offer: string | undefined): Promise<Described>;
-  /** The ACK's answer to our offer. False where the call cannot go on with it. */
-  settle(answer: string): Promise<boolean>;
+  /** The other side's answer to our offer. Undefined where the call cannot go on with it. */
+  settle(answer: string): Promise<Settled | undefined>;
   /** The answer to a re-INVITE; to one without an offer, ours. */
   redescribe(offer: string | undefined): Promise<Redescribed>;
   /** The ACK came. */

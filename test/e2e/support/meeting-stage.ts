@@ -65,6 +65,8 @@ export const hearsTone = (call: PhoneCall, hz: number): boolean =>
 
 export const createMeetingStage = async (
   env: Readonly<Record<string, string>> = {},
+  /** Where calls are placed; undefined: the gateway's own SIP port. */
+  sipPort?: number,
 ): Promise<MeetingStage> => {
   const livekit = await startLiveKitServer();
   const gateway = await startGateway({ livekit, env: { RINGBRO_ADMISSION_WORDS: 'tone', ...env } });
@@ -91,7 +93,7 @@ export const createMeetingStage = async (
   };
 
   const phone: MeetingStage['phone'] = async ({ user = '0480445511', ...options } = {}) => {
-    const call = await dial(`sip:${user}@127.0.0.1:${gateway.sipPort}`, {
+    const call = await dial(`sip:${user}@127.0.0.1:${sipPort ?? gateway.sipPort}`, {
       localAddress: '127.0.0.1',
       clock: processClock,
       log: silentLogger,
