@@ -17,6 +17,7 @@ export interface BridgeLegDeps {
   readonly link: WorkerLink;
   readonly localPort: number;
   readonly localRtcpPort: number;
+  readonly dtlsFingerprint: MediaLeg['dtlsFingerprint'];
   readonly desk: MeetingDesk;
   readonly onListenerFault: (error: unknown) => void;
   readonly onClosed: () => void;
@@ -42,6 +43,7 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     link,
     localPort: deps.localPort,
     localRtcpPort: deps.localRtcpPort,
+    dtlsFingerprint: deps.dtlsFingerprint,
     emit: (event) => {
       try {
         listener?.(event);

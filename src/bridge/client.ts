@@ -151,6 +151,7 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
       link,
       localPort: reply.localPort,
       localRtcpPort: reply.localRtcpPort,
+      dtlsFingerprint: reply.dtlsFingerprint,
       desk,
       onListenerFault: (error) => {
         log.error({ legId, err: error }, 'media event listener threw');

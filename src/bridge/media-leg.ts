@@ -7,16 +7,19 @@ import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
 import type { LegQuality, Utterance } from '../call/ports/sip-engine.ts';
 import { levelOfPcm } from './audio/level.ts';
+import { createLegEncryption, type MediaComponent } from './leg-encryption.ts';
 import { createLegReceiver } from './leg-receiver.ts';
 import { createLegReports } from './leg-reports.ts';
 import { createLegSender } from './leg-sender.ts';
 import { monotonicMs } from './media-clock.ts';
 import { createMutedTalk } from './muted-talk.ts';
 import { createRoomVisit, type RoomVisit, type RoomVisitDeps } from './room-visit.ts';
+import { createDtlsRoute } from './dtls-route.ts';
+import type { DtlsIdentity } from './rtp/dtls-identity.ts';
+import { isDtls } from './rtp/dtls-record.ts';
 import type { PortPool } from './rtp/port-pool.ts';
 import { createRtpView, isRtcp, parseRtp, rtpHeaderBytes } from './rtp/rtp-packet.ts';
 import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
-import { createSrtpSession } from './rtp/srtp-session.ts';
 import { createSymmetricPeer } from './rtp/symmetric-peer.ts';
 import { createSilenceWatch } from './silence-watch.ts';
 import type { MeetingMember, WorkerMeeting } from './worker-meeting.ts';
@@ -50,6 +53,8 @@ export interface MediaLegDeps {
   readonly localAddress: string;
   readonly ports: PortPool;
   readonly setup: WorkerSetup;
+  /** For handshakes of DTLS-SRTP; undefined: there are none. */
+  readonly dtlsIdentity?: DtlsIdentity | undefined;
   readonly log: Logger;
   readonly emit: (event: MediaEvent) => void;
   readonly onTokenNeeded: () => void;
@@ -105,7 +110,20 @@ export const createMediaLeg = (
   const { setup, log, emit } = deps;
   const view = createRtpView();
   const peer = createSymmetricPeer();
-  const srtp = createSrtpSession();
+  const dtlsRoute = createDtlsRoute(socket);
+  const encryption = createLegEncryption({
+    identity: deps.dtlsIdentity,
+    nowMs,
+    sendDtls: dtlsRoute.send,
+    onKeys: (suite) => {
+      emit({ type: 'dtls-keys', suite });
+    },
+    onFailed: (problem) => {
+      // Whoever shook hands is not who was called: there will be no sound. RFC 5763 §5
+      log.warn({ problem }, 'dtls handshake failed');
+      emit({ type: 'media-timeout' });
+    },
+  });
   const member: MeetingMember = { voice: undefined };
   const ssrc = randomInt(1, 2 ** 32);
   /** RTCP speaks of the time of day: this clock's, without its jumps. */
@@ -131,7 +149,9 @@ export const createMediaLeg = (
     initialSequence: randomInt(2 ** 15),
     initialTimestamp: randomInt(2 ** 32),
     send: (packet, rtpTimestamp) => {
-      socket.sendRtp(srtp.protectRtp(packet), peer.address(), peer.port());
+      const sealed = encryption.protectRtp(packet);
+      if (sealed === undefined) return;
+      socket.sendRtp(sealed, peer.address(), peer.port());
       const payloadBytes = packet.length - rtpHeaderBytes;
       reports.rtcp.onRtpSent(payloadBytes, rtpTimestamp, tickAtMs + dayOffsetMs);
     },
@@ -140,14 +160,23 @@ export const createMediaLeg = (
   const hearRoom = (out: Int16Array): boolean => visit?.meeting.hear(member, out) ?? false;
   const isHeld = (): boolean => session?.direction !== 'sendrecv';
 
+  const onDtls = (component: MediaComponent, datagram: Buffer, ...from: [string, number]): void => {
+    if (!dtlsRoute.accept(component, encryption.isShakingHands(component), ...from)) return;
+    encryption.takeDtls(component, datagram);
+  };
+
   const onRtp: PacketListener = (datagram, address, port) => {
+    if (isDtls(datagram)) {
+      onDtls('rtp', datagram, address, port);
+      return;
+    }
     if (session?.rtcpMux === true && isRtcp(datagram)) {
       onRtcp(datagram, address, port);
       return;
     }
     // A stranger's packet is not worth the work on its tag, and one without a good tag teaches nothing.
     if (peer.isLocked() && !peer.acceptRtp(address, port, 0)) return;
-    const packet = srtp.unprotectRtp(datagram);
+    const packet = encryption.unprotectRtp(datagram);
     if (packet === undefined || !parseRtp(packet, packet.length, view)) return;
     if (!peer.acceptRtp(address, port, view.ssrc)) return;
     const now = nowMs();
@@ -163,14 +192,19 @@ export const createMediaLeg = (
   };
 
   const onRtcp: PacketListener = (datagram, address, port) => {
+    if (isDtls(datagram)) {
+      onDtls('rtcp', datagram, address, port);
+      return;
+    }
     if (address !== peer.address()) return;
-    const compound = srtp.unprotectRtcp(datagram);
+    const compound = encryption.unprotectRtcp(datagram);
     if (compound === undefined || !peer.acceptRtcp(address, port)) return;
     reports.rtcp.onRtcp(compound, nowMs() + dayOffsetMs);
   };
 
   const sendRtcp = (compound: Buffer): void => {
-    const packet = srtp.protectRtcp(compound);
+    const packet = encryption.protectRtcp(compound);
+    if (packet === undefined) return;
     if (session?.rtcpMux === true) socket.sendRtp(packet, peer.address(), peer.port());
     else socket.sendRtcp(packet, peer.address(), peer.rtcpPort());
   };
@@ -201,8 +235,9 @@ export const createMediaLeg = (
     configure: (next) => {
       const wasHeld = isHeld();
       session = next;
-      srtp.configure(next.crypto);
       peer.setRemote(next.remoteAddress, next.remotePort, next.remoteRtcpPort);
+      dtlsRoute.setRemote(next);
+      encryption.configure(next);
       receiver.configure(next);
       sender.configure(next);
       visit?.setCodec(next.codec);
@@ -265,13 +300,16 @@ export const createMediaLeg = (
     },
     quality: () => ({
       ...reports.quality(receiver.playout.delayMs),
-      ...(srtp.isOn() && { rejected: { forged: srtp.forged(), replayed: srtp.replayed() } }),
+      ...(encryption.isOn() && {
+        rejected: { forged: encryption.forged(), replayed: encryption.replayed() },
+      }),
     }),
     close: async () => {
       await leave();
       receiver.close();
       if (isStarted) sendRtcp(reports.rtcp.goodbye(nowMs() + dayOffsetMs));
       isStarted = false;
+      encryption.close();
       await socket.close();
     },
     onRtp,

@@ -13,6 +13,7 @@ import { createJoinQueue } from './join-queue.ts';
 import { createMediaClock, monotonicMs } from './media-clock.ts';
 import { openMediaLeg, type WorkerLeg } from './media-leg.ts';
 import type { RoomVisit } from './room-visit.ts';
+import type { DtlsIdentity } from './rtp/dtls-identity.ts';
 import { createPortPool } from './rtp/port-pool.ts';
 import { createWorkerMeetings } from './worker-meetings.ts';
 import type {
@@ -32,6 +33,7 @@ export interface MediaWorker {
 
 export interface MediaWorkerDeps {
   readonly setup: WorkerSetup;
+  readonly dtlsIdentity: DtlsIdentity | undefined;
   readonly post: (message: FromWorker) => void;
   readonly log: Logger;
 }
@@ -49,7 +51,8 @@ const after = (delayMs: number, callback: () => void): (() => void) => {
   };
 };
 
-export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaWorker => {
+export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
+  const { setup, dtlsIdentity, post, log } = deps;
   const legs = new Map<LegId, WorkerLeg>();
   /** The legs that the clock drives: all but those that failed. */
   const ticking = new Map<LegId, WorkerLeg>();
@@ -90,6 +93,7 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
       localAddress,
       ports,
       setup,
+      dtlsIdentity,
       log: log.child({ legId }),
       emit: (event) => {
         post({ type: 'leg-event', legId, event });
@@ -108,7 +112,8 @@ export const createMediaWorker = ({ setup, post, log }: MediaWorkerDeps): MediaW
     legs.set(legId, leg);
     ticking.set(legId, leg);
     const { localPort, localRtcpPort } = leg;
-    post({ type: 'opened', requestId, localPort, localRtcpPort });
+    const dtlsFingerprint = dtlsIdentity?.fingerprint;
+    post({ type: 'opened', requestId, localPort, localRtcpPort, dtlsFingerprint });
   };
 
   const join = async (requestId: number, legId: LegId, ticket: JoinTicket): Promise<void> => {

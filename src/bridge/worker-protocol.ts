@@ -4,7 +4,7 @@
  * the reply that carries its `requestId`.
  */
 import type { LegId, NodeId, RoomName } from '../call/identifiers.ts';
-import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
+import type { CertificateFingerprint, MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type {
   JoinOutcome,
   LegQuality,
@@ -88,6 +88,7 @@ export type WorkerReply =
       readonly requestId: number;
       readonly localPort: number;
       readonly localRtcpPort: number;
+      readonly dtlsFingerprint: CertificateFingerprint | undefined;
     }
   | { readonly type: 'open-failed'; readonly requestId: number }
   | { readonly type: 'join-done'; readonly requestId: number; readonly outcome: JoinOutcome }

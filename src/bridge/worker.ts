@@ -1,5 +1,8 @@
 /** Entry of a media worker thread: the port to the main thread, and nothing else. */
 import { parentPort } from 'node:worker_threads';
+import type { Logger } from '../call/ports/process.ts';
+import { createDtlsIdentity } from './rtp/dtls-engine.ts';
+import type { DtlsIdentity } from './rtp/dtls-identity.ts';
 import { createMediaWorker } from './media-worker.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.ts';
 import { createWorkerLog } from './worker-log.ts';
@@ -10,9 +13,20 @@ const post = (message: FromWorker): void => {
   port.postMessage(message);
 };
 
-port.once('message', (setup: WorkerSetup) => {
+/** DTLS-SRTP is one of the ways to call: without it the others go on. */
+const dtlsIdentityOrNone = async (log: Logger): Promise<DtlsIdentity | undefined> => {
+  try {
+    return await createDtlsIdentity();
+  } catch (error) {
+    log.error({ err: error }, 'no certificate for dtls');
+    return undefined;
+  }
+};
+
+const start = async (setup: WorkerSetup): Promise<void> => {
   const log = createWorkerLog(post, {});
-  const worker = createMediaWorker({ setup, post, log });
+  const dtlsIdentity = await dtlsIdentityOrNone(log);
+  const worker = createMediaWorker({ setup, dtlsIdentity, post, log });
   // What a third party's socket handler throws belongs to one link; the other calls go on.
   process.on('uncaughtException', (error) => {
     log.error({ err: error }, 'uncaught in media worker');
@@ -21,4 +35,8 @@ port.once('message', (setup: WorkerSetup) => {
     worker.handle(message);
   });
   post({ type: 'ready' });
+};
+
+port.once('message', (setup: WorkerSetup) => {
+  void start(setup);
 });

@@ -80,7 +80,9 @@ export type MediaEvent =
       }
     >
   /** The first RTP packet from the caller. */
-  | { readonly type: 'first-rtp' };
+  | { readonly type: 'first-rtp' }
+  /** A handshake of DTLS-SRTP is done: sound flows, encrypted. */
+  | { readonly type: 'dtls-keys'; readonly suite: SrtpSuite };
 
 /** One RTP port on a media worker and all that is done with it. Methods as in `CallLeg`. */
 export interface MediaLeg {

@@ -66,6 +66,8 @@ export type LegEvent =
   | { readonly type: 'unmuted-by-room' }
   /** The caller is in a room, muted, and has spoken for two seconds. */
   | { readonly type: 'talking-muted' }
+  /** The sound is SRTP, which was not known, or not by which suite, with the answer. */
+  | { readonly type: 'srtp-settled'; readonly keys: SrtpKeys; readonly suite: SrtpSuite }
   /** No RTP from the caller for the configured time (not while held). */
   | { readonly type: 'media-timeout' }
   /** The SIP side is over, whoever began it. Exactly once. */
@@ -86,10 +88,15 @@ export type LegEndCause =
       readonly sipStatus?: number;
     };
 
+/** How SRTP comes by its keys: in the SDP (RFC 4568), or by a handshake beside the sound (RFC 5764). */
+export type SrtpKeys = 'sdes' | 'dtls';
+
 /** How one leg is protected on its way to us. */
 export interface LegSecurity {
   readonly signalling: 'udp' | 'tcp' | 'tls';
   readonly media: 'rtp' | 'srtp';
+  readonly keys?: SrtpKeys | undefined;
+  /** Of `dtls` only once the handshake is done. */
   readonly suite?: SrtpSuite | undefined;
 }
 

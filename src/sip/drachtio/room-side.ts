@@ -58,7 +58,7 @@ export const openRoomSide = async (deps: RoomSideDeps): Promise<RoomSide> => {
     if (!answered.ok) throw new Error(answered.code);
     const { session } = answered;
     mediaLeg.onEvent((event) => {
-      if (event.type !== 'first-rtp') deps.onEvent(event);
+      if (event.type !== 'first-rtp' && event.type !== 'dtls-keys') deps.onEvent(event);
     });
     mediaLeg.configure({ ...session, direction: deps.direction });
     mediaLeg.start();

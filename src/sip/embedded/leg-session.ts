@@ -12,6 +12,7 @@ import type {
   LegQuality,
   LegSecurity,
   Quality,
+  SrtpKeys,
 } from '../../call/ports/sip-engine.ts';
 import type { SessionEndCause, SessionEvent } from '../dialog/session.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
@@ -48,7 +49,8 @@ const causeOf = (cause: SessionEndCause): LegEndCause => {
 
 /**
  * What is certain of a leg's sound. Keys in the SDP are no secret unless the signalling was
- * encrypted too (RFC 4568 §7). Where our offer went into the 200, nobody has answered it yet.
+ * encrypted too (RFC 4568 §7); those of a handshake never travel. Where our offer went into the 200,
+ * nobody has answered it yet.
  */
 export const answeredMedia = (
   session: MediaSession | undefined,
@@ -57,12 +59,23 @@ export const answeredMedia = (
   srtp: LocalSrtp | undefined,
 ): AnsweredMedia => {
   const suite = session?.crypto?.suite;
-  const isSrtp = session === undefined ? srtp?.policy === 'require' : suite !== undefined;
+  const keys = session === undefined ? undefined : keysOf(session);
+  const isSrtp = session === undefined ? srtp?.policy === 'require' : keys !== undefined;
   return {
     codec,
-    encrypted: isSrtp && signalling === 'tls',
-    security: { signalling, media: isSrtp ? 'srtp' : 'rtp', ...(suite && { suite }) },
+    encrypted: isSrtp && (signalling === 'tls' || keys === 'dtls'),
+    security: {
+      signalling,
+      media: isSrtp ? 'srtp' : 'rtp',
+      ...(keys && { keys }),
+      ...(suite && { suite }),
+    },
   };
+};
+
+const keysOf = ({ dtls, crypto }: MediaSession): SrtpKeys | undefined => {
+  if (dtls !== undefined) return 'dtls';
+  return crypto === undefined ? undefined : 'sdes';
 };
 
 /** Sound does not flow both ways: the other side put us on hold, or only listens. */
@@ -129,7 +142,9 @@ export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDe
   const onAnswer = (answer: string | undefined): void => {
     const settled = answer === undefined ? undefined : negotiation?.settle(answer);
     if (settled !== undefined) {
+      const { crypto } = settled;
       configure(settled);
+      if (crypto) emit({ type: 'srtp-settled', keys: 'sdes', suite: crypto.suite });
     } else if (negotiation?.session === undefined) {
       // There never was a session that the call could go on with.
       isAnswerUnfit = true;
@@ -148,6 +163,10 @@ export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDe
 
   const onMediaEvent = (event: MediaEvent): void => {
     if (isEnded || event.type === 'first-rtp') return;
+    if (event.type === 'dtls-keys') {
+      emit({ type: 'srtp-settled', keys: 'dtls', suite: event.suite });
+      return;
+    }
     if (event.type === 'digit' && !digits.accept(clock.now(), 'media', event.digit)) return;
     emit(event);
   };
