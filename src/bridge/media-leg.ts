@@ -179,6 +179,7 @@ export const createMediaLeg = (
     const packet = encryption.unprotectRtp(datagram);
     if (packet === undefined || !parseRtp(packet, packet.length, view)) return;
     if (!peer.acceptRtp(address, port, view.ssrc)) return;
+    if (peer.isLocked()) socket.settleOn(address, port);
     const now = nowMs();
     silence.heard(now);
     reports.reception.push(view, now);
@@ -236,6 +237,8 @@ export const createMediaLeg = (
       const wasHeld = isHeld();
       session = next;
       peer.setRemote(next.remoteAddress, next.remotePort, next.remoteRtcpPort);
+      // Where the caller's sound comes from is learnt anew.
+      socket.unsettle();
       dtlsRoute.setRemote(next);
       encryption.configure(next);
       receiver.configure(next);

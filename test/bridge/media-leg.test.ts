@@ -54,6 +54,8 @@ const setUp = () => {
     localRtcpPort: 10_001,
     sendRtp: (packet, address, port) => rtp.push({ packet: Buffer.from(packet), address, port }),
     sendRtcp: (packet) => rtcp.push(Buffer.from(packet)),
+    settleOn: () => undefined,
+    unsettle: () => undefined,
     errors: () => 0,
     close: async () => {
       socketOpen = false;

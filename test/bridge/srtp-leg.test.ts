@@ -44,6 +44,8 @@ const setUp = () => {
       sent.push({ kind: 'rtp', packet: Buffer.from(packet), port }),
     sendRtcp: (packet, _address, port) =>
       sent.push({ kind: 'rtcp', packet: Buffer.from(packet), port }),
+    settleOn: () => undefined,
+    unsettle: () => undefined,
     errors: () => 0,
     close: () => Promise.resolve(),
   };

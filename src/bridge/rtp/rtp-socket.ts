@@ -26,6 +26,13 @@ export interface RtpSocket {
    */
   sendRtp(packet: Uint8Array, address: string, port: number): void;
   sendRtcp(packet: Uint8Array, address: string, port: number): void;
+  /**
+   * From now on RTP comes from this numeric address alone, and what goes there costs a quarter less:
+   * the kernel drops others' packets and looks up no route. What is sent elsewhere ends it.
+   */
+  settleOn(address: string, port: number): void;
+  /** RTP comes from everywhere again. */
+  unsettle(): void;
   errors(): number;
   /** Idempotent, never rejects; both ports are free and back in the pool when it resolves. */
   close(): Promise<void>;
@@ -134,6 +141,39 @@ const openPair = (
     }
   };
 
+  let settledAddress = '';
+  let settledPort = 0;
+  const unsettle = (): void => {
+    if (settledPort === 0) return;
+    settledPort = 0;
+    try {
+      rtp.disconnect();
+    } catch {
+      errors += 1; // closed in this very moment
+    }
+  };
+  const settleOn = (address: string, port: number): void => {
+    if (closing !== undefined || (port === settledPort && address === settledAddress)) return;
+    unsettle();
+    try {
+      // Done on return, since our look-up answers at once.
+      rtp.connect(port, address);
+      rtp.remoteAddress();
+      settledAddress = address;
+      settledPort = port;
+    } catch {
+      errors += 1; // not to be reached: sending will say the same
+    }
+  };
+  const sendSettled = (packet: Uint8Array): void => {
+    if (closing !== undefined) return;
+    try {
+      rtp.send(packet);
+    } catch {
+      errors += 1;
+    }
+  };
+
   const close = async (): Promise<void> => {
     await Promise.all([closeSocket(rtp), closeSocket(rtcp)]);
     options.pool.release(localPort, options.now());
@@ -143,11 +183,18 @@ const openPair = (
     localPort,
     localRtcpPort: localPort + 1,
     sendRtp(packet, address, port) {
+      if (port === settledPort && address === settledAddress) {
+        sendSettled(packet);
+        return;
+      }
+      unsettle();
       send(rtp, packet, address, port);
     },
     sendRtcp(packet, address, port) {
       send(rtcp, packet, address, port);
     },
+    settleOn,
+    unsettle,
     errors: () => errors,
     close() {
       closing ??= close();

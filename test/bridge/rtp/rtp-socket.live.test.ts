@@ -87,3 +87,39 @@ test('an address or port that cannot be sent to is counted, not thrown', async (
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(socket!.errors()).toBe(4);
 });
+
+test.each(['127.0.0.1', '::1'])(
+  'settled on one of %s, others are not heard until it ends',
+  async (address) => {
+    const pool = createPool();
+    const here = await open(pool, address);
+    const peer = await open(pool, address);
+    const stranger = await open(pool, address);
+    const { localPort } = here.socket!;
+    here.socket!.settleOn(address, peer.socket!.localPort);
+    stranger.socket!.sendRtp(Buffer.from('lost'), address, localPort);
+    peer.socket!.sendRtp(Buffer.from('a'), address, localPort);
+    expect(await here.whenReceived(1)).toEqual([`rtp a ${address} ${peer.socket!.localPort}`]);
+    here.socket!.sendRtp(Buffer.from('b'), address, peer.socket!.localPort);
+    expect(await peer.whenReceived(1)).toEqual([`rtp b ${address} ${localPort}`]);
+
+    here.socket!.unsettle();
+    stranger.socket!.sendRtp(Buffer.from('c'), address, localPort);
+    expect((await here.whenReceived(2))[1]).toBe(`rtp c ${address} ${stranger.socket!.localPort}`);
+    expect(here.socket!.errors()).toBe(0);
+  },
+);
+
+test('what a settled socket sends elsewhere arrives, and it hears everybody again', async () => {
+  const pool = createPool();
+  const here = await open(pool);
+  const peer = await open(pool);
+  const other = await open(pool);
+  const { localPort } = here.socket!;
+  here.socket!.settleOn('127.0.0.1', peer.socket!.localPort);
+  here.socket!.sendRtp(Buffer.from('a'), '127.0.0.1', other.socket!.localPort);
+  expect(await other.whenReceived(1)).toEqual([`rtp a 127.0.0.1 ${localPort}`]);
+  other.socket!.sendRtp(Buffer.from('b'), '127.0.0.1', localPort);
+  expect(await here.whenReceived(1)).toEqual([`rtp b 127.0.0.1 ${other.socket!.localPort}`]);
+  expect(here.socket!.errors()).toBe(0);
+});
