@@ -6,6 +6,8 @@ import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { CallInvitation, CallLeg, SipEngine } from '../../call/ports/sip-engine.ts';
 import type { Trunk } from '../../trunk/trunk.ts';
 import { createTokens } from '../dialog/tokens.ts';
+import { createDialDesk } from '../peers/dial-desk.ts';
+import { createTargetResolver, systemNameService } from '../peers/target-resolver.ts';
 import { createTrunkDesk, type CallOrigin, type TrunkOptions } from '../peers/trunk-desk.ts';
 import { contacts, requireTags, toOf } from '../message/message-headers.ts';
 import { parseMessage } from '../message/parse-message.ts';
@@ -13,19 +15,21 @@ import { sdpBodyOf } from '../message/sdp-body.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import type { SipHeader, SipRequest } from '../message/sip-message.ts';
 import { validateRequest } from '../message/validate-request.ts';
+import { createCallPlacer } from './call-placer.ts';
 import { createDirectSound } from './direct-sound.ts';
 import {
   createDrachtioConnection,
   type CallSignalling,
   type DrachtioServer,
 } from './drachtio-connection.ts';
-import { createDrachtioLeg, type DrachtioLeg } from './drachtio-leg.ts';
+import { createDrachtioLeg } from './drachtio-leg.ts';
 import type { SrfRequest, SrfResponse } from './drachtio-types.ts';
 import { createFreeSwitchPool, type FreeSwitchPool } from './freeswitch-pool.ts';
 import { createFreeSwitchSound } from './freeswitch-sound.ts';
 import { createFreeSwitch, type FreeSwitchServer } from './freeswitch.ts';
 import { createIncomingInvite } from './incoming-invite.ts';
 import { invitationOf } from './invitation.ts';
+import { createLiveLegs } from './live-legs.ts';
 import { createOutsideAgent } from './outside-agent.ts';
 import { within } from './within.ts';
 
@@ -72,7 +76,7 @@ const pingIntervalMs = 10_000;
 export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEngine => {
   const { media, clock, log, codecs, mediaAddress } = options;
   const tokens = createTokens(randomBytes);
-  const legs = new Map<DrachtioLeg, { readonly link: object; readonly closed: Promise<void> }>();
+  const legs = createLiveLegs();
   let connections: readonly ReturnType<typeof createDrachtioConnection>[] = [];
   let onCall: ((leg: CallLeg) => void) | undefined;
   let cancelPing: (() => void) | undefined;
@@ -94,16 +98,38 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     });
   });
 
+  const connected = () => connections.find((connection) => connection.connections > 0);
+
   const trunkDesk =
     options.trunks &&
     createTrunkDesk(options.trunks, {
-      userAgent: createOutsideAgent({ connections: () => connections, tokens }),
+      userAgent: createOutsideAgent({ connected, tokens }),
       tokens,
       clock,
       log,
     });
 
   // ---------------------------------------------------------------- calls
+
+  const freeSwitchSound = (
+    legId: LegId,
+    trunk: Trunk | undefined,
+    { createUac }: Pick<CallSignalling, 'createUac'>,
+    mediaTimeoutMs: number,
+    legLog: Logger,
+  ) =>
+    createFreeSwitchSound({
+      legId,
+      choose: (tried) => pool.choose(tried),
+      createUac,
+      media,
+      mediaAddress,
+      codecs: trunk?.codecs ?? codecs,
+      keepsOwnOrder: trunk !== undefined,
+      promptsPath: options.promptsPath,
+      mediaTimeoutMs,
+      log: legLog,
+    });
 
   const soundOf = (
     { legId, dialled }: CallInvitation,
@@ -122,18 +148,32 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
           sessionId: String(randomInt(1, 2 ** 31)),
           log: legLog,
         })
-      : createFreeSwitchSound({
-          legId,
-          choose: (tried) => pool.choose(tried),
-          createUac: signalling.createUac,
-          media,
-          mediaAddress,
-          codecs: trunk?.codecs ?? codecs,
-          keepsOwnOrder: trunk !== undefined,
-          promptsPath: options.promptsPath,
-          mediaTimeoutMs: options.mediaTimeoutMs,
-          log: legLog,
-        });
+      : freeSwitchSound(legId, trunk, signalling, options.mediaTimeoutMs, legLog);
+
+  const dialDesk = createDialDesk({
+    trunkDesk,
+    resolver: createTargetResolver(
+      options.trunks?.names ?? systemNameService,
+      () => tokens.below(2 ** 31) / 2 ** 31,
+    ),
+    clock,
+    place: createCallPlacer({
+      signalling: () => (isClosed ? undefined : connected()?.forOwnCall()),
+      // While it rings, nothing is heard of the one called.
+      soundFor: ({ request, trunk, ringLimitMs }, signalling, legLog) =>
+        freeSwitchSound(
+          request.legId,
+          trunk,
+          signalling,
+          options.mediaTimeoutMs + ringLimitMs,
+          legLog,
+        ),
+      legs,
+      tokens,
+      clock,
+      log,
+    }),
+  });
 
   const beginCall = (
     invite: SipRequest,
@@ -145,28 +185,27 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     const legId = options.newLegId();
     const invitation = invitationOf(legId, invite, request, origin);
     const legLog = log.child({ legId });
-    const closed = Promise.withResolvers<undefined>();
-    const leg = createDrachtioLeg({
-      invitation,
-      opening: createIncomingInvite({
-        request,
-        response,
-        needsPrack: requireTags(invite).has('100rel'),
-        signalling,
+    const leg = legs.begin(signalling.link, (onClosed) =>
+      createDrachtioLeg({
+        invitation,
+        opening: createIncomingInvite({
+          request,
+          response,
+          needsPrack: requireTags(invite).has('100rel'),
+          signalling,
+          clock,
+          log: legLog,
+        }),
+        offer: sdpBodyOf(invite),
+        sound: soundOf(invitation, origin?.trunk, signalling, legLog),
         clock,
         log: legLog,
+        onClosed: () => {
+          signalling.end();
+          onClosed();
+        },
       }),
-      offer: sdpBodyOf(invite),
-      sound: soundOf(invitation, origin?.trunk, signalling, legLog),
-      clock,
-      log: legLog,
-      onClosed: () => {
-        signalling.end();
-        legs.delete(leg);
-        closed.resolve(undefined);
-      },
-    });
-    legs.set(leg, { link: signalling.link, closed: closed.promise });
+    );
     onCall?.(leg);
   };
 
@@ -202,14 +241,10 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     }
   };
 
-  const onLost = (link: object): void => {
-    for (const [leg, held] of legs) if (held.link === link) leg.lose();
-  };
-
   // ---------------------------------------------------------------- health
 
   const ping = (): void => {
-    const through = connections.find((connection) => connection.connections > 0);
+    const through = connected();
     for (const freeSwitch of pool.members) {
       const { sipUri } = freeSwitch;
       if (sipUri === undefined || through === undefined) continue;
@@ -238,7 +273,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
           clock,
           log,
           onInvite,
-          onLost,
+          onLost: legs.lose,
         }),
       );
       const awaited = options.drachtio.some(({ style }) => style === 'inbound') ? connections : [];
@@ -250,6 +285,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
       ping();
       trunkDesk?.start();
     },
+    dial: dialDesk.dial,
     trunks: () => trunkDesk?.status() ?? [],
     gauges: () => ({
       legs: legs.size,
@@ -262,12 +298,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
       isClosed = true;
       cancelPing?.();
       const deregistered = trunkDesk?.close();
-      for (const leg of legs.keys()) leg.hangUp();
-      await within(
-        clock,
-        startTimeoutMs,
-        Promise.all([...legs.values()].map(({ closed }) => closed)),
-      );
+      await within(clock, startTimeoutMs, legs.hangUp());
       await deregistered;
       await Promise.all(connections.map((connection) => connection.close()));
       await pool.close();

@@ -9,7 +9,8 @@ import type { DrachtioConnection } from './drachtio-connection.ts';
 import type { SrfReceivedResponse } from './drachtio-types.ts';
 
 export interface OutsideAgentDeps {
-  readonly connections: () => readonly DrachtioConnection[];
+  /** One that is; undefined: none. */
+  readonly connected: () => DrachtioConnection | undefined;
   readonly tokens: Tokens;
 }
 
@@ -33,7 +34,7 @@ export const parsedResponse = (
   return parsed?.ok === true && parsed.message.kind === 'response' ? parsed.message : undefined;
 };
 
-export const createOutsideAgent = ({ connections, tokens }: OutsideAgentDeps): OutsideAgent => {
+export const createOutsideAgent = ({ connected, tokens }: OutsideAgentDeps): OutsideAgent => {
   const headersOf = (request: OutsideRequest): Readonly<Record<string, string>> | undefined => {
     const { destination, contactUser, answering } = request;
     const proof =
@@ -53,7 +54,7 @@ export const createOutsideAgent = ({ connections, tokens }: OutsideAgentDeps): O
   };
 
   const send = async (request: OutsideRequest): Promise<SipResponse | undefined> => {
-    const through = connections().find((connection) => connection.connections > 0);
+    const through = connected();
     const headers = headersOf(request);
     if (through === undefined || headers === undefined) return undefined;
     const { method, requestUri, destination } = request;

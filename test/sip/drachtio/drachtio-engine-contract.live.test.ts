@@ -20,5 +20,6 @@ describe.skipIf(!areServersNamed)(`on real servers${whyNot}`, () => {
   sipEngineContract('drachtio with FreeSWITCH', () => createLiveHarness(createLiveEngine(media)), {
     losesAck: true,
     joinsRooms: true,
+    dials: true,
   });
 });

@@ -13,6 +13,7 @@ import type {
   SipEngineHarness,
 } from '../../contract/sip-engine.contract.ts';
 import { silentLog } from '../../support/media-calls.ts';
+import { createLiveCallees } from './live-callees.ts';
 import { sipTarget } from './live-servers.ts';
 
 const address = '127.0.0.1';
@@ -20,7 +21,9 @@ const address = '127.0.0.1';
 export const createLiveHarness = async (engine: DrachtioEngine): Promise<SipEngineHarness> => {
   const withoutAck = new Set<string>();
   const opened: (() => Promise<void>)[] = [];
+  const callees = createLiveCallees();
   const agent = createSipUserAgent({
+    onInvite: callees.onInvite,
     listen: [{ transport: 'udp', address, port: 0 }],
     clock: processClock,
     log: silentLog,
@@ -141,6 +144,7 @@ export const createLiveHarness = async (engine: DrachtioEngine): Promise<SipEngi
   return {
     engine,
     place,
+    receive: (behaviour) => callees.receive(behaviour, agent.listening[0]?.port ?? 0),
     until: async (done, withinMs) => {
       const end = performance.now() + withinMs;
       while (!done() && performance.now() < end) await sleep(10);
