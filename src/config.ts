@@ -81,6 +81,15 @@ const numbers = list.transform((parts, context): readonly PublishedNumber[] => {
   return result;
 });
 
+const dialOutPrefixes = list.superRefine((parts, context) => {
+  for (const part of parts)
+    if (!/^\+[1-9]\d{0,14}$/.test(part))
+      context.addIssue(`${part} is not the beginning of a number such as +46`);
+});
+const ownNumber = z
+  .string()
+  .regex(/^\+?\d{2,15}$/, { error: 'must be a number such as +46480445511' });
+
 const timeZone = z.string().refine(
   (name) => {
     try {
@@ -120,6 +129,11 @@ const environment = z.object({
   RINGBRO_API_KEY: optional(z.string().min(16)),
   RINGBRO_NODE_ID: optional(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/)),
   RINGBRO_PIN_SECRET: optional(z.string().min(32)),
+  RINGBRO_DIAL_OUT_PREFIXES: optional(dialOutPrefixes),
+  RINGBRO_DIAL_OUT_TRUNK: optional(z.string()),
+  RINGBRO_DIAL_OUT_NUMBER: optional(ownNumber),
+  RINGBRO_DIAL_OUT_PER_HOUR: optional(wholeNumber(1, 10_000)),
+  RINGBRO_DIAL_OUT_RING_S: optional(wholeNumber(1, 180)),
   RINGBRO_MAX_CALLS: optional(wholeNumber(1, 100_000)),
   RINGBRO_WORKERS: optional(wholeNumber(1, 128)),
   RINGBRO_LOG_LEVEL: optional(z.enum(['debug', 'info', 'warn', 'error', 'silent'])),
@@ -231,6 +245,15 @@ export interface Config {
     readonly admissionWords: 'full' | 'tone';
     readonly timeZone: string;
     readonly retentionDays: number;
+  };
+  /** Calls of our own into meetings; off where `prefixes` is empty. */
+  readonly dialOut: {
+    readonly prefixes: readonly string[];
+    readonly trunk: string | undefined;
+    /** What the one called is shown; undefined: withheld. */
+    readonly callerNumber: string | undefined;
+    readonly perHour: number;
+    readonly ringLimitMs: number;
   };
   /** Whether a first meeting is made for the newcomer at the first start. */
   readonly firstMeeting: boolean;
@@ -374,6 +397,13 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     admissionWords: e.RINGBRO_ADMISSION_WORDS ?? 'full',
     timeZone: e.RINGBRO_TIMEZONE ?? 'Europe/Stockholm',
     retentionDays: e.RINGBRO_RETENTION_DAYS ?? 90,
+  },
+  dialOut: {
+    prefixes: e.RINGBRO_DIAL_OUT_PREFIXES ?? [],
+    trunk: e.RINGBRO_DIAL_OUT_TRUNK,
+    callerNumber: e.RINGBRO_DIAL_OUT_NUMBER,
+    perHour: e.RINGBRO_DIAL_OUT_PER_HOUR ?? 60,
+    ringLimitMs: (e.RINGBRO_DIAL_OUT_RING_S ?? 40) * 1000,
   },
   // Its call ID is printed: only where nobody but this machine can call it.
   firstMeeting:

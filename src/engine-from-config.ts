@@ -9,7 +9,7 @@ import { createEmbeddedEngine } from './sip/embedded/embedded-engine.ts';
 import type { TlsCredentials } from './sip/embedded/tls-credentials.ts';
 import type { TrunkSettings } from './trunk-settings.ts';
 
-const newLegId = (): LegId => asLegId(randomBytes(16).toString('base64url'));
+export const newLegId = (): LegId => asLegId(randomBytes(16).toString('base64url'));
 
 export interface EngineParts {
   readonly config: Config;

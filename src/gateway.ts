@@ -9,6 +9,7 @@ import { createRoomAdmin } from './bridge/room/room-admin.ts';
 import { createCallCore, type CallCore } from './call/call-core.ts';
 import { identityPrefix } from './call/participant.ts';
 import { defaultCallSettings } from './call/call-settings.ts';
+import { createDialOut } from './call/dial-out.ts';
 import { createMeetingActions } from './call/meeting-actions.ts';
 import { asNodeId, asRoomName, type CallId, type NodeId } from './call/identifiers.ts';
 import type { CallRecord } from './call/ports/call-records.ts';
@@ -20,9 +21,10 @@ import { createCluster, type Cluster, type ClusterCalls } from './cluster/cluste
 import { callersPresent, removeCallers } from './cluster/dead-node.ts';
 import { environmentVariable, type Config } from './config.ts';
 import type { DataFolder } from './data-folder.ts';
-import { engineOf } from './engine-from-config.ts';
+import { engineOf, newLegId } from './engine-from-config.ts';
 import { firstMeeting } from './first-meeting.ts';
 import { createHttpApp } from './http/http-app.ts';
+import type { DialOutPort } from './http/ports.ts';
 import { generateCallId } from './meeting/call-id.ts';
 import { openTlsCredentials, type TlsCredentials } from './sip/embedded/tls-credentials.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -318,6 +320,27 @@ interface HttpParts {
   readonly trunks: TrunkSettings | undefined;
 }
 
+/** A number may be called so many times an hour, and a meeting take half of all such calls. */
+const perNumberAndHour = 4;
+
+const dialOutOf = ({ deps, core, engine, store, trunks }: HttpParts): DialOutPort => {
+  const { config, clock, logger } = deps;
+  return createDialOut({
+    settings: {
+      ...config.dialOut,
+      perNumberAndHour,
+      perMeetingAndHour: Math.ceil(config.dialOut.perHour / 2),
+    },
+    core,
+    dial: engine.dial?.bind(engine),
+    hasTrunk: (name) => trunks?.current.trunks.some((trunk) => trunk.name === name) ?? false,
+    meetings: store.meetings,
+    newLegId,
+    clock,
+    logger: logger.child({ part: 'dial-out' }),
+  });
+};
+
 const openHttp = async (parts: HttpParts): Promise<{ app: FastifyInstance; url: string }> => {
   const { deps, store, core, live, engine, rooms, trunks } = parts;
   const { config, folder, logger } = deps;
@@ -332,6 +355,7 @@ const openHttp = async (parts: HttpParts): Promise<{ app: FastifyInstance; url: 
       return dialInOf(config, trunks);
     },
     ...(trunks && { trunks: () => engine.trunks?.() ?? [] }),
+    dialOut: dialOutOf(parts),
     videoDomain: config.sip.domains[0],
     helpNumber: undefined,
     timeZone: config.calls.timeZone,

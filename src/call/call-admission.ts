@@ -90,8 +90,9 @@ export function decide(c: CallContext, now: number): Outputs {
     pin,
     letIn,
     hostPresent,
+    lineEncrypted: c.media?.encrypted === true,
     roomEncrypted: false,
-    role: c.joinedAt === undefined ? undefined : c.role,
+    role: c.joinedAt === undefined && !c.vouched ? undefined : c.role,
     mustKnock: meeting !== undefined && c.surroundings.mustKnock(meeting.callId),
     hostLeft: c.hostLeft,
   };
@@ -115,6 +116,8 @@ function act(c: CallContext, now: number, answer: AdmissionOutcome): Outputs {
       return refuse(c, now, 'phones-not-allowed');
     case 'encrypted':
       return refuse(c, now, 'room-encrypted');
+    case 'encryption-required':
+      return refuse(c, now, 'encryption-required');
     case 'too-early':
       return answer.mayWait ? wait(c, now, 'start', answer.startsAt) : refuse(c, now, 'too-early');
     case 'pin-wanted':

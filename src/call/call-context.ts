@@ -9,6 +9,7 @@ import type {
   Route,
   Surroundings,
 } from './call-messages.ts';
+import type { Asking } from './call-question.ts';
 import { createHostKeys } from './host-keys.ts';
 import { createMeetingMachine, type MeetingMachine } from './meeting-machine.ts';
 import { createNamedTimers, type NamedTimers } from './named-timers.ts';
@@ -24,6 +25,7 @@ export type CallPhase =
   | 'ringing'
   | 'confirming'
   | 'ivr'
+  | 'asking'
   | 'finding'
   | 'waiting'
   | 'seating'
@@ -67,6 +69,10 @@ export interface CallContext {
   role: Role;
   pin: string | undefined;
   letIn: boolean;
+  /** A host had this person called: no PIN is asked. */
+  vouched: boolean;
+  /** The question that a key answers, in phase 'asking'. */
+  asking: Asking | undefined;
   mutedByHost: boolean;
   /** The last host left: whoever is no host waits for one. */
   hostLeft: boolean;
@@ -114,7 +120,9 @@ export function findMeeting(c: CallContext, now: number, by: MeetingKey): readon
 
 /** 200 OK, which the engine may take only so long for. */
 export function answer(c: CallContext, now: number): readonly CallOutput[] {
-  c.timers.set('request', now + c.settings.requestTimeoutMs);
+  // A call of ours is answered when somebody picks up.
+  const ringsMs = c.route.kind === 'dial-out' ? c.route.ringLimitMs : 0;
+  c.timers.set('request', now + ringsMs + c.settings.requestTimeoutMs);
   return [{ do: 'answer' }];
 }
 
@@ -123,7 +131,7 @@ export function createCallContext(
   settings: CallSettings,
   surroundings: Surroundings,
 ): CallContext {
-  const language = route.kind === 'ivr' ? route.language : undefined;
+  const language = 'language' in route ? route.language : undefined;
   const speaker = createSpeaker(language ?? settings.defaultLanguage, settings.utteranceGuardMs);
   const c: CallContext = {
     route,
@@ -168,6 +176,8 @@ export function createCallContext(
     role: 'guest',
     pin: undefined,
     letIn: false,
+    vouched: false,
+    asking: undefined,
     mutedByHost: false,
     hostLeft: false,
     answersEntry: true,

@@ -8,7 +8,7 @@ import {
   type GuessLimiter,
   type GuessLimits,
 } from '../meeting/guess-limiter.ts';
-import type { CallInput, CallSettings } from './call-messages.ts';
+import type { CallInput, CallSettings, Route } from './call-messages.ts';
 import { createCallRegistry, type CallChange, type LiveCounts } from './call-registry.ts';
 import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
 import { endReason, type EndReasonCode } from './end-reasons.ts';
@@ -18,7 +18,7 @@ import type { CallId, LegId } from './identifiers.ts';
 import type { CallRecord, CallState } from './ports/call-records.ts';
 import type { Meeting, MeetingActions } from './ports/meetings.ts';
 import type { CallLeg } from './ports/sip-engine.ts';
-import { screenCall, type ScreeningSettings } from './screening.ts';
+import { mayCallOut, screenCall, type ScreeningSettings } from './screening.ts';
 import { createStartRate } from './start-rate.ts';
 
 export interface CallCoreSettings {
@@ -35,6 +35,8 @@ export type CommandOutcome = 'done' | 'not-found' | 'wrong-state';
 export interface CallCore {
   /** For `SipEngine.start`. Never throws. */
   handleIncoming(leg: CallLeg): void;
+  /** A call of ours, not answered yet. False where there is no room for it: then nothing was begun. */
+  beginOutgoing(leg: CallLeg, route: Route): boolean;
 
   /** Records of the live calls, in the order in which they came. */
   list(): readonly CallRecord[];
@@ -122,10 +124,14 @@ export function createCallCore(
       turnAway(leg, screening.reason, screening.retryAfterS);
       return;
     }
+    begin(leg, screening.route);
+  }
+
+  function begin(leg: CallLeg, route: Route): void {
     const session: CallSession = createCallSession({
       ports,
       leg,
-      route: screening.route,
+      route,
       settings: settings.call,
       timeZone: settings.timeZone,
       surroundings: {
@@ -167,6 +173,14 @@ export function createCallCore(
         logger.error({ err: error }, 'bug in the screening of a call');
         turnAway(leg, 'bug');
       }
+    },
+    beginOutgoing(leg, route) {
+      const { trunk } = leg.invitation;
+      const trunkCalls = trunk === undefined ? 0 : registry.byTrunk(trunk);
+      const traffic = { liveCalls: registry.size, draining, trunkCalls };
+      if (!mayCallOut(trunk, settings.screening, traffic)) return false;
+      begin(leg, route);
+      return true;
     },
     list: () => registry.all().map((session) => session.record()),
     get: (legId) => registry.get(legId)?.record(),

@@ -7,7 +7,7 @@ import type { CallPorts } from './call-session.ts';
 import type { HostAct } from './host-act.ts';
 import type { CallId } from './identifiers.ts';
 import { handAttributes, identityOf, participantOf } from './participant.ts';
-import type { CallRecord } from './ports/call-records.ts';
+import type { CallDetails, CallRecord } from './ports/call-records.ts';
 import type { Meeting } from './ports/meetings.ts';
 import type { Logger } from './ports/process.ts';
 import type { CallLeg, JoinOutcome, LegQuality } from './ports/sip-engine.ts';
@@ -24,6 +24,7 @@ export interface CallEffectsDeps {
   readonly timeZone: () => string;
   readonly record: () => CallRecord;
   readonly note: (event: TimelineEvent, fields: TimelineFields | undefined) => void;
+  readonly keep: (details: CallDetails) => void;
   readonly dispatch: (input: CallInput) => void;
   readonly finish: () => void;
   readonly isOver: () => boolean;
@@ -108,6 +109,9 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
         showHand(output.raised, output.at);
         return;
       case 'send-key':
+        return;
+      case 'keep':
+        deps.keep(output.details);
         return;
       case 'count-guess':
         ports.guesses.count(ports.clock.now(), deps.guessSource);

@@ -1,5 +1,6 @@
 /** How a call ends: the first reason wins, last words where they can be heard, `finish` once. */
-import type { Phrase } from '../ivr/phrase.ts';
+import { createKeyQuestion } from '../ivr/key-question.ts';
+import { phrase, type Phrase } from '../ivr/phrase.ts';
 import type { CallContext } from './call-context.ts';
 import type { CallOutput } from './call-messages.ts';
 import { endReason, isEndReasonCode, terminationOf, type EndReasonCode } from './end-reasons.ts';
@@ -14,6 +15,7 @@ function forget(c: CallContext): void {
   c.ivr.stop();
   c.waiting.stop();
   c.pin = undefined;
+  c.asking = undefined;
   c.earlyDigits.length = 0;
 }
 
@@ -61,18 +63,43 @@ export function endWithWords(
   ...words: readonly Phrase[]
 ): Outputs {
   if (c.phase === 'goodbye' || c.phase === 'ended') return [];
-  if (!c.confirmed || words.length === 0) return endNow(c, now, code);
-  c.termination ??= terminationOf(code);
+  // A second end waits for no words: the question afterwards is left out.
+  if (!c.confirmed || words.length === 0 || c.termination !== undefined)
+    return endNow(c, now, code);
+  c.termination = terminationOf(code);
   const inRoom = c.phase === 'meeting' || c.phase === 'joining';
-  c.phase = 'goodbye';
   forget(c);
-  c.timers.set('goodbye', now + c.settings.goodbyeGuardMs);
   const leave: Outputs = [{ do: 'set-muted', muted: true }, { do: 'leave-room' }];
   return [
     { do: 'note', event: 'ending', fields: { reason: code } },
     ...(inRoom ? leave : []),
-    ...c.speaker.say(now, words),
+    ...(asksAfter(c, code) ? askAfter(c, now, words) : sayLastWords(c, now, words)),
   ];
+}
+
+export function sayLastWords(c: CallContext, now: number, words: readonly Phrase[]): Outputs {
+  c.phase = 'goodbye';
+  c.timers.set('goodbye', now + c.settings.goodbyeGuardMs);
+  return c.speaker.say(now, words);
+}
+
+/** Ends after which somebody who was in the meeting is still there to be asked, and would answer. */
+const endsThatAsk: ReadonlySet<EndReasonCode> = new Set(['meeting-over', 'left-by-key']);
+const afterWaitMs = 8_000;
+
+const asksAfter = (c: CallContext, code: EndReasonCode): boolean =>
+  endsThatAsk.has(code) && c.joinedAt !== undefined && c.meeting?.options.askAfter === true;
+
+/** One question, once; `lastWords` follow. What becomes of the answer: call-question.ts. */
+function askAfter(c: CallContext, now: number, lastWords: readonly Phrase[]): Outputs {
+  const words = [phrase('ask-after')];
+  const keys = ['1', '2'];
+  const question = createKeyQuestion({ words, again: [], keys, rounds: 1, waitMs: afterWaitMs });
+  c.phase = 'asking';
+  c.asking = { about: 'after', lastWords, question };
+  c.timers.set('goodbye', now + 2 * c.settings.goodbyeGuardMs);
+  question.begin();
+  return c.speaker.say(now, words);
 }
 
 /** The reason for an end that began on the SIP side, by where the call was. By the gateway, but not by us: the engine's. */

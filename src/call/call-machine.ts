@@ -30,6 +30,7 @@ import { phrase } from '../ivr/phrase.ts';
 import type { Role } from '../meeting/admission.ts';
 import { decide, decideAnew, refuse, startIvr, toIvr, toWaiting } from './call-admission.ts';
 import { onCommand } from './call-commands.ts';
+import { askToJoin, toQuestion } from './call-question.ts';
 import {
   answer,
   createCallContext,
@@ -39,6 +40,7 @@ import {
   type CallPhase,
 } from './call-context.ts';
 import { endNow, endWithWords, reasonOfLegEnd } from './call-ending.ts';
+import type { EndReasonCode } from './end-reasons.ts';
 import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
 import { fromRoom, join, muteByHost, onJoined, roomGone, toMeeting } from './call-room.ts';
 import { nextTimeoutAt, onSaid, onTimeout } from './call-time.ts';
@@ -104,7 +106,7 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
       return [{ do: 'note', event: 'answered' }, ...(c.acknowledged ? onConfirmed(c, now) : [])];
     case 'not-answered':
       if (c.phase !== 'ringing') return [];
-      return endNow(c, now, input.sipStatus >= 500 ? 'no-media' : 'no-common-codec', c.legGone);
+      return endNow(c, now, whyNotAnswered(c, input.sipStatus), c.legGone);
     case 'confirmed':
       // An engine may learn of the ACK before it reports the answer.
       c.acknowledged = true;
@@ -197,6 +199,7 @@ function onConfirmed(c: CallContext, now: number): Outputs {
   c.confirmed = true;
   c.speaker.confirmed(now);
   const note: CallOutput = { do: 'note', event: 'confirmed' };
+  if (c.route.kind === 'dial-out') return [note, ...askToJoin(c, now, c.route.callId)];
   if (c.route.kind === 'call-id') {
     enter(c, 'finding');
     const { callId } = c.route;
@@ -237,11 +240,21 @@ function onDigit(c: CallContext, now: number, digit: Digit): Outputs {
     case 'ivr':
     case 'finding':
       return toIvr(c, now, { type: 'digit', digit });
+    case 'asking':
+      return toQuestion(c, now, (question) => question.press(digit));
     case 'waiting':
       return toWaiting(c, now, { type: 'digit', digit });
     default:
       return toMeeting(c, now, { type: 'digit', digit });
   }
+}
+
+/** A call of ours was not answered; or the engine refused what a caller offered. */
+function whyNotAnswered(c: CallContext, sipStatus: number): EndReasonCode {
+  if (c.route.kind !== 'dial-out') return sipStatus >= 500 ? 'no-media' : 'no-common-codec';
+  if (sipStatus === 486) return 'busy';
+  if (sipStatus === 480) return 'no-answer';
+  return sipStatus === 503 ? 'not-reached' : 'rejected';
 }
 
 function onLegEnded(c: CallContext, now: number, cause: LegEndCause): Outputs {

@@ -3,7 +3,7 @@ import type { CommandKeyTable } from './command-keys.ts';
 import type { CompanyChange } from './company-signal.ts';
 import type { HostAct, PhoneInMeeting, WaitingCaller } from './host-act.ts';
 import type { CallId } from './identifiers.ts';
-import type { Termination } from './ports/call-records.ts';
+import type { CallDetails, Termination } from './ports/call-records.ts';
 import type { Meeting, SeatOutcome } from './ports/meetings.ts';
 import type { AnsweredMedia, Digit, JoinOutcome, LegEvent } from './ports/sip-engine.ts';
 import type { Language } from '../ivr/language.ts';
@@ -15,6 +15,15 @@ import type { TimelineEvent, TimelineFields } from './timeline.ts';
 export type Route =
   | { readonly kind: 'ivr'; readonly language: Language | undefined }
   | { readonly kind: 'call-id'; readonly callId: CallId }
+  /** A call of ours: whoever answers is asked to join this meeting. */
+  | {
+      readonly kind: 'dial-out';
+      readonly callId: CallId;
+      readonly language: Language | undefined;
+      /** How they show in the room. */
+      readonly name: string | undefined;
+      readonly ringLimitMs: number;
+    }
   /** `otherwise`: what happens where no meeting has the address. */
   | {
       readonly kind: 'video-address';
@@ -121,6 +130,8 @@ export type CallOutput =
   | { readonly do: 'send-key'; readonly digit: Digit }
   | { readonly do: 'host-act'; readonly act: HostAct }
   | { readonly do: 'count-guess' }
+  /** Into the record. */
+  | { readonly do: 'keep'; readonly details: CallDetails }
   | { readonly do: 'note'; readonly event: TimelineEvent; readonly fields?: TimelineFields }
   | { readonly do: 'hang-up' }
   /** Always last, exactly once. */

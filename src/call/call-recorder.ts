@@ -3,7 +3,13 @@ import { maskNumber } from '../meeting/mask-number.ts';
 import type { CallFacts } from './call-machine.ts';
 import type { Route } from './call-messages.ts';
 import type { NodeId } from './identifiers.ts';
-import type { CallJournal, CallRecord, Termination, TimelineEntry } from './ports/call-records.ts';
+import type {
+  CallDetails,
+  CallJournal,
+  CallRecord,
+  Termination,
+  TimelineEntry,
+} from './ports/call-records.ts';
 import type { Clock, Logger } from './ports/process.ts';
 import type { CallInvitation, LegQuality, SipEngine } from './ports/sip-engine.ts';
 import {
@@ -15,6 +21,8 @@ import {
 
 export interface CallRecorder {
   readonly note: (event: TimelineEvent, fields?: TimelineFields) => void;
+  /** Facts that are not the machine's; a later one of the same name wins. */
+  readonly keep: (details: CallDetails) => void;
   record(facts: CallFacts): CallRecord;
   /** A change on its way to the store; nothing before the journal has the start. */
   update(record: CallRecord): void;
@@ -42,6 +50,7 @@ export function createCallRecorder(deps: {
   const startedAt = ports.clock.now();
   const { trunk: by } = invitation;
   const timeline: TimelineEntry[] = [];
+  let details: CallDetails = {};
   let last: CallRecord | undefined;
 
   const build = (facts: CallFacts): CallRecord => ({
@@ -49,9 +58,7 @@ export function createCallRecorder(deps: {
     sipCallId: invitation.sipCallId,
     nodeId: ports.nodeId,
     engine: ports.engine,
-    direction: 'inbound',
-    from: invitation.callerNumber === undefined ? undefined : maskNumber(invitation.callerNumber),
-    to: dialledOf(deps.route, invitation),
+    ...partiesOf(deps.route, invitation),
     callId: facts.meeting?.callId,
     room: facts.meeting?.room,
     state: facts.state,
@@ -64,7 +71,7 @@ export function createCallRecorder(deps: {
     encrypted: facts.media?.encrypted ?? false,
     security: facts.media?.security,
     quality: undefined,
-    details: {},
+    details,
     timeline: timeline.slice(),
   });
 
@@ -78,6 +85,9 @@ export function createCallRecorder(deps: {
       const message = infoEvents.get(event);
       if (message !== undefined) logger.info(fields ?? {}, message);
       else logger.debug({ event, ...fields }, 'call event');
+    },
+    keep(more) {
+      details = { ...details, ...more };
     },
     record: (facts) => last ?? build(facts),
     update(record) {
@@ -97,6 +107,19 @@ export function createCallRecorder(deps: {
   };
 }
 
+/** A call of ours goes from the number that it shows to the person, as the record has it. */
+function partiesOf(
+  route: Route,
+  invitation: CallInvitation,
+): Pick<CallRecord, 'direction' | 'from' | 'to'> {
+  const person =
+    invitation.callerNumber === undefined ? undefined : maskNumber(invitation.callerNumber);
+  if (route.kind !== 'dial-out')
+    return { direction: 'inbound', from: person, to: dialledOf(route, invitation) };
+  const { user } = invitation.dialled;
+  return { direction: 'outbound', from: user === '' ? undefined : user, to: person ?? '' };
+}
+
 /** A dialled call ID is a credential: the record has it as `callId`, not here. */
 function dialledOf(route: Route, { dialled }: CallInvitation): string {
   switch (route.kind) {
@@ -104,6 +127,7 @@ function dialledOf(route: Route, { dialled }: CallInvitation): string {
       return `${maskNumber(dialled.user)}@${dialled.host}`;
     case 'video-address':
       return route.address;
+    case 'dial-out':
     case 'ivr':
       return dialled.user === '' ? dialled.host : dialled.user;
   }

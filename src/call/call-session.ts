@@ -89,6 +89,7 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     timeZone: () => machine.facts().meeting?.timeZone ?? deps.timeZone,
     record: () => record(),
     note: recorder.note,
+    keep: recorder.keep,
     dispatch,
     finish,
     isOver: () => finished,

@@ -1,6 +1,7 @@
 /** What time does to a call: words that are over, limits, answers that do not come. */
 import { phrase } from '../ivr/phrase.ts';
 import { toIvr, toWaiting } from './call-admission.ts';
+import { toQuestion } from './call-question.ts';
 import { answer, type CallContext, type TimerName } from './call-context.ts';
 import { endAfterWords, endNow, endWithWords } from './call-ending.ts';
 import type { CallOutput } from './call-messages.ts';
@@ -13,6 +14,8 @@ export function onSaid(c: CallContext, now: number): Outputs {
   switch (c.phase) {
     case 'ivr':
       return toIvr(c, now, { type: 'said' });
+    case 'asking':
+      return toQuestion(c, now, (question) => question.said(now));
     case 'waiting':
       return toWaiting(c, now, { type: 'said' });
     case 'goodbye':
@@ -34,6 +37,7 @@ export function nextTimeoutAt(c: CallContext): number | undefined {
     c.timers.next(),
     c.speaker.nextTimeoutAt(),
     ivrClockRuns(c) ? c.ivr.nextTimeoutAt() : undefined,
+    c.phase === 'asking' ? c.asking?.question.nextTimeoutAt() : undefined,
     c.phase === 'waiting' ? c.waiting.nextTimeoutAt() : undefined,
     c.phase === 'meeting' ? c.inMeeting.nextTimeoutAt() : undefined,
   ].filter((at) => at !== undefined);
@@ -44,6 +48,7 @@ export function onTimeout(c: CallContext, now: number): Outputs {
   const outputs: CallOutput[] = [];
   if (c.speaker.outlasted(now)) outputs.push(...onSaid(c, now));
   if (ivrClockRuns(c)) outputs.push(...toIvr(c, now, { type: 'timeout' }));
+  outputs.push(...toQuestion(c, now, (question) => question.timeout(now)));
   if (c.phase === 'waiting') outputs.push(...toWaiting(c, now, { type: 'timeout' }));
   outputs.push(...toMeeting(c, now, { type: 'timeout' }));
   for (let name = c.timers.takeDue(now); name !== undefined; name = c.timers.takeDue(now))

@@ -123,6 +123,11 @@ export const endReasons = {
     by: 'meeting',
     description: 'The booking does not allow phones.',
   },
+  'encryption-required': {
+    result: 'refused',
+    by: 'meeting',
+    description: 'The meeting asks for an encrypted line, and the call had none.',
+  },
   'room-encrypted': {
     result: 'refused',
     by: 'meeting',
@@ -195,6 +200,17 @@ export const endReasons = {
     description: 'An outbound call was not answered in time.',
   },
   rejected: { result: 'failed', by: 'network', description: 'An outbound call was refused.' },
+  busy: { result: 'failed', by: 'network', description: 'Whom we called was busy.' },
+  'not-reached': {
+    result: 'failed',
+    by: 'network',
+    description: 'An outbound call did not get through: no trunk, no server that answers, no port.',
+  },
+  'not-accepted': {
+    result: 'abandoned',
+    by: 'caller',
+    description: 'Whom we called answered, and did not press 1 to join.',
+  },
 
   // ------------------------------------------------------------ faults
   'store-unreachable': {

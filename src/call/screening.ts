@@ -78,6 +78,17 @@ export function screenCall(
   return { pass: true, route };
 }
 
+/** Whether there is room for a call of ours: it counts as one of the gateway's and of its trunk's. */
+export function mayCallOut(
+  trunk: string | undefined,
+  settings: ScreeningSettings,
+  traffic: ScreeningTraffic,
+): boolean {
+  const terms = trunk === undefined ? undefined : settings.trunkTerms?.(trunk);
+  if (traffic.draining || traffic.liveCalls >= settings.maxCalls) return false;
+  return (traffic.trunkCalls ?? 0) < (terms?.limits.calls ?? Infinity);
+}
+
 /** Whether a call that came by no trunk may come from where it did. */
 function isAllowed({ source }: CallInvitation, settings: ScreeningSettings): boolean {
   if (settings.allow.length === 0) return settings.trunkTerms === undefined;

@@ -12,6 +12,7 @@ export const timelineEvents = {
   'language-chosen': 'The caller chose a language.',
   entered: 'An ID or a PIN was entered; `what` says which.',
   guess: 'An entry let nobody in; `why` says why, `count` how many there were.',
+  'question-answered': 'A question by key was answered; `about` says which.',
   'meeting-found': 'The ID or address belongs to a meeting.',
   waiting: 'The caller waits; `for` says for what.',
   admitted: 'The caller was let in; `by` says by whom.',

@@ -71,6 +71,10 @@ export const shownCall = z
           .describe('Packets that SRTP dropped'),
       })
       .nullable(),
+    feedback: z
+      .object({ technologyWorked: z.boolean() })
+      .nullable()
+      .describe('What the caller answered by key afterwards'),
     timeline: z.array(
       z.object({
         at: z.string(),

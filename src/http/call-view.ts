@@ -66,6 +66,7 @@ export function showCall(record: CallRecord): ShownCall {
             down: quality.down ?? null,
             ...(quality.rejected === undefined ? {} : { rejected: quality.rejected }),
           },
+    feedback: record.details.feedback ?? null,
     timeline: record.timeline.map(({ at, event, fields }) => ({
       at: asText(at),
       event,

@@ -5,6 +5,7 @@ import type { Logger } from '../call/ports/process.ts';
 import { describeApi } from './api-description.ts';
 import { requireApiKey } from './api-key.ts';
 import { callRoutes } from './call-routes.ts';
+import { dialOutRoutes } from './dial-out-routes.ts';
 import { createErrorHandler, sendProblem } from './error-handler.ts';
 import { healthRoutes } from './health-routes.ts';
 import { meetingRoutes } from './meeting-routes.ts';
@@ -45,6 +46,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     api.addHook('onRequest', requireApiKey(options.apiKey));
     api.register(meetingRoutes(options));
     api.register(callRoutes(options));
+    api.register(dialOutRoutes(options));
     done();
   });
   return app;

@@ -18,6 +18,10 @@ const optionFields = {
     .enum(['none', 'tone', 'words'])
     .nullish()
     .describe('How phones hear that somebody came or left. Default: none'),
+  askAfter: z
+    .boolean()
+    .nullish()
+    .describe('Phones are asked by key whether the technology worked. Default: false'),
   keysToRoom: z
     .boolean()
     .nullish()
@@ -75,6 +79,7 @@ export const shownMeeting = z
     encryption: z.enum(['optional', 'required']),
     atEnd: z.enum(['continue', 'end']),
     entrySignal: z.enum(['none', 'tone', 'words']),
+    askAfter: z.boolean(),
     keysToRoom: z.boolean(),
     joinUrl: z.string(),
     hostUrl: z.string().nullable().describe('null: this version has no host page'),

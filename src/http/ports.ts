@@ -37,6 +37,31 @@ export interface DialInNumber {
   readonly language: Language;
 }
 
+/** Calls somebody into a meeting; answers when the call is on its way. */
+export type DialOutPort = (
+  callId: CallId,
+  request: {
+    readonly to: string;
+    readonly name: string | undefined;
+    readonly language: Language | undefined;
+    readonly trunk: string | undefined;
+  },
+) => Promise<
+  | { readonly done: true; readonly legId: LegId }
+  | {
+      readonly done: false;
+      readonly reason:
+        | 'off'
+        | 'not-found'
+        | 'meeting-over'
+        | 'not-a-number'
+        | 'number-not-allowed'
+        | 'too-many'
+        | 'no-trunk'
+        | 'busy';
+    }
+>;
+
 export interface HttpAppOptions {
   readonly meetings: MeetingBook;
   readonly calls: CallLog;
@@ -52,6 +77,8 @@ export interface HttpAppOptions {
   readonly helpNumber: string | undefined;
   /** The zone of meetings that name none. */
   readonly timeZone: string;
+  /** Without it nobody is called. */
+  readonly dialOut?: DialOutPort | undefined;
   readonly health: HealthChecks;
   /** Shown with the health; a trunk that is down does not make the gateway unready. */
   readonly trunks?: () => readonly TrunkStatus[];

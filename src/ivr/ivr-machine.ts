@@ -27,6 +27,7 @@ export type Refusal =
   | 'meeting-ended'
   | 'full'
   | 'phones-not-allowed'
+  | 'encryption-required'
   | 'room-encrypted';
 
 export type IvrInput =
@@ -77,6 +78,7 @@ const refusalPhrases: Record<Refusal, PhraseKey> = {
   'meeting-ended': 'ended',
   full: 'full',
   'phones-not-allowed': 'phones-not-allowed',
+  'encryption-required': 'encryption-required',
   'room-encrypted': 'encrypted',
 };
 /** What is said for a refusal when nothing speaks against telling. */

@@ -23,6 +23,8 @@ export interface AdmissionContext {
   readonly mustKnock?: boolean;
   /** The last host left and the meeting has its guests wait: an open one is opened by a host then. */
   readonly hostLeft?: boolean;
+  /** The sound is encrypted on its way to us, and its keys too. */
+  readonly lineEncrypted: boolean;
   /** Whether the room is known to be end-to-end encrypted. */
   readonly roomEncrypted: boolean;
 }
@@ -34,6 +36,8 @@ export type AdmissionOutcome =
   | { readonly outcome: 'too-early'; readonly startsAt: number; readonly mayWait: boolean }
   | { readonly outcome: 'phones-not-allowed' }
   | { readonly outcome: 'encrypted' }
+  /** The meeting asks for an encrypted line, and this one is none. */
+  | { readonly outcome: 'encryption-required' }
   | { readonly outcome: 'pin-wanted'; readonly length: number }
   | { readonly outcome: 'wrong-pin'; readonly length: number }
   | { readonly outcome: 'wait'; readonly for: 'locked' | 'host' | 'lobby' }
@@ -60,6 +64,8 @@ export function decideAdmission(
   if (isOver(meeting, now)) return { outcome: 'ended' };
   if (!meeting.phonesAllowed) return { outcome: 'phones-not-allowed' };
   if (context.roomEncrypted) return { outcome: 'encrypted' };
+  if (meeting.options.encryption === 'required' && !context.lineEncrypted)
+    return { outcome: 'encryption-required' };
   if (meeting.startsAt !== undefined && now < meeting.startsAt) {
     const { startsAt } = meeting;
     return { outcome: 'too-early', startsAt, mayWait: startsAt - now <= earlyWaitMs };

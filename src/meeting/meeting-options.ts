@@ -10,6 +10,8 @@ export interface MeetingOptions {
   readonly atEnd: 'continue' | 'end';
   /** How phones hear that somebody came or left. */
   readonly entrySignal: EntrySignal;
+  /** A phone is asked by key whether the technology worked, when the meeting is over for it. */
+  readonly askAfter: boolean;
   /** Keys that are no command go into the room as LiveKit's SIP DTMF messages. */
   readonly keysToRoom: boolean;
 }
@@ -21,6 +23,7 @@ export const defaultMeetingOptions: MeetingOptions = {
   encryption: 'optional',
   atEnd: 'continue',
   entrySignal: 'none',
+  askAfter: false,
   keysToRoom: false,
 };
 

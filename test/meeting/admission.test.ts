@@ -14,6 +14,7 @@ const decide = (
     pin: undefined,
     letIn: false,
     hostPresent: false,
+    lineEncrypted: false,
     roomEncrypted: false,
     ...context,
   });

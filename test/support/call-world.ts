@@ -8,12 +8,19 @@ import type { Meeting, MeetingDirectory } from '../../src/call/ports/meetings.ts
 import type { Logger } from '../../src/call/ports/process.ts';
 import type { RoomAdmin } from '../../src/call/ports/room-admin.ts';
 import type { ScreeningSettings } from '../../src/call/screening.ts';
-import { createFakeSipEngine, type FakeCallOptions, type FakeCaller } from './fake-sip-engine.ts';
+import {
+  createFakeSipEngine,
+  type FakeCallOptions,
+  type FakeCaller,
+  type FakeSipEngine,
+} from './fake-sip-engine.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 
 /** A gateway's core with everything around it in memory, and a trace of what callers meet. */
 export interface CallWorld {
   readonly clock: ManualClock;
+  readonly engine: FakeSipEngine;
+  readonly logger: Logger;
   readonly core: CallCore;
   readonly meetings: Map<CallId, Meeting>;
   readonly begun: CallRecord[];
@@ -227,6 +234,8 @@ export async function createCallWorld(
 
   return {
     clock,
+    engine,
+    logger: createLogger({}),
     core,
     meetings,
     begun,

@@ -26,6 +26,8 @@ export interface Termination {
 export interface CallDetails {
   /** Random: the caller hears it, the operator finds the call by it. */
   readonly supportCode?: string;
+  /** What the caller said by key afterwards. */
+  readonly feedback?: { readonly technologyWorked: boolean };
 }
 
 export interface CallRecord {

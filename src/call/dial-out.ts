@@ -1,0 +1,91 @@
+/** Somebody is called into a meeting: what may be dialled, through which trunk, and as which call. */
+import {
+  createDialOutGate,
+  dialableNumber,
+  type DialOutPolicy,
+  type DialOutRefusal,
+} from '../meeting/dial-out-policy.ts';
+import { isOver } from '../meeting/admission.ts';
+import type { Language } from '../ivr/language.ts';
+import type { CallCore } from './call-core.ts';
+import type { CallId, LegId } from './identifiers.ts';
+import { createOutgoingLeg } from './outgoing-leg.ts';
+import type { MeetingDirectory } from './ports/meetings.ts';
+import type { Clock, Logger } from './ports/process.ts';
+import type { SipEngine } from './ports/sip-engine.ts';
+
+export interface DialOutSettings extends DialOutPolicy {
+  /** Undefined: only calls that name one can be made. */
+  readonly trunk: string | undefined;
+  /** What the one called is shown; undefined: withheld. */
+  readonly callerNumber: string | undefined;
+  readonly ringLimitMs: number;
+}
+
+export interface DialOutRequest {
+  readonly to: string;
+  readonly name: string | undefined;
+  readonly language: Language | undefined;
+  readonly trunk: string | undefined;
+}
+
+export type DialOutAnswer =
+  | { readonly done: true; readonly legId: LegId }
+  | {
+      readonly done: false;
+      readonly reason:
+        DialOutRefusal | 'not-found' | 'meeting-over' | 'not-a-number' | 'no-trunk' | 'busy';
+    };
+
+export interface DialOutDeps {
+  readonly settings: DialOutSettings;
+  readonly core: Pick<CallCore, 'beginOutgoing'>;
+  readonly dial: SipEngine['dial'];
+  /** Whether a trunk of this name is set. */
+  readonly hasTrunk: (name: string) => boolean;
+  readonly meetings: Pick<MeetingDirectory, 'byCallId'>;
+  readonly newLegId: () => LegId;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The call is on its way when this answers; what becomes of it is in its record. */
+export function createDialOut(
+  deps: DialOutDeps,
+): (callId: CallId, request: DialOutRequest) => Promise<DialOutAnswer> {
+  const { settings, core, dial, clock, logger } = deps;
+  const gate = createDialOutGate(settings);
+  const refused = (reason: Extract<DialOutAnswer, { done: false }>['reason']): DialOutAnswer => {
+    // Never with the number.
+    logger.warn({ reason }, 'call out refused');
+    return { done: false, reason };
+  };
+
+  return async (callId, request) => {
+    if (settings.prefixes.length === 0 || dial === undefined) return refused('off');
+    const meeting = await deps.meetings.byCallId(callId);
+    if (meeting === undefined) return { done: false, reason: 'not-found' };
+    const number = dialableNumber(request.to);
+    if (number === undefined) return { done: false, reason: 'not-a-number' };
+    const trunk = request.trunk ?? settings.trunk;
+    if (trunk === undefined || !deps.hasTrunk(trunk)) return refused('no-trunk');
+    if (isOver(meeting, clock.now())) return refused('meeting-over');
+    const refusal = gate.take(clock.now(), number, callId);
+    if (refusal !== undefined) return refused(refusal);
+    const legId = deps.newLegId();
+    const { callerNumber, ringLimitMs } = settings;
+    const leg = createOutgoingLeg({
+      legId,
+      dial,
+      request: { trunk, to: number, callerNumber, ringLimitMs },
+    });
+    const begun = core.beginOutgoing(leg, {
+      kind: 'dial-out',
+      callId,
+      language: request.language ?? meeting.language,
+      name: request.name,
+      ringLimitMs,
+    });
+    return begun ? { done: true, legId } : refused('busy');
+  };
+}

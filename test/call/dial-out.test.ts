@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { createDialOut, type DialOutRequest } from '../../src/call/dial-out.ts';
+import { asLegId } from '../../src/call/identifiers.ts';
+import type { Meeting } from '../../src/call/ports/meetings.ts';
+import {
+  createCallWorld,
+  createMeeting,
+  meetingId,
+  type CallWorld,
+} from '../support/call-world.ts';
+import type { FakeBehaviour, FakeCallee } from '../support/fake-callee.ts';
+
+const person = '+46701234567';
+
+interface Dialled {
+  readonly world: CallWorld;
+  readonly callee: FakeCallee;
+  readonly dialOut: (
+    request?: Partial<DialOutRequest>,
+  ) => ReturnType<ReturnType<typeof createDialOut>>;
+}
+
+const setUp = async (
+  behaviour: FakeBehaviour = 'answers',
+  meeting: Partial<Meeting> = {},
+): Promise<Dialled> => {
+  const world = await createCallWorld({ meetings: [createMeeting(meeting)] });
+  const callee = world.engine.expect(person, behaviour);
+  let legs = 0;
+  const dialOut = createDialOut({
+    settings: {
+      prefixes: ['+46'],
+      trunk: 'carrier',
+      callerNumber: '+46480445511',
+      ringLimitMs: 30_000,
+      perHour: 10,
+      perMeetingAndHour: 10,
+      perNumberAndHour: 10,
+    },
+    core: world.core,
+    dial: (request, signal) => world.engine.dial(request, signal),
+    hasTrunk: (name) => name === 'carrier',
+    meetings: { byCallId: async (callId) => world.meetings.get(callId) },
+    newLegId: () => asLegId(`out-${++legs}`),
+    clock: world.clock,
+    logger: world.logger,
+  });
+  return {
+    world,
+    callee,
+    dialOut: (request = {}) =>
+      dialOut(meetingId(), {
+        to: person,
+        name: undefined,
+        language: undefined,
+        trunk: undefined,
+        ...request,
+      }),
+  };
+};
+const reasonOf = ({ ended }: CallWorld): string | undefined => ended.at(-1)?.termination?.reason;
+
+describe('somebody who is called into a meeting', () => {
+  test('hears who calls, presses 1 and is in, past PIN and lobby, in the record as outbound', async () => {
+    const { world, callee, dialOut } = await setUp('answers', {
+      admission: 'lobby',
+      guestPin: '4711',
+      locked: true,
+    });
+    expect(await dialOut({ language: 'da' })).toEqual({ done: true, legId: 'out-1' });
+    await world.clock.advance(3_000);
+    expect(callee.request).toMatchObject({ trunk: 'carrier', callerNumber: '+46480445511' });
+    expect(callee.caller?.joinedAs).toBeUndefined();
+    callee.caller?.press('1');
+    await world.clock.advance(10_000);
+    expect(callee.caller?.heardInRoom).toBe(true);
+    callee.caller?.hangUp();
+    await world.clock.advance(1_000);
+    const record = world.ended[0]!;
+    expect(record).toMatchObject({ direction: 'outbound', from: '+46480445511', state: 'ended' });
+    expect(record.to).not.toContain('0123456');
+    expect(record.termination?.reason).toBe('hung-up');
+    const said = record.timeline.flatMap(({ fields }) => fields?.['phrases'] ?? []);
+    expect(said[0]).toBe('dial-out-from dial-out-join');
+  });
+
+  test('who only listens, as an answering machine does, never joins', async () => {
+    const { world, callee, dialOut } = await setUp();
+    await dialOut();
+    await world.clock.advance(90_000);
+    expect(callee.caller?.joinedAs).toBeUndefined();
+    expect(callee.over).toBe(true);
+    expect(reasonOf(world)).toBe('not-accepted');
+  });
+
+  test.each([
+    ['busy', 'busy'],
+    ['declines', 'rejected'],
+    ['rings', 'no-answer'],
+  ] as const)('who %s leaves a record that says %s', async (behaviour, reason) => {
+    const { world, dialOut } = await setUp(behaviour);
+    await dialOut();
+    await world.clock.advance(40_000);
+    expect(reasonOf(world)).toBe(reason);
+    expect(world.ended[0]).toMatchObject({ direction: 'outbound', answeredAt: undefined });
+  });
+
+  test('is not called any longer when an operator hangs up', async () => {
+    const { world, callee, dialOut } = await setUp('rings');
+    await dialOut();
+    await world.clock.advance(1_000);
+    expect(world.core.hangUp(asLegId('out-1'))).toBe('done');
+    await world.clock.advance(1_000);
+    expect(callee.over).toBe(true);
+    expect(world.ended).toHaveLength(1);
+  });
+
+  test('is told where the meeting is over by then', async () => {
+    const { world, callee, dialOut } = await setUp();
+    await dialOut();
+    await world.clock.advance(3_000);
+    world.meetings.clear();
+    callee.caller?.press('1');
+    await world.clock.advance(10_000);
+    expect(reasonOf(world)).toBe('meeting-ended');
+  });
+});
+
+describe('nobody is called', () => {
+  test.each([
+    ['not-a-number', { to: '0701234567' }],
+    ['number-not-allowed', { to: '+4915112345678' }],
+    ['number-not-allowed', { to: '+46900123456' }],
+    ['no-trunk', { trunk: 'nobody' }],
+  ] as const)('where the answer is %s', async (reason, request) => {
+    const { world, dialOut } = await setUp();
+    expect(await dialOut(request)).toEqual({ done: false, reason });
+    await world.clock.advance(1_000);
+    expect(world.begun).toEqual([]);
+    expect(JSON.stringify(world.log)).not.toContain('123456');
+  });
+
+  test('into a meeting that is over, or was never booked', async () => {
+    const over = await setUp('answers', { endsAt: 1 });
+    expect(await over.dialOut()).toEqual({ done: false, reason: 'meeting-over' });
+    const none = await setUp();
+    none.world.meetings.clear();
+    expect(await none.dialOut()).toEqual({ done: false, reason: 'not-found' });
+  });
+});
