@@ -4,7 +4,10 @@ import { phrase } from '../ivr/phrase.ts';
 import { decideAdmission, type AdmissionOutcome } from '../meeting/admission.ts';
 import { beginRequest, enter, findMeeting, type CallContext } from './call-context.ts';
 import { endNow, endWithWords } from './call-ending.ts';
+import { beginClaim, recognisePin } from './call-identity.ts';
+import { stopInterpreting } from './interpreting.ts';
 import type { CallOutput } from './call-messages.ts';
+import { seatClaim } from './call-terms.ts';
 import { asCallId } from './identifiers.ts';
 import type { WaitingFor, WaitingInput, WaitingOutput } from './waiting-machine.ts';
 
@@ -39,7 +42,7 @@ function fromIvr(c: CallContext, now: number, output: IvrOutput): Outputs {
       return c.speaker.say(now, output.phrases);
     case 'language':
       c.speaker.language = output.language;
-      c.languageChosen = true;
+      c.languageFrom = 'key';
       return [{ do: 'note', event: 'language-chosen', fields: { language: output.language } }];
     case 'over':
       return endWithWords(c, now, output.reason, ...output.phrases);
@@ -83,6 +86,11 @@ export function refuse(c: CallContext, now: number, refusal: Refusal): Outputs {
 
 /** Asks the meeting and does what it answers. */
 export function decide(c: CallContext, now: number): Outputs {
+  const known = c.joinedAt === undefined ? recognisePin(c, now) : [];
+  return [...known, ...act(c, now, answerOf(c, now))];
+}
+
+function answerOf(c: CallContext, now: number): AdmissionOutcome {
   const { meeting, pin, letIn } = c;
   const hostPresent = meeting !== undefined && c.surroundings.hostPresent(meeting.callId);
   const context = {
@@ -93,10 +101,11 @@ export function decide(c: CallContext, now: number): Outputs {
     lineEncrypted: c.media?.encrypted === true,
     roomEncrypted: false,
     role: c.joinedAt === undefined && !c.vouched ? undefined : c.role,
-    mustKnock: meeting !== undefined && c.surroundings.mustKnock(meeting.callId),
+    mustKnock:
+      meeting !== undefined && c.surroundings.mustKnock(meeting.callId, c.invitee?.inviteeId),
     hostLeft: c.hostLeft,
   };
-  return act(c, now, decideAdmission(meeting, context));
+  return decideAdmission(meeting, context);
 }
 
 /** The same for one who waits: a refusal now is no guess. */
@@ -123,7 +132,12 @@ function act(c: CallContext, now: number, answer: AdmissionOutcome): Outputs {
     case 'pin-wanted':
       c.waiting.stop();
       enterIvr(c, now);
-      return toIvr(c, now, { type: 'ask-pin', length: answer.length });
+      return toIvr(c, now, {
+        type: 'ask-pin',
+        length: answer.length,
+        // It is not known yet who calls: whoever may need time has it.
+        slow: c.meeting?.invitees.some(({ slowKeys }) => slowKeys) === true,
+      });
     case 'wrong-pin':
       return refuse(c, now, 'wrong-pin');
     case 'wait':
@@ -139,10 +153,11 @@ function takeSeat(c: CallContext, now: number): Outputs {
   if (c.meeting === undefined) return endNow(c, now, 'bug');
   c.ivr.stop();
   c.waiting.stop();
+  c.hostClaim.stop();
   c.timers.clear('ivr-limit');
   enter(c, 'seating');
   const requestId = beginRequest(c, now, 'seat', c.settings.requestTimeoutMs);
-  return [{ do: 'take-seat', requestId, callId: c.meeting.callId }];
+  return [{ do: 'take-seat', requestId, meeting: c.meeting, claim: seatClaim(c) }];
 }
 
 // ---------------------------------------------------------------- waiting
@@ -157,6 +172,9 @@ function wait(c: CallContext, now: number, reason: WaitingFor, startsAt?: number
 /** Out of the room, which is neither heard nor hears from here on, and in front of the door again. */
 export function backToWaiting(c: CallContext, now: number): Outputs {
   c.joinAttempts = 0;
+  c.shown = undefined;
+  c.hostClaim.stop();
+  stopInterpreting(c, now);
   return [
     { do: 'set-muted', muted: true },
     { do: 'leave-room' },
@@ -174,7 +192,11 @@ const fromWaiting = (c: CallContext, now: number, outputs: readonly WaitingOutpu
       case 'look-again':
         return lookAgain(c, now);
       case 'waited-out':
-        return endWithWords(c, now, 'wait-limit', phrase('call-ended'));
+        return output.reason === 'host'
+          ? endWithWords(c, now, 'host-never-came', phrase('host-did-not-come'))
+          : endWithWords(c, now, 'wait-limit', phrase('nobody-let-you-in'));
+      case 'claim-host':
+        return beginClaim(c, now);
       case 'leave':
         return endWithWords(c, now, 'left-by-key', phrase('left'));
       default:

@@ -1,6 +1,10 @@
 /** The whole state of one call's machine, see call-machine.ts. Its parts change it and each other's none. */
+import type { Phrase } from '../ivr/phrase.ts';
 import { createIvrMachine, type IvrMachine } from '../ivr/ivr-machine.ts';
-import type { Role } from '../meeting/admission.ts';
+import type { Identification } from '../meeting/identify.ts';
+import type { Invitee, Role } from '../meeting/invitee.ts';
+import type { Aside } from './call-aside.ts';
+import type { Move } from './call-move.ts';
 import type {
   CallInput,
   CallOutput,
@@ -10,10 +14,15 @@ import type {
   Surroundings,
 } from './call-messages.ts';
 import type { Asking } from './call-question.ts';
+import { createHostClaim, type HostClaim } from './host-claim.ts';
 import { createHostKeys } from './host-keys.ts';
+import type { LegId } from './identifiers.ts';
 import { createMeetingMachine, type MeetingMachine } from './meeting-machine.ts';
 import { createNamedTimers, type NamedTimers } from './named-timers.ts';
-import type { CallState, Termination } from './ports/call-records.ts';
+import type { CallId } from './identifiers.ts';
+import { mayClaimHost, waitLimitMs } from './call-terms.ts';
+import type { ShownPerson } from './person.ts';
+import type { CallState, InterpretedTime, Termination } from './ports/call-records.ts';
 import type { Meeting } from './ports/meetings.ts';
 import type { AnsweredMedia, Digit } from './ports/sip-engine.ts';
 import { createSpeaker, type Speaker } from './speaker.ts';
@@ -31,10 +40,20 @@ export type CallPhase =
   | 'seating'
   | 'joining'
   | 'meeting'
+  /** In a private word, out of the meeting. */
+  | 'aside'
   | 'goodbye'
   | 'ended';
 
-export type TimerName = 'limit' | 'ivr-limit' | 'ring' | 'request' | 'join-retry' | 'goodbye';
+export type TimerName =
+  | 'limit'
+  | 'ivr-limit'
+  | 'ring'
+  | 'request'
+  | 'join-retry'
+  | 'goodbye'
+  | 'aside-alone'
+  | 'five-minutes';
 
 /** The input that answers a request. */
 export type AwaitedAnswer = Extract<CallInput['type'], 'meeting' | 'seat' | 'joined'>;
@@ -59,7 +78,8 @@ export interface CallContext {
   legGone: boolean;
   /** The caller can hear: words make sense. */
   confirmed: boolean;
-  languageChosen: boolean;
+  /** The caller's own key goes before the invitee's, that before the number's and the meeting's. */
+  languageFrom: 'nowhere' | 'number' | 'invitee' | 'key';
   heldSince: number | undefined;
   lastRequestId: number;
   /** The one request that is under way: any other answer is ignored. */
@@ -67,6 +87,20 @@ export interface CallContext {
   meeting: Meeting | undefined;
   media: AnsweredMedia | undefined;
   role: Role;
+  /** Who it is, where a PIN or a number shows it. */
+  invitee: Invitee | undefined;
+  identification: Identification;
+  /** At this phone, as a host counted them. */
+  people: number;
+  /** As the room shows the caller; undefined: not shown, or not any more as it should be. */
+  shown: ShownPerson | undefined;
+  /** When an interpreter was in the meeting. */
+  interpreting: readonly InterpretedTime[];
+  /** The earlier call of the same person, which ends when this one is in. */
+  replaces: LegId | undefined;
+  readonly hostClaim: HostClaim;
+  /** How often a host PIN was keyed in vain. */
+  wrongClaims: number;
   pin: string | undefined;
   letIn: boolean;
   /** A host had this person called: no PIN is asked. */
@@ -81,6 +115,17 @@ export interface CallContext {
   guesses: number;
   phoneNumber: number;
   joinAttempts: number;
+  /** The private word the caller is in. */
+  aside: Aside | undefined;
+  /** The move to another meeting that is under way. */
+  move: Move | undefined;
+  /** What the next join says in place of the words of admission. */
+  welcome: readonly Phrase[] | undefined;
+  /** What the caller was in meetings they were moved out of. */
+  readonly roles: Map<CallId, Role>;
+  /** As the host renamed them. */
+  name: string | undefined;
+  startedAt: number;
   answeredAt: number | undefined;
   joinedAt: number | undefined;
   endedAt: number | undefined;
@@ -140,13 +185,24 @@ export function createCallContext(
     timers: createNamedTimers<TimerName>(),
     speaker,
     ivr: createIvrMachine(settings.ivr),
-    waiting: createWaitingMachine(speaker, settings.waitLimitMs, settings.keys),
+    waiting: createWaitingMachine({
+      speaker,
+      limitMs: (reason) => waitLimitMs(c, reason),
+      table: settings.keys,
+      mayClaim: () => mayClaimHost(c),
+      isSlow: () => c.invitee?.slowKeys === true,
+    }),
     inMeeting: createMeetingMachine({
       speaker,
       admissionWords: settings.admissionWords,
       aloneAfterMs: settings.aloneAfterMs,
       companions: () => (c.meeting === undefined ? 0 : surroundings.companions(c.meeting.callId)),
       isHost: () => c.role === 'host',
+      mayClaim: () => mayClaimHost(c),
+      isSlow: () => c.invitee?.slowKeys === true,
+      // Those who share a phone.
+      extraPeople: () =>
+        c.people - 1 + (c.meeting === undefined ? 0 : surroundings.extraPeople(c.meeting.callId)),
       keyTable: settings.keys,
       options: () => c.meeting?.options,
       hostKeys: createHostKeys({
@@ -167,13 +223,21 @@ export function createCallContext(
     acknowledged: false,
     legGone: false,
     confirmed: false,
-    languageChosen: language !== undefined,
+    languageFrom: language === undefined ? 'nowhere' : 'number',
     heldSince: undefined,
     lastRequestId: 0,
     awaited: undefined,
     meeting: undefined,
     media: undefined,
     role: 'guest',
+    invitee: undefined,
+    identification: 'unknown phone',
+    people: 1,
+    shown: undefined,
+    interpreting: [],
+    replaces: undefined,
+    hostClaim: createHostClaim(settings.ivr),
+    wrongClaims: 0,
     pin: undefined,
     letIn: false,
     vouched: false,
@@ -184,6 +248,12 @@ export function createCallContext(
     guesses: 0,
     phoneNumber: 0,
     joinAttempts: 0,
+    aside: undefined,
+    move: undefined,
+    welcome: undefined,
+    roles: new Map(),
+    name: undefined,
+    startedAt: 0,
     answeredAt: undefined,
     joinedAt: undefined,
     endedAt: undefined,

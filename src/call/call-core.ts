@@ -9,16 +9,23 @@ import {
   type GuessLimits,
 } from '../meeting/guess-limiter.ts';
 import type { CallInput, CallSettings, Route } from './call-messages.ts';
-import { createCallRegistry, type CallChange, type LiveCounts } from './call-registry.ts';
+import { createCallerWatch, type CallerNews } from './caller-watch.ts';
+import { createCallRegistry, isInRoom, type CallChange, type LiveCounts } from './call-registry.ts';
 import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
 import { endReason, type EndReasonCode } from './end-reasons.ts';
+import type { HostMessage } from './host-message.ts';
+import { createMeetingClock } from './meeting-clock.ts';
+import { createLobbyNotices } from './lobby-notices.ts';
+import type { OtherNodes } from './ports/nodes.ts';
 import { createHostDesk } from './host-desk.ts';
 import { createHostWatch, type HostKey, type HostPresenceChange } from './host-watch.ts';
-import type { CallId, LegId } from './identifiers.ts';
+import type { CallId, LegId, RoomName } from './identifiers.ts';
 import type { CallRecord, CallState } from './ports/call-records.ts';
 import type { Meeting, MeetingActions } from './ports/meetings.ts';
 import type { CallLeg } from './ports/sip-engine.ts';
 import { mayCallOut, screenCall, type ScreeningSettings } from './screening.ts';
+import type { CallPeers } from './ports/peers.ts';
+import { createSamePerson, type SamePerson } from './same-person.ts';
 import { createStartRate } from './start-rate.ts';
 
 export interface CallCoreSettings {
@@ -55,6 +62,22 @@ export interface CallCore {
   refuse(legId: LegId): CommandOutcome;
   mute(legId: LegId): CommandOutcome;
   unmute(legId: LegId): CommandOutcome;
+  /** A fixed sentence to one who waits. */
+  message(legId: LegId, message: HostMessage): CommandOutcome;
+  /** A private word in this side room: for one who waits, and for a host on the phone. */
+  talk(legId: LegId, room: RoomName): CommandOutcome;
+  endTalk(legId: LegId): CommandOutcome;
+  /** To another meeting, by a new token and join. */
+  move(legId: LegId, to: CallId): CommandOutcome;
+  rename(legId: LegId, name: string): CommandOutcome;
+  /** All phones of this node in the meeting but the hosts'. */
+  mutePhones(callId: CallId, muted: boolean): void;
+  /** A phone of another node is at the meeting's door. */
+  knock(callId: CallId): void;
+  /** Phones at the doors and in the meetings; the listener is told of each change. */
+  onCaller(listener: (news: CallerNews) => void): void;
+  /** Tells the listeners once more of everybody. */
+  sayCallersAgain(): void;
 
   /** The booking changed: waiting callers are looked at anew. */
   meetingChanged(meeting: Meeting): void;
@@ -62,6 +85,13 @@ export interface CallCore {
   meetingOver(callId: CallId): void;
   /** A host came to or left the meeting by another way than this node's phones. */
   setHostPresent(callId: CallId, key: HostKey, change: HostPresenceChange): void;
+
+  /** What other nodes say of callers who are known. */
+  readonly heardOfPerson: SamePerson['heard'];
+  /** The same person is in by a newer call. */
+  supersede(legId: LegId): CommandOutcome;
+  /** As many people are at this phone, a host says. */
+  setPeople(legId: LegId, count: number): CommandOutcome;
 
   readonly draining: boolean;
   /** Takes no new calls; ends the live ones after `graceMs`. Resolves when all ends are written. */
@@ -77,6 +107,11 @@ export function createCallCore(
     readonly guesses?: GuessLimiter;
     /** Without it a host on the phone can't lock or end the meeting. */
     readonly actions?: MeetingActions;
+    /** Without them the node is alone. */
+    readonly others?: OtherNodes;
+    readonly peers?: CallPeers;
+    /** A random name for a side room; without it there are no private words by key. */
+    readonly newRoom?: () => RoomName;
   },
 ): CallCore {
   const { settings, guesses = createGuessLimiter(settings.guesses), ...rest } = deps;
@@ -86,8 +121,21 @@ export function createCallCore(
   const refusals = new Map<string, number>();
   const refusalLoggedAt = new Map<string, number>();
   const startRate = createStartRate();
-  const desk = createHostDesk({ registry, actions: deps.actions, logger });
+  const { actions, others, newRoom = noRoom } = deps;
+  const desk = createHostDesk({ registry, actions, others, newRoom, logger });
+  const meetingClock = createMeetingClock({ actions, clock, logger });
+  const lobby = createLobbyNotices({ rooms: deps.rooms, logger });
+  const callerListeners = new Set<(news: CallerNews) => void>([
+    (news) => {
+      if (news.seen?.place === 'door' && news.before !== 'door') desk.knock(news.callId);
+      lobby.tell(news);
+    },
+  ]);
+  const callers = createCallerWatch((news) => {
+    for (const listener of callerListeners) listener(news);
+  });
   const hosts = createHostWatch({ registry, clock, end: endForAll });
+  const persons = createSamePerson({ registry, peers: deps.peers });
   let draining = false;
 
   /** Counted, and one in a while shown: a scanner must not fill the log. */
@@ -138,10 +186,15 @@ export function createCallCore(
         hostPresent: hosts.present,
         companions: (callId) => registry.joined(callId) - (isIn(session, callId) ? 1 : 0),
         waitingCallers: (callId) => desk.waiting(callId),
+        asideCompanions: (room) =>
+          registry.inAside(room) - (session.facts().aside?.room === room ? 1 : 0),
         phonesIn: (callId) => desk.phonesIn(callId),
         phonesMuted: (callId) => desk.phonesMuted(callId),
-        mustKnock: (callId) => desk.mustKnock(callId, leg.invitation.callerNumber),
+        mustKnock: persons.mustKnock,
+        extraPeople: (callId) => registry.extraPeople(callId, session.legId),
       },
+      onCalledAgain: persons.calledAgain,
+      onSuperseded: persons.supersede,
       onHostAct: (act, by) => {
         desk.do(act, by);
       },
@@ -149,6 +202,10 @@ export function createCallCore(
         registry.changed(changed);
         desk.changed(changed);
         hosts.changed(changed);
+        persons.changed(changed);
+        callers.changed(changed);
+        const { state, meeting } = changed.facts();
+        if (state === 'joined' && meeting !== undefined) meetingClock.watch(meeting);
       },
       onClosed: registry.remove,
     });
@@ -159,7 +216,7 @@ export function createCallCore(
   function command(legId: LegId, input: CallInput, states: readonly CallState[]): CommandOutcome {
     const session = registry.get(legId);
     if (session === undefined) return 'not-found';
-    if (!states.includes(session.facts().state)) return 'wrong-state';
+    if (!states.includes(session.facts().state) || !takes(session, input)) return 'wrong-state';
     session.dispatch(input);
     return 'done';
   }
@@ -193,7 +250,25 @@ export function createCallCore(
     refuse: (legId) => command(legId, { type: 'refuse' }, ['waiting']),
     mute: (legId) => command(legId, { type: 'mute', muted: true }, ['waiting', 'joined']),
     unmute: (legId) => command(legId, { type: 'mute', muted: false }, ['waiting', 'joined']),
+    message: (legId, message) => command(legId, { type: 'message', message }, ['waiting']),
+    talk: (legId, room) => command(legId, { type: 'aside', room }, ['waiting', 'joined']),
+    endTalk: (legId) => command(legId, { type: 'end-aside' }, ['waiting', 'joined']),
+    move: (legId, callId) => command(legId, { type: 'move', callId }, ['joined']),
+    rename: (legId, name) => command(legId, { type: 'rename', name }, ['waiting', 'joined']),
+    mutePhones: (callId, muted) => {
+      desk.mutePhones(callId, muted);
+    },
+    knock: (callId) => {
+      desk.knock(callId);
+    },
+    onCaller(listener) {
+      callerListeners.add(listener);
+    },
+    sayCallersAgain: () => {
+      callers.sayAgain();
+    },
     meetingChanged(meeting) {
+      meetingClock.watch(meeting);
       for (const session of registry.of(meeting.callId))
         session.dispatch({ type: 'meeting-changed', meeting });
     },
@@ -202,6 +277,9 @@ export function createCallCore(
       for (const session of registry.of(callId)) session.dispatch({ type: 'meeting-over' });
     },
     setHostPresent: hosts.elsewhere,
+    heardOfPerson: persons.heard,
+    supersede: (legId) => command(legId, { type: 'superseded' }, everywhere),
+    setPeople: (legId, count) => command(legId, { type: 'people', count }, ['waiting', 'joined']),
     get draining() {
       return draining;
     },
@@ -213,9 +291,31 @@ export function createCallCore(
       await registry.empty();
       cancel();
       hosts.close();
+      meetingClock.close();
     },
   };
 }
 
+/** What the state alone does not say: where the caller is just now. */
+const takes = (session: CallSession, input: CallInput): boolean => {
+  const { phase, role, aside } = session.facts();
+  switch (input.type) {
+    case 'message':
+      return phase === 'waiting';
+    case 'aside':
+      return phase === 'waiting' || (phase === 'meeting' && role === 'host');
+    case 'end-aside':
+      return aside !== undefined;
+    case 'move':
+      return phase === 'meeting';
+    default:
+      return true;
+  }
+};
+
+const noRoom = (): never => {
+  throw new Error('no side rooms here');
+};
+
 const isIn = (session: CallSession, callId: CallId): boolean =>
-  session.facts().state === 'joined' && session.facts().meeting?.callId === callId;
+  isInRoom(session) && session.facts().meeting?.callId === callId;

@@ -5,12 +5,14 @@
 import type { CallInput, CallOutput, MeetingKey, Route } from './call-messages.ts';
 import type { CallPorts } from './call-session.ts';
 import type { HostAct } from './host-act.ts';
-import type { CallId } from './identifiers.ts';
-import { handAttributes, identityOf, participantOf } from './participant.ts';
+import type { LegId } from './identifiers.ts';
+import type { ShownPerson } from './person.ts';
+import type { CallAgain } from './ports/peers.ts';
 import type { CallDetails, CallRecord } from './ports/call-records.ts';
 import type { Meeting } from './ports/meetings.ts';
 import type { Logger } from './ports/process.ts';
-import type { CallLeg, JoinOutcome, LegQuality } from './ports/sip-engine.ts';
+import type { CallLeg, LegQuality } from './ports/sip-engine.ts';
+import { createRoomEffects, isFault } from './room-effects.ts';
 import type { TimelineEvent, TimelineFields } from './timeline.ts';
 import { toUtterance } from './utterance.ts';
 
@@ -20,6 +22,7 @@ export interface CallEffectsDeps {
   readonly route: Route;
   readonly logger: Logger;
   readonly guessSource: string | undefined;
+  readonly meeting: () => Meeting | undefined;
   /** For spoken times, now. */
   readonly timeZone: () => string;
   readonly record: () => CallRecord;
@@ -28,6 +31,11 @@ export interface CallEffectsDeps {
   readonly dispatch: (input: CallInput) => void;
   readonly finish: () => void;
   readonly isOver: () => boolean;
+  /** How the room is to show the caller, now. */
+  readonly person: () => ShownPerson;
+  /** Earlier calls of the same person give way. */
+  readonly calledAgain: (again: CallAgain) => void;
+  readonly supersede: (legId: LegId) => void;
   /** What a host does to others. */
   readonly host: (act: HostAct) => void;
 }
@@ -46,10 +54,10 @@ export interface CallEffects {
 }
 
 export function createCallEffects(deps: CallEffectsDeps): CallEffects {
-  const { ports, leg, route, logger, dispatch } = deps;
+  const { ports, leg, logger, dispatch } = deps;
   const { invitation } = leg;
+  const rooms = createRoomEffects(deps);
   let answered = false;
-  let handShown: Promise<void> = Promise.resolve();
   let seat: Promise<unknown> | undefined;
   let journalBegin: Promise<boolean> = Promise.resolve(false);
   let figures: Promise<LegQuality | undefined> | undefined;
@@ -82,13 +90,34 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
         }));
         return;
       case 'take-seat':
-        takeSeat(output.requestId, output.callId);
+        takeSeat(output);
         return;
       case 'join':
         spawn('join', async () => {
-          const outcome = await join(output.meeting, output.number);
+          const outcome = await rooms.join(output);
           dispatch({ type: 'joined', requestId: output.requestId, outcome });
         });
+        return;
+      case 'join-aside':
+        spawn('join-aside', async () => {
+          const outcome = await rooms.joinAside(output.room);
+          dispatch({ type: 'joined', requestId: output.requestId, outcome });
+        });
+        return;
+      case 'close-room':
+        rooms.closeRoom(output.room);
+        return;
+      case 'rename':
+        rooms.rename(output.name);
+        return;
+      case 'show-person':
+        rooms.showPerson(output.person, output.renamed);
+        return;
+      case 'called-again':
+        deps.calledAgain({ ...output, legId: invitation.legId });
+        return;
+      case 'supersede':
+        deps.supersede(output.legId);
         return;
       case 'leave-room':
         spawn('leave-room', () => leg.leaveRoom());
@@ -106,9 +135,10 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
         deps.host(output.act);
         return;
       case 'show-hand':
-        showHand(output.raised, output.at);
+        rooms.showHand(output.raised, output.at);
         return;
       case 'send-key':
+        leg.sendKey(output.digit);
         return;
       case 'keep':
         deps.keep(output.details);
@@ -150,23 +180,12 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
     // `gone`: the leg's `ended` event says why.
   }
 
-  /** One after the other: the last state is the one that stays. */
-  function showHand(raised: boolean, at: number): void {
-    const room = deps.record().room;
-    if (room === undefined) return;
-    const show = (): Promise<void> =>
-      ports.rooms.setAttributes(
-        room,
-        identityOf(ports.nodeId, invitation.legId),
-        handAttributes(raised, at),
+  function takeSeat({ requestId, meeting, claim }: Extract<CallOutput, { do: 'take-seat' }>): void {
+    const taking = rooms
+      .others(meeting)
+      .then((others) =>
+        ports.directory.takeSeat(meeting.callId, invitation.legId, { ...claim, others }),
       );
-    handShown = handShown.then(show).catch((error: unknown) => {
-      logger.warn({ err: error }, 'hand could not be shown');
-    });
-  }
-
-  function takeSeat(requestId: number, callId: CallId): void {
-    const taking = Promise.resolve().then(() => ports.directory.takeSeat(callId, invitation.legId));
     seat = taking.catch(() => undefined);
     ask(requestId, async () => ({ type: 'seat', requestId, seat: await taking }));
   }
@@ -175,21 +194,6 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
     by.kind === 'call-id'
       ? ports.directory.byCallId(by.callId)
       : ports.directory.byVideoAddress(by.address);
-
-  async function join(meeting: Meeting, number: number): Promise<JoinOutcome> {
-    try {
-      await ports.rooms.ensureRoom(meeting.room);
-    } catch (error) {
-      if (!isFault(error)) throw error;
-      logger.warn({ err: error }, 'room cannot be reached');
-      return { joined: false, reason: 'unreachable' };
-    }
-    // Over meanwhile: nobody is waiting for this any more.
-    if (deps.isOver()) return { joined: false, reason: 'removed' };
-    const publishedNumber = route.kind === 'ivr' ? invitation.dialled.user : undefined;
-    const { nodeId } = ports;
-    return leg.join(participantOf({ nodeId, invitation, meeting, number, publishedNumber }));
-  }
 
   /** A request to the store: a fault is the store's, anything else a bug. */
   function ask(requestId: number, request: () => Promise<CallInput>): void {
@@ -236,7 +240,3 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
 
   return { run, hangUp, quality, journalBegun: () => journalBegin, seat: () => seat };
 }
-
-/** Adapters give their faults a code; what has none is a bug. */
-const isFault = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string';

@@ -4,18 +4,36 @@ import { phrase, type Phrase } from '../ivr/phrase.ts';
 import type { CallContext } from './call-context.ts';
 import type { CallOutput } from './call-messages.ts';
 import { endReason, isEndReasonCode, terminationOf, type EndReasonCode } from './end-reasons.ts';
+import { stopInterpreting } from './interpreting.ts';
 import type { CallState, Termination } from './ports/call-records.ts';
 import type { LegEndCause } from './ports/sip-engine.ts';
 
 type Outputs = readonly CallOutput[];
 
-function forget(c: CallContext): void {
+/** The side room of a private word is nobody's any more. */
+export function closeAside(c: CallContext): Outputs {
+  if (c.aside === undefined) return [];
+  const { room } = c.aside;
+  c.aside = undefined;
+  c.awaited = undefined;
+  c.timers.clear('request');
+  c.timers.clear('aside-alone');
+  return [
+    { do: 'note', event: 'aside-over' },
+    { do: 'close-room', room },
+  ];
+}
+
+function forget(c: CallContext, now: number): void {
+  stopInterpreting(c, now);
+  c.hostClaim.stop();
   c.timers.clearAll();
   c.awaited = undefined;
   c.ivr.stop();
   c.waiting.stop();
   c.pin = undefined;
   c.asking = undefined;
+  c.move = undefined;
   c.earlyDigits.length = 0;
 }
 
@@ -40,12 +58,14 @@ function conclude(
   c.phase = 'ended';
   c.state = 'ended';
   c.endedAt = now;
-  forget(c);
+  const side = closeAside(c);
+  forget(c, now);
   const hangUp: CallOutput =
     c.answeredAt === undefined && sipStatus !== undefined
       ? { do: 'refuse', sipStatus }
       : { do: 'hang-up' };
   return [
+    ...side,
     { do: 'note', event: 'ended', fields: { reason: termination.reason } },
     ...(legGone ? [] : [hangUp]),
     { do: 'finish', termination },
@@ -67,12 +87,14 @@ export function endWithWords(
   if (!c.confirmed || words.length === 0 || c.termination !== undefined)
     return endNow(c, now, code);
   c.termination = terminationOf(code);
-  const inRoom = c.phase === 'meeting' || c.phase === 'joining';
-  forget(c);
+  const inRoom = c.phase === 'meeting' || c.phase === 'joining' || c.phase === 'aside';
+  const side = closeAside(c);
+  forget(c, now);
   const leave: Outputs = [{ do: 'set-muted', muted: true }, { do: 'leave-room' }];
   return [
     { do: 'note', event: 'ending', fields: { reason: code } },
     ...(inRoom ? leave : []),
+    ...side,
     ...(asksAfter(c, code) ? askAfter(c, now, words) : sayLastWords(c, now, words)),
   ];
 }

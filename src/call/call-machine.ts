@@ -23,13 +23,18 @@
  *                ▼ over, removed, limit, drain, left by key, fault with words
  *             goodbye ──words over──▶ ended
  *
+ *   waiting or meeting ──a private word──▶ aside (call-aside.ts) ──▶ back; meeting ──move──▶ joining
+ *   (call-move.ts)
+ *
  * From every state: BYE or CANCEL, transport gone, bug ──▶ ended. The first reason wins; after
  * `finish` nothing more comes out. Every state has a timer that leaves it.
  */
 import { phrase } from '../ivr/phrase.ts';
 import type { Role } from '../meeting/admission.ts';
 import { decide, decideAnew, refuse, startIvr, toIvr, toWaiting } from './call-admission.ts';
+import { asideRoomNews, onAsideJoined, toAside } from './call-aside.ts';
 import { onCommand } from './call-commands.ts';
+import { claimKey, recogniseNumber, showChanges } from './call-identity.ts';
 import { askToJoin, toQuestion } from './call-question.ts';
 import {
   answer,
@@ -39,18 +44,22 @@ import {
   type CallContext,
   type CallPhase,
 } from './call-context.ts';
+import { withSrtp } from './call-encryption.ts';
 import { endNow, endWithWords, reasonOfLegEnd } from './call-ending.ts';
 import type { EndReasonCode } from './end-reasons.ts';
 import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
+import { giveUpMove, onMoveMeeting, onMoveSeat } from './call-move.ts';
 import { fromRoom, join, muteByHost, onJoined, roomGone, toMeeting } from './call-room.ts';
 import { nextTimeoutAt, onSaid, onTimeout } from './call-time.ts';
-import type { CallState, Termination } from './ports/call-records.ts';
+import type { RoomName } from './identifiers.ts';
+import type { KnownCaller } from './person.ts';
+import type { CallState, InterpretedTime, Termination } from './ports/call-records.ts';
 import type { Meeting, SeatOutcome } from './ports/meetings.ts';
 import type { AnsweredMedia, Digit, LegEndCause } from './ports/sip-engine.ts';
 import type { WaitingFor } from './waiting-machine.ts';
 
 /** What the record needs to know of the machine. */
-export interface CallFacts {
+export interface CallFacts extends KnownCaller {
   readonly phase: CallPhase;
   readonly state: CallState;
   readonly meeting: Meeting | undefined;
@@ -61,7 +70,10 @@ export interface CallFacts {
   readonly termination: Termination | undefined;
   readonly role: Role;
   readonly mutedByHost: boolean;
+  readonly interpreting: readonly InterpretedTime[];
   readonly waiting: { readonly reason: WaitingFor | undefined };
+  /** The side room of a private word, while one lasts. */
+  readonly aside: { readonly room: RoomName } | undefined;
 }
 
 export interface CallMachine {
@@ -81,7 +93,8 @@ export function createCallMachine(deps: {
 }): CallMachine {
   const c = createCallContext(deps.route, deps.settings, deps.surroundings);
   return {
-    handle: (now, input) => (c.phase === 'ended' ? [] : handle(c, now, input)),
+    handle: (now, input) =>
+      c.phase === 'ended' ? [] : [...handle(c, now, input), ...showChanges(c)],
     nextTimeoutAt: () => nextTimeoutAt(c),
     facts: () => c,
   };
@@ -111,6 +124,9 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
       // An engine may learn of the ACK before it reports the answer.
       c.acknowledged = true;
       return c.phase === 'confirming' ? onConfirmed(c, now) : [];
+    case 'srtp-settled':
+      c.media = c.media && withSrtp(c.media, input);
+      return [];
     case 'digit':
       return onDigit(c, now, input.digit);
     case 'played':
@@ -127,10 +143,14 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
       return onAnswer(c, now, input);
     case 'room-lost':
     case 'room-recovered':
+      // Whoever comes back to a room shows as their token said.
+      c.shown = undefined;
       return [{ do: 'note', event: input.type }, ...fromRoom(c, now, { type: input.type })];
     case 'room-left':
+      if (c.phase === 'aside') return asideRoomNews(c, now, input);
       return c.phase === 'meeting' ? roomGone(c, now, input.reason) : [];
     case 'room-audience':
+      if (c.phase === 'aside') return asideRoomNews(c, now, input);
       return fromRoom(c, now, { type: 'audience', others: input.others });
     case 'muted-by-room':
     case 'unmuted-by-room':
@@ -166,13 +186,17 @@ function onAnswer(c: CallContext, now: number, input: Answer): Outputs {
     case 'seat':
       return onSeat(c, now, input.seat);
     case 'joined':
-      return onJoined(c, now, input.outcome);
+      return c.aside === undefined
+        ? onJoined(c, now, input.outcome)
+        : onAsideJoined(c, now, input.outcome);
     case 'store-failed':
+      if (c.move !== undefined) return giveUpMove(c, 'store-unreachable');
       return endWithWords(c, now, 'store-unreachable', phrase('try-later'));
   }
 }
 
 function onStart(c: CallContext, now: number): Outputs {
+  c.startedAt = now;
   c.timers.set('limit', now + c.settings.maxCallMs);
   const arrived: Outputs = [{ do: 'note', event: 'arrived' }, { do: 'ring' }];
   if (c.route.kind !== 'video-address') return [...arrived, ...beginJournal(c, now)];
@@ -212,11 +236,12 @@ function onConfirmed(c: CallContext, now: number): Outputs {
 }
 
 function onMeeting(c: CallContext, now: number, meeting: Meeting | undefined): Outputs {
+  if (c.move !== undefined) return onMoveMeeting(c, now, meeting);
   c.meeting = meeting;
-  if (meeting?.language !== undefined && !c.languageChosen) {
+  recogniseNumber(c);
+  if (meeting?.language !== undefined && c.languageFrom === 'nowhere')
     c.speaker.language = meeting.language;
-    c.languageChosen = true;
-  }
+  limitCall(c, now);
   const found: Outputs = [{ do: 'note', event: 'meeting-found' }];
   if (c.phase === 'looking') {
     if (meeting !== undefined) return [...found, ...beginJournal(c, now)];
@@ -226,9 +251,18 @@ function onMeeting(c: CallContext, now: number, meeting: Meeting | undefined): O
   return [...(meeting !== undefined && c.answersEntry ? found : []), ...decide(c, now)];
 }
 
+/** The meeting may allow less than the gateway does. */
+function limitCall(c: CallContext, now: number): void {
+  if (c.meeting === undefined) return;
+  const meetingMs = c.meeting.options.callLimitMinutes * 60_000;
+  c.timers.set('limit', Math.max(now, c.startedAt + Math.min(c.settings.maxCallMs, meetingMs)));
+}
+
 function onSeat(c: CallContext, now: number, seat: SeatOutcome): Outputs {
+  if (c.move !== undefined) return onMoveSeat(c, now, seat);
   if (!seat.seated) return refuse(c, now, seat.reason === 'full' ? 'full' : 'meeting-ended');
   c.phoneNumber = seat.number;
+  c.replaces = seat.replaces;
   return [{ do: 'note', event: 'seated' }, ...join(c, now)];
 }
 
@@ -243,9 +277,17 @@ function onDigit(c: CallContext, now: number, digit: Digit): Outputs {
     case 'asking':
       return toQuestion(c, now, (question) => question.press(digit));
     case 'waiting':
-      return toWaiting(c, now, { type: 'digit', digit });
+      return (
+        claimKey(c, now, digit, () => decideAnew(c, now)) ??
+        toWaiting(c, now, { type: 'digit', digit })
+      );
+    case 'aside':
+      return toAside(c, now, (machine) => machine.digit(now, digit));
     default:
-      return toMeeting(c, now, { type: 'digit', digit });
+      return (
+        claimKey(c, now, digit, () => c.speaker.say(now, [phrase('you-are-host')])) ??
+        toMeeting(c, now, { type: 'digit', digit })
+      );
   }
 }
 

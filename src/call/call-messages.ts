@@ -2,9 +2,12 @@
 import type { CommandKeyTable } from './command-keys.ts';
 import type { CompanyChange } from './company-signal.ts';
 import type { HostAct, PhoneInMeeting, WaitingCaller } from './host-act.ts';
-import type { CallId } from './identifiers.ts';
+import type { HostMessage } from './host-message.ts';
+import type { CallId, InviteeId, LegId, RoomName } from './identifiers.ts';
 import type { CallDetails, Termination } from './ports/call-records.ts';
-import type { Meeting, SeatOutcome } from './ports/meetings.ts';
+import type { Meeting, SeatClaim, SeatOutcome } from './ports/meetings.ts';
+import type { CallAgain } from './ports/peers.ts';
+import type { ShownPerson } from './person.ts';
 import type { AnsweredMedia, Digit, JoinOutcome, LegEvent } from './ports/sip-engine.ts';
 import type { Language } from '../ivr/language.ts';
 import type { Phrase } from '../ivr/phrase.ts';
@@ -88,6 +91,18 @@ export type CallInput =
   | { readonly type: 'host-left' }
   /** Somebody else of this meeting came or went: hosts and callers are to be looked at anew. */
   | { readonly type: 'company-changed' }
+  /** One of the fixed sentences, to one who waits. */
+  | { readonly type: 'message'; readonly message: HostMessage }
+  /** A private word in this side room, for the host and for one who waits; and the end of it. */
+  | { readonly type: 'aside'; readonly room: RoomName }
+  | { readonly type: 'end-aside' }
+  /** To another meeting, as one who is let in. */
+  | { readonly type: 'move'; readonly callId: CallId }
+  | { readonly type: 'rename'; readonly name: string }
+  /** The same person is in by a newer call, or waits with one. */
+  | { readonly type: 'superseded' }
+  /** As many people are at this phone. */
+  | { readonly type: 'people'; readonly count: number }
   | { readonly type: 'drain' }
   | { readonly type: 'bug' }
   | { readonly type: 'timeout' };
@@ -113,14 +128,32 @@ export type CallOutput =
   | { readonly do: 'play-music'; readonly utteranceId: number }
   | { readonly do: 'stop-playing' }
   | { readonly do: 'find-meeting'; readonly requestId: number; readonly by: MeetingKey }
-  | { readonly do: 'take-seat'; readonly requestId: number; readonly callId: CallId }
+  | {
+      readonly do: 'take-seat';
+      readonly requestId: number;
+      readonly meeting: Meeting;
+      readonly claim: Omit<SeatClaim, 'others'>;
+    }
+  /** In the room, with the name where that changed. */
+  | { readonly do: 'show-person'; readonly person: ShownPerson; readonly renamed: boolean }
+  /** It is known who calls: their earlier calls that wait give way. */
+  | ({ readonly do: 'called-again' } & Omit<CallAgain, 'legId'>)
+  /** The earlier call of the same person is over. */
+  | { readonly do: 'supersede'; readonly legId: LegId }
   | {
       readonly do: 'join';
       readonly requestId: number;
       readonly meeting: Meeting;
       /** The caller is "Phone {number}". */
       readonly number: number;
+      /** As the host renamed them. */
+      readonly name: string | undefined;
     }
+  /** The side room of a private word; the answer is `joined`. */
+  | { readonly do: 'join-aside'; readonly requestId: number; readonly room: RoomName }
+  /** A side room that nobody needs any more. */
+  | { readonly do: 'close-room'; readonly room: RoomName }
+  | { readonly do: 'rename'; readonly name: string }
   | { readonly do: 'leave-room' }
   | { readonly do: 'set-muted'; readonly muted: boolean }
   | { readonly do: 'set-volume'; readonly volumeDb: number }
@@ -149,12 +182,18 @@ export interface Surroundings {
   hostPresent(callId: CallId): boolean;
   /** This node's other callers in the meeting. */
   companions(callId: CallId): number;
+  /** Beside the other callers themselves, those who share their phones, on this node. */
+  extraPeople(callId: CallId): number;
   /** Whom a host on the phone can let in, in the order in which they called. */
   waitingCallers(callId: CallId): readonly WaitingCaller[];
   /** The other phones in the meeting, of all nodes. */
   phonesIn(callId: CallId): readonly PhoneInMeeting[];
+  /** This node's other callers in the side room of a private word. */
+  asideCompanions(room: RoomName): number;
   /** Whether every phone in the meeting but the hosts' was muted by a host. */
   phonesMuted(callId: CallId): boolean;
   /** Whether this caller was removed from the meeting before. */
-  mustKnock(callId: CallId): boolean;
+  mustKnock(callId: CallId, invitee: InviteeId | undefined): boolean;
+  /** The caller's number, where the trunk vouches for it. */
+  readonly vouchedNumber?: string | undefined;
 }

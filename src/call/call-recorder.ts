@@ -1,5 +1,6 @@
 /** The record of one call: its facts, its timeline, its lines in the log. */
 import { maskNumber } from '../meeting/mask-number.ts';
+import { detailsOf } from './call-details.ts';
 import type { CallFacts } from './call-machine.ts';
 import type { Route } from './call-messages.ts';
 import type { NodeId } from './identifiers.ts';
@@ -58,7 +59,7 @@ export function createCallRecorder(deps: {
     sipCallId: invitation.sipCallId,
     nodeId: ports.nodeId,
     engine: ports.engine,
-    ...partiesOf(deps.route, invitation),
+    ...partiesOf(deps.route, invitation, facts),
     callId: facts.meeting?.callId,
     room: facts.meeting?.room,
     state: facts.state,
@@ -71,7 +72,7 @@ export function createCallRecorder(deps: {
     encrypted: facts.media?.encrypted ?? false,
     security: facts.media?.security,
     quality: undefined,
-    details,
+    details: { ...details, ...detailsOf(facts) },
     timeline: timeline.slice(),
   });
 
@@ -95,8 +96,11 @@ export function createCallRecorder(deps: {
     },
     finalRecord(facts, now, fallback, quality) {
       const record = build(facts);
+      // Who it was is told to those who are there, and kept for nobody.
+      const kept = Object.entries(record.details).filter(([name]) => name !== 'name');
       last = {
         ...record,
+        details: Object.fromEntries(kept),
         state: 'ended',
         endedAt: record.endedAt ?? now,
         termination: record.termination ?? fallback,
@@ -111,9 +115,12 @@ export function createCallRecorder(deps: {
 function partiesOf(
   route: Route,
   invitation: CallInvitation,
+  { invitee }: CallFacts,
 ): Pick<CallRecord, 'direction' | 'from' | 'to'> {
   const person =
-    invitation.callerNumber === undefined ? undefined : maskNumber(invitation.callerNumber);
+    invitation.callerNumber === undefined || invitee?.protectedIdentity === true
+      ? undefined
+      : maskNumber(invitation.callerNumber);
   if (route.kind !== 'dial-out')
     return { direction: 'inbound', from: person, to: dialledOf(route, invitation) };
   const { user } = invitation.dialled;

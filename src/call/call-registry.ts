@@ -1,6 +1,6 @@
 /** The live calls of this node, and who wants to hear of them. */
 import type { CallSession } from './call-session.ts';
-import type { CallId, LegId } from './identifiers.ts';
+import type { CallId, LegId, RoomName } from './identifiers.ts';
 import type { CallRecord, CallState } from './ports/call-records.ts';
 import type { Logger } from './ports/process.ts';
 
@@ -20,6 +20,10 @@ export interface CallRegistry {
   all(): readonly CallSession[];
   of(callId: CallId): readonly CallSession[];
   joined(callId: CallId): number;
+  /** In the meeting beside its callers themselves, at the phones of all but this one. */
+  extraPeople(callId: CallId, but: LegId): number;
+  /** In the side room of a private word. */
+  inAside(room: RoomName): number;
   /** Live calls that came by this trunk. */
   byTrunk(trunk: string): number;
   /** Whether one of this node's callers is in the meeting as its host. */
@@ -29,6 +33,12 @@ export interface CallRegistry {
   /** Resolves when no call is left and every end is written. */
   empty(): Promise<void>;
 }
+
+/** In the meeting, and not in a private word outside it. */
+export const isInRoom = (session: CallSession): boolean => {
+  const { state, aside } = session.facts();
+  return state === 'joined' && aside === undefined;
+};
 
 export function createCallRegistry(logger: Logger): CallRegistry {
   const sessions = new Map<LegId, CallSession>();
@@ -42,16 +52,16 @@ export function createCallRegistry(logger: Logger): CallRegistry {
     all().filter((session) => session.facts().meeting?.callId === callId);
 
   function tellCompany(session: CallSession): void {
-    const { state, meeting } = session.facts();
-    const now = state === 'joined' ? meeting?.callId : undefined;
+    const now = isInRoom(session) ? session.facts().meeting?.callId : undefined;
     const before = inMeeting.get(session.legId);
     if (now === before) return;
     if (now === undefined) inMeeting.delete(session.legId);
     else inMeeting.set(session.legId, now);
-    const callId = now ?? before;
-    if (callId === undefined) return;
-    for (const other of of(callId))
-      if (other !== session) other.dispatch({ type: 'company-changed' });
+    for (const callId of [before, now]) {
+      if (callId === undefined) continue;
+      for (const other of of(callId))
+        if (other !== session) other.dispatch({ type: 'company-changed' });
+    }
   }
 
   return {
@@ -81,7 +91,12 @@ export function createCallRegistry(logger: Logger): CallRegistry {
     get: (legId) => sessions.get(legId),
     all,
     of,
-    joined: (callId) => of(callId).filter((session) => session.facts().state === 'joined').length,
+    joined: (callId) => of(callId).filter(isInRoom).length,
+    inAside: (room) => all().filter((session) => session.facts().aside?.room === room).length,
+    extraPeople: (callId, but) =>
+      of(callId)
+        .filter((session) => session.legId !== but && isInRoom(session))
+        .reduce((sum, session) => sum + session.facts().people - 1, 0),
     byTrunk: (trunk) => all().filter((session) => session.trunk === trunk).length,
     hasHost: (callId) =>
       of(callId).some((session) => {

@@ -3,18 +3,21 @@ import { phrase } from '../ivr/phrase.ts';
 import { beginRequest, enter, type CallContext } from './call-context.ts';
 import { backToWaiting } from './call-admission.ts';
 import { endNow, endWithWords } from './call-ending.ts';
+import { beginClaim } from './call-identity.ts';
+import { startInterpreting } from './interpreting.ts';
 import type { CallOutput } from './call-messages.ts';
 import type { MeetingInput, MeetingOutput } from './meeting-machine.ts';
 import type { JoinOutcome, RoomLeftReason } from './ports/sip-engine.ts';
 
 type Outputs = readonly CallOutput[];
+const fiveMinutesMs = 5 * 60_000;
 
 export function join(c: CallContext, now: number): Outputs {
   if (c.meeting === undefined) return endNow(c, now, 'bug');
   enter(c, 'joining');
   c.joinAttempts += 1;
   const requestId = beginRequest(c, now, 'joined', c.settings.joinTimeoutMs);
-  return [{ do: 'join', requestId, meeting: c.meeting, number: c.phoneNumber }];
+  return [{ do: 'join', requestId, meeting: c.meeting, number: c.phoneNumber, name: c.name }];
 }
 
 /** The room link is gone for good, or was never to be had. */
@@ -35,6 +38,13 @@ export function roomGone(c: CallContext, now: number, reason: RoomLeftReason): O
   }
 }
 
+/** Told five minutes before the booked end, where that is still to come. */
+export function watchEnd(c: CallContext, now: number): void {
+  const at = (c.meeting?.endsAt ?? 0) - fiveMinutesMs;
+  if (at > now) c.timers.set('five-minutes', at);
+  else c.timers.clear('five-minutes');
+}
+
 /** Not reached is tried again, for as long as a caller can be asked to hold. */
 export function onJoined(c: CallContext, now: number, outcome: JoinOutcome): Outputs {
   c.timers.clear('request');
@@ -42,11 +52,21 @@ export function onJoined(c: CallContext, now: number, outcome: JoinOutcome): Out
     enter(c, 'meeting');
     c.joinedAt ??= now;
     c.pin = undefined;
+    c.shown = undefined;
+    const { replaces } = c;
+    c.replaces = undefined;
+    c.move = undefined;
+    const { welcome } = c;
+    c.welcome = undefined;
+    watchEnd(c, now);
     if (c.hostLeft && c.role !== 'host') return backToWaiting(c, now);
+    startInterpreting(c, now);
     return [
+      // The line they came from before may be dying still.
+      ...(replaces === undefined ? [] : [{ do: 'supersede', legId: replaces } as const]),
       { do: 'note', event: 'joined' },
       ...(c.mutedByHost ? toMeeting(c, now, { type: 'mute', muted: true }) : []),
-      ...fromMeeting(c, now, c.inMeeting.begin(now)),
+      ...fromMeeting(c, now, c.inMeeting.begin(now, welcome)),
     ];
   }
   const note: CallOutput = { do: 'note', event: 'join-failed', fields: { why: outcome.reason } };
@@ -57,9 +77,16 @@ export function onJoined(c: CallContext, now: number, outcome: JoinOutcome): Out
 }
 
 const fromMeeting = (c: CallContext, now: number, outputs: readonly MeetingOutput[]): Outputs =>
-  outputs.flatMap((output) =>
-    output.do === 'leave' ? endWithWords(c, now, 'left-by-key', phrase('left')) : [output],
-  );
+  outputs.flatMap((output): Outputs => {
+    switch (output.do) {
+      case 'leave':
+        return endWithWords(c, now, 'left-by-key', phrase('left'));
+      case 'claim-host':
+        return beginClaim(c, now);
+      default:
+        return [output];
+    }
+  });
 
 /** What the room link tells may overtake the outcome of `join`. */
 export const fromRoom = (c: CallContext, now: number, input: MeetingInput): Outputs =>
@@ -69,6 +96,8 @@ export const fromRoom = (c: CallContext, now: number, input: MeetingInput): Outp
 
 /** The host's doing: by the API, by key, or in the room, where the leg is muted already. */
 export function muteByHost(c: CallContext, now: number, muted: boolean): Outputs {
+  // Of the side room of a private word.
+  if (c.phase === 'aside') return [];
   c.mutedByHost = muted;
   return toMeeting(c, now, { type: 'mute', muted });
 }

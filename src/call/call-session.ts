@@ -15,6 +15,8 @@ import type { HostAct } from './host-act.ts';
 import type { LegId, NodeId } from './identifiers.ts';
 import type { CallJournal, CallRecord } from './ports/call-records.ts';
 import type { MeetingDirectory } from './ports/meetings.ts';
+import type { CallAgain } from './ports/peers.ts';
+import { shownPerson } from './person.ts';
 import type { Clock, Logger } from './ports/process.ts';
 import type { RoomAdmin } from './ports/room-admin.ts';
 import type { CallLeg, SipEngine } from './ports/sip-engine.ts';
@@ -37,9 +39,13 @@ export interface CallSessionDeps {
   readonly route: Route;
   readonly settings: CallSettings;
   readonly timeZone: string;
-  readonly surroundings: Omit<Surroundings, 'guessesExceeded'>;
+  readonly surroundings: Omit<Surroundings, 'guessesExceeded' | 'vouchedNumber'>;
   /** What a host on this call does to others. */
   readonly onHostAct: (act: HostAct, by: CallSession) => void;
+  /** Its caller is known: earlier calls of the same person give way. */
+  readonly onCalledAgain: (again: CallAgain) => void;
+  /** The person of this earlier call is in by a new one. */
+  readonly onSuperseded: (legId: LegId) => void;
   /** After every step that changed the record. */
   readonly onChange: (session: CallSession) => void;
   /** The call is over and its end is on its way to the journal. */
@@ -48,7 +54,7 @@ export interface CallSessionDeps {
 
 export interface CallSession {
   readonly legId: LegId;
-  /** Undefined where withheld. Never logged. */
+  /** Undefined where withheld, or not to be shown to anybody. Never logged. */
   readonly callerNumber: string | undefined;
   /** The trunk it came by, if by one. */
   readonly trunk: string | undefined;
@@ -77,6 +83,7 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     surroundings: {
       ...deps.surroundings,
       guessesExceeded: (now) => ports.guesses.exceeded(now, source),
+      vouchedNumber: invitation.vouched === true ? invitation.callerNumber : undefined,
     },
   });
   const recorder = createCallRecorder({ ports, invitation, route, logger });
@@ -86,6 +93,7 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     route,
     logger,
     guessSource: source,
+    meeting: () => machine.facts().meeting,
     timeZone: () => machine.facts().meeting?.timeZone ?? deps.timeZone,
     record: () => record(),
     note: recorder.note,
@@ -93,6 +101,9 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     dispatch,
     finish,
     isOver: () => finished,
+    person: () => shownPerson(machine.facts()),
+    calledAgain: deps.onCalledAgain,
+    supersede: deps.onSuperseded,
     host: (act) => {
       deps.onHostAct(act, session);
     },
@@ -118,6 +129,7 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
   function step(input: CallInput): void {
     if (finished) return;
     const before = machine.facts().state;
+    const meetingBefore = machine.facts().meeting?.callId;
     let outputs: readonly CallOutput[] = [];
     try {
       outputs = machine.handle(clock.now(), input);
@@ -134,7 +146,9 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
       }
     }
     try {
-      if (machine.facts().state !== before) recorder.update(record());
+      const { state, meeting } = machine.facts();
+      const moved = state === 'joined' && meeting?.callId !== meetingBefore;
+      if (state !== before || moved) recorder.update(record());
       if (outputs.length > 0) deps.onChange(session);
     } catch (error) {
       onBug(error, 'update');
@@ -212,7 +226,10 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
 
   const session: CallSession = {
     legId: invitation.legId,
-    callerNumber: invitation.callerNumber,
+    get callerNumber() {
+      const isProtected = machine.facts().invitee?.protectedIdentity === true;
+      return isProtected ? undefined : invitation.callerNumber;
+    },
     trunk: invitation.trunk,
     start() {
       leg.onEvent((event) => {

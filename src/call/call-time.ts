@@ -2,15 +2,18 @@
 import { phrase } from '../ivr/phrase.ts';
 import { toIvr, toWaiting } from './call-admission.ts';
 import { toQuestion } from './call-question.ts';
+import { onAsideAlone, onAsideJoined, toAside } from './call-aside.ts';
 import { answer, type CallContext, type TimerName } from './call-context.ts';
 import { endAfterWords, endNow, endWithWords } from './call-ending.ts';
 import type { CallOutput } from './call-messages.ts';
+import { giveUpMove, onMoveTold } from './call-move.ts';
 import { join, onJoined, toMeeting } from './call-room.ts';
 
 type Outputs = readonly CallOutput[];
 
 /** The utterance is over: the parts that wait for that go on. */
 export function onSaid(c: CallContext, now: number): Outputs {
+  c.hostClaim.listen(now);
   switch (c.phase) {
     case 'ivr':
       return toIvr(c, now, { type: 'said' });
@@ -23,8 +26,10 @@ export function onSaid(c: CallContext, now: number): Outputs {
     case 'joining':
       // Told that the room is out of reach, and holding.
       return c.speaker.music();
+    case 'aside':
+      return toAside(c, now, (machine) => machine.said(now));
     default:
-      return toMeeting(c, now, { type: 'said' });
+      return c.move?.step === 'told' ? onMoveTold(c, now) : toMeeting(c, now, { type: 'said' });
   }
 }
 
@@ -36,21 +41,25 @@ export function nextTimeoutAt(c: CallContext): number | undefined {
   const times = [
     c.timers.next(),
     c.speaker.nextTimeoutAt(),
+    c.hostClaim.nextTimeoutAt(),
     ivrClockRuns(c) ? c.ivr.nextTimeoutAt() : undefined,
     c.phase === 'asking' ? c.asking?.question.nextTimeoutAt() : undefined,
     c.phase === 'waiting' ? c.waiting.nextTimeoutAt() : undefined,
     c.phase === 'meeting' ? c.inMeeting.nextTimeoutAt() : undefined,
+    c.aside?.machine.nextTimeoutAt(),
   ].filter((at) => at !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
 export function onTimeout(c: CallContext, now: number): Outputs {
   const outputs: CallOutput[] = [];
+  c.hostClaim.timeout(now);
   if (c.speaker.outlasted(now)) outputs.push(...onSaid(c, now));
   if (ivrClockRuns(c)) outputs.push(...toIvr(c, now, { type: 'timeout' }));
   outputs.push(...toQuestion(c, now, (question) => question.timeout(now)));
   if (c.phase === 'waiting') outputs.push(...toWaiting(c, now, { type: 'timeout' }));
   outputs.push(...toMeeting(c, now, { type: 'timeout' }));
+  outputs.push(...toAside(c, now, (machine) => machine.timeout(now)));
   for (let name = c.timers.takeDue(now); name !== undefined; name = c.timers.takeDue(now))
     outputs.push(...onTimer(c, now, name));
   return outputs;
@@ -74,6 +83,13 @@ function onTimer(c: CallContext, now: number, name: TimerName): Outputs {
       return join(c, now);
     case 'goodbye':
       return endAfterWords(c, now);
+    case 'aside-alone':
+      return onAsideAlone(c, now);
+    case 'five-minutes':
+      return toMeeting(c, now, {
+        type: 'tell',
+        key: c.meeting?.options.atEnd === 'end' ? 'five-minutes-to-end' : 'five-minutes-left',
+      });
   }
 }
 
@@ -87,6 +103,10 @@ function onRequestTimeout(c: CallContext, now: number): Outputs {
       return endNow(c, now, 'no-ack');
     case 'joining':
       return onJoined(c, now, { joined: false, reason: 'unreachable' });
+    case 'aside':
+      return onAsideJoined(c, now, { joined: false, reason: 'unreachable' });
+    case 'meeting':
+      return giveUpMove(c, 'store-unreachable');
     default:
       return endWithWords(c, now, 'store-unreachable', phrase('try-later'));
   }

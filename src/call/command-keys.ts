@@ -12,6 +12,7 @@
  *
  * Which key stands for which command can be set (key-table.ts); what the choices are cannot.
  */
+import { slowKeysMs } from '../ivr/digit-entry.ts';
 import type { Digit } from './ports/sip-engine.ts';
 
 export interface Command {
@@ -97,11 +98,20 @@ const followUpOf: ReadonlyMap<string, Readonly<Record<string, MenuChoice>>> = ne
 const keyOf = (name: CommandName, table: CommandKeyTable | undefined): string =>
   table?.[name] ?? commands[name].key;
 
+export interface CallerKeys {
+  /** Whether the host's first key asks for the host PIN. */
+  readonly mayClaim?: (() => boolean) | undefined;
+  /** Asked for time between keys. */
+  readonly isSlow?: (() => boolean) | undefined;
+}
+
 /** One caller's keys. Pure: time comes in. What is a host's is unknown to others. */
 export function createCommandKeys(
   isHost: () => boolean = () => false,
   table?: CommandKeyTable,
+  caller: CallerKeys = {},
 ): CommandKeys {
+  const isSlow = (): boolean => caller.isSlow?.() === true;
   const nameByKey = new Map(commandNames.map((name) => [keyOf(name, table), name]));
   let started = false;
   let menu: Readonly<Record<string, MenuChoice>> | undefined;
@@ -118,6 +128,8 @@ export function createCommandKeys(
   const command = (now: number, digit: string): KeyResult => {
     const name = nameByKey.get(digit);
     idle();
+    if (name === 'waiting' && !isHost() && caller.mayClaim?.() === true)
+      return { kind: 'command', command: name };
     if (name === undefined || (commands[name].who === 'host' && !isHost()))
       return { kind: 'unknown' };
     const chosen = commands[name];
@@ -145,7 +157,7 @@ export function createCommandKeys(
       if (digit === '*') {
         idle();
         started = true;
-        deadline = now + commandTimeoutMs;
+        deadline = now + (isSlow() ? slowKeysMs : commandTimeoutMs);
         return { kind: 'none', bargeIn: true, plain: false };
       }
       if (started) return command(now, digit);
@@ -160,7 +172,7 @@ export function createCommandKeys(
       if (deadline !== undefined && now >= deadline) idle();
     },
     listen(now) {
-      if (menu !== undefined) deadline = now + menuTimeoutMs;
+      if (menu !== undefined) deadline = now + (isSlow() ? slowKeysMs : menuTimeoutMs);
     },
   };
 }

@@ -138,6 +138,11 @@ export const endReasons = {
     by: 'host',
     description: 'The host refused the waiting caller.',
   },
+  'host-never-came': {
+    result: 'abandoned',
+    by: 'meeting',
+    description: 'No host came within the longest wait for one.',
+  },
   'wait-limit': {
     result: 'abandoned',
     by: 'meeting',
@@ -145,6 +150,12 @@ export const endReasons = {
   },
 
   // ------------------------------------------------------------ in the meeting
+  'taken-over': {
+    result: 'completed',
+    by: 'caller',
+    description:
+      'The same personal PIN was keyed on a newer call, which goes on in place of this one.',
+  },
   'meeting-over': {
     result: 'completed',
     by: 'meeting',

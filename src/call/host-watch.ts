@@ -85,10 +85,11 @@ export function createHostWatch({ registry, end, clock }: HostWatchDeps): HostWa
   }
 
   function phoneGone(session: CallSession, callId: CallId): void {
-    const { by } = session.facts().termination ?? {};
+    const { by, reason } = session.facts().termination ?? {};
     // The meeting is over: there is nothing left to decide.
     if (by === 'meeting') return;
-    gone(callId, by === 'network' || by === 'gateway' ? 'lost' : 'left', true);
+    const isLost = by === 'network' || by === 'gateway' || reason === 'taken-over';
+    gone(callId, isLost ? 'lost' : 'left', true);
   }
 
   return {

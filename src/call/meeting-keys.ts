@@ -20,8 +20,8 @@ import type { Digit } from './ports/sip-engine.ts';
 import { createSecondThoughts } from './second-thoughts.ts';
 import type { Speaker } from './speaker.ts';
 
-/** `leave`: the caller leaves the meeting. */
-export type MeetingOutput = CallOutput | { readonly do: 'leave' };
+/** `leave`: the caller leaves the meeting. `claim-host`: says to be a host. */
+export type MeetingOutput = CallOutput | { readonly do: 'leave' } | { readonly do: 'claim-host' };
 type Outputs = readonly MeetingOutput[];
 
 export interface MeetingKeys {
@@ -42,6 +42,9 @@ export interface MeetingKeysDeps {
   readonly speaker: Speaker;
   readonly table: CommandKeyTable | undefined;
   readonly isHost: () => boolean;
+  /** Whether star three of a guest asks for the host PIN. */
+  readonly mayClaim: () => boolean;
+  readonly isSlow: () => boolean;
   readonly hostKeys: HostKeys;
   readonly hand: Hand;
   readonly muteByKey: (now: number) => Outputs;
@@ -57,7 +60,7 @@ const volumeLimitDb = 12;
 
 export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
   const { speaker, hand } = deps;
-  const keys = createCommandKeys(deps.isHost, deps.table);
+  const keys = createCommandKeys(deps.isHost, deps.table, deps);
   const thoughts = createSecondThoughts<MeetingOutput>();
   let volumeDb = 0;
 
@@ -108,6 +111,7 @@ export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
       case 'picture':
         return say(now, phrase('no-picture'));
       case 'waiting':
+        return [{ do: 'claim-host' }];
       case 'mute-all':
       case 'lock':
         return say(now, phrase('unknown-command'));

@@ -40,8 +40,8 @@ export type MeetingInput =
 export type { MeetingOutput };
 
 export interface MeetingMachine {
-  /** The room is joined, muted: admission words begin. `moved`: a tone alone, the words were said. */
-  begin(now: number, moved?: boolean): readonly MeetingOutput[];
+  /** The room is joined, muted: admission words begin, or `words` in their place. */
+  begin(now: number, words?: readonly Phrase[]): readonly MeetingOutput[];
   handle(now: number, input: MeetingInput): readonly MeetingOutput[];
   /** Out of the room for now; `begin` comes again where the caller is let in again. Mutes stay. */
   leave(now: number): readonly CallOutput[];
@@ -62,6 +62,12 @@ export function createMeetingMachine(deps: {
   /** This node's other callers in the meeting, now. */
   readonly companions: () => number;
   readonly isHost: () => boolean;
+  /** Whether star three of a guest asks for the host PIN. */
+  readonly mayClaim: () => boolean;
+  /** Asked for time between keys. */
+  readonly isSlow: () => boolean;
+  /** Those who share a phone with a caller of this node. */
+  readonly extraPeople: () => number;
   readonly hostKeys: HostKeys;
   readonly somebodyWaits: () => boolean;
   readonly keyTable: CommandKeyTable | undefined;
@@ -89,7 +95,8 @@ export function createMeetingMachine(deps: {
   /** What sounds where nothing is said: music for one who is alone, otherwise the room. */
   const quiet = (): readonly MeetingOutput[] =>
     lonely && !speaker.speaking ? speaker.music() : [];
-  const people = (): number => Math.max(others, 0) + deps.companions() + 1;
+  const participants = (): number => Math.max(others, 0) + deps.companions() + 1;
+  const people = (): number => participants() + deps.extraPeople();
 
   /** After a breath, and not more often than it can be borne. */
   const announceKnock = (now: number): void => {
@@ -110,7 +117,7 @@ export function createMeetingMachine(deps: {
 
   const openMicrophone = (now: number): readonly MeetingOutput[] => {
     microphoneOpen = true;
-    if (others !== nobodyKnown) signal.count(now, people());
+    if (others !== nobodyKnown) signal.count(now, participants());
     if (deps.isHost()) announceKnock(now);
     if (mute.muted) return say(now, phrase(mute.words()));
     return [
@@ -158,6 +165,8 @@ export function createMeetingMachine(deps: {
     speaker,
     table: deps.keyTable,
     isHost: deps.isHost,
+    mayClaim: deps.mayClaim,
+    isSlow: deps.isSlow,
     hostKeys: deps.hostKeys,
     hand,
     muteByKey,
@@ -176,7 +185,7 @@ export function createMeetingMachine(deps: {
   };
 
   const watchCompany = (now: number): readonly MeetingOutput[] => {
-    if (microphoneOpen && others !== nobodyKnown) signal.count(now, people());
+    if (microphoneOpen && others !== nobodyKnown) signal.count(now, participants());
     if (others === 0 && deps.companions() === 0) {
       if (!lonely && timers.at('alone') === undefined) timers.set('alone', now + deps.aloneAfterMs);
       return [];
@@ -219,8 +228,7 @@ export function createMeetingMachine(deps: {
 
   return {
     people,
-    begin(now, moved = false) {
-      const words = deps.admissionWords === 'full' && !moved ? [phrase('admitted')] : [];
+    begin(now, words = deps.admissionWords === 'full' ? [phrase('admitted')] : []) {
       return speaker.say(now, words, true);
     },
     leave(now) {

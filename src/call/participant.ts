@@ -1,11 +1,13 @@
 /**
  * How a caller shows in the LiveKit room. Attribute names as livekit/sip has them, so that pages
- * made for it work: https://docs.livekit.io/sip/sip-participant
+ * made for it work: https://docs.livekit.io/sip/sip-participant. The server alone writes them: no
+ * token of ours lets a participant change its own.
  */
 import { maskNumber } from '../meeting/mask-number.ts';
+import type { LegId, NodeId } from './identifiers.ts';
+import type { ShownPerson } from './person.ts';
 import type { Meeting } from './ports/meetings.ts';
 import type { CallInvitation, RoomTarget } from './ports/sip-engine.ts';
-import type { LegId, NodeId } from './identifiers.ts';
 
 /** Every identity of this node's callers begins so; `RoomAdmin.removeStale` goes by it. */
 export const identityPrefix = (nodeId: NodeId): string => `ringbro:${nodeId}:`;
@@ -19,28 +21,43 @@ export const handAttributes = (raised: boolean, at: number): Readonly<Record<str
 export const identityOf = (nodeId: NodeId, legId: LegId): string =>
   `${identityPrefix(nodeId)}${legId}`;
 
+/** What may change under way. '' takes an attribute away. */
+export function personAttributes(
+  person: ShownPerson,
+  callerNumber: string | undefined,
+): Readonly<Record<string, string>> {
+  const shownNumber = person.isProtected ? undefined : callerNumber;
+  return {
+    'ringbro.role': person.role,
+    'ringbro.identification': person.identification,
+    'ringbro.language': person.language,
+    'ringbro.organisation': person.organisation ?? '',
+    'ringbro.people': String(person.people),
+    'sip.phoneNumber': shownNumber === undefined ? '' : maskNumber(shownNumber),
+  };
+}
+
 export function participantOf(call: {
   readonly nodeId: NodeId;
   readonly invitation: CallInvitation;
   readonly meeting: Meeting;
-  readonly number: number;
+  readonly person: ShownPerson;
   /** The published number that was dialled; undefined where the dialled user is a call ID. */
   readonly publishedNumber: string | undefined;
 }): RoomTarget {
   const { legId, callerNumber } = call.invitation;
+  const attributes = Object.entries({
+    // sip.callIDFull is left out: a Call-ID header often holds the caller's own address.
+    'sip.callID': legId,
+    'sip.callStatus': 'active',
+    ...personAttributes(call.person, callerNumber),
+    'sip.trunkPhoneNumber': call.publishedNumber ?? '',
+  });
   return {
     room: call.meeting.room,
     identity: identityOf(call.nodeId, legId),
-    name: `Phone ${call.number}`,
-    attributes: {
-      // sip.callIDFull is left out: a Call-ID header often holds the caller's own address.
-      'sip.callID': legId,
-      'sip.callStatus': 'active',
-      ...(callerNumber === undefined ? {} : { 'sip.phoneNumber': maskNumber(callerNumber) }),
-      ...(call.publishedNumber === undefined
-        ? {}
-        : { 'sip.trunkPhoneNumber': call.publishedNumber }),
-    },
+    name: call.person.name,
+    attributes: Object.fromEntries(attributes.filter(([, value]) => value !== '')),
     // The words of admission come first, then the microphone opens.
     muted: true,
   };

@@ -6,6 +6,7 @@ import type { Language } from '../ivr/language.ts';
 import type { Route } from './call-messages.ts';
 import { isInNetwork } from './cidr.ts';
 import type { EndReasonCode } from './end-reasons.ts';
+import { isSameNumber } from '../meeting/phone-number.ts';
 import { asCallId } from './identifiers.ts';
 import type { CallInvitation } from './ports/sip-engine.ts';
 
@@ -118,15 +119,4 @@ export function routeOf(
     return { kind: 'video-address', address, otherwise };
   }
   return otherwise === 'ivr' ? { kind: 'ivr', language: undefined } : undefined;
-}
-
-/** A trunk may hand over E.164 with + or without, 00 for +, or the national form with its one 0. */
-function isSameNumber(dialled: string, published: string): boolean {
-  const digits = dialled.replaceAll(/[\s().-]/g, '');
-  if (!/^\+?\d+$/.test(digits)) return false;
-  const ours = published.replace(/^\+/, '');
-  const theirs = digits.replace(/^\+|^00/, '');
-  if (theirs === ours) return true;
-  const national = /^0([1-9]\d{5,})$/.exec(digits)?.[1];
-  return national !== undefined && published.startsWith('+') && ours.endsWith(national);
 }

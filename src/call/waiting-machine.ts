@@ -28,7 +28,9 @@ export type WaitingInput =
 export type WaitingOutput =
   | CallOutput
   | { readonly do: 'look-again' }
-  | { readonly do: 'waited-out' }
+  | { readonly do: 'waited-out'; readonly reason: WaitingFor }
+  /** The caller says to be a host. */
+  | { readonly do: 'claim-host' }
   | { readonly do: 'leave' };
 
 export interface WaitingMachine {
@@ -55,13 +57,24 @@ function wordsFor(reason: WaitingFor, startsAt: number | undefined): Phrase {
   }
 }
 
-export function createWaitingMachine(
-  speaker: Speaker,
-  waitLimitMs: number,
-  keyTable?: CommandKeyTable,
-): WaitingMachine {
+export interface WaitingDeps {
+  readonly speaker: Speaker;
+  /** The longest wait for this. */
+  readonly limitMs: (reason: WaitingFor) => number;
+  readonly table?: CommandKeyTable | undefined;
+  /** Whether star three asks for the host PIN. */
+  readonly mayClaim?: () => boolean;
+  readonly isSlow?: () => boolean;
+}
+
+/** What the lobby and the lock have in common: somebody has to let the caller in. */
+const limitKindOf = (reason: WaitingFor | undefined): WaitingFor | undefined =>
+  reason === 'locked' ? 'lobby' : reason;
+
+export function createWaitingMachine(deps: WaitingDeps): WaitingMachine {
+  const { speaker, mayClaim, isSlow } = deps;
   const timers = createNamedTimers<'words' | 'limit' | 'start'>();
-  const newKeys = () => createCommandKeys(() => false, keyTable);
+  const newKeys = () => createCommandKeys(() => false, deps.table, { mayClaim, isSlow });
   const thoughts = createSecondThoughts<WaitingOutput>();
   let keys = newKeys();
   let current: { readonly reason: WaitingFor; readonly words: Phrase } | undefined;
@@ -83,6 +96,8 @@ export function createWaitingMachine(
         return speaker.say(now, [phrase('leave-menu')]);
       case 'help':
         return speaker.say(now, [phrase('help')]);
+      case 'waiting':
+        return [{ do: 'claim-host' }];
       case 'language': {
         const next = languages[(languages.indexOf(speaker.language) + 1) % languages.length];
         if (next !== undefined) speaker.language = next;
@@ -110,7 +125,7 @@ export function createWaitingMachine(
       case 'start':
         return [{ do: 'look-again' }];
       case 'limit':
-        return [{ do: 'waited-out' }];
+        return current === undefined ? [] : [{ do: 'waited-out', reason: current.reason }];
       case undefined:
         return [];
     }
@@ -123,12 +138,12 @@ export function createWaitingMachine(
     begin(now, reason, startsAt) {
       if (current?.reason === reason && startsAt === current.words.at) return [];
       if (current === undefined) keys = newKeys();
+      const isOther = limitKindOf(current?.reason) !== limitKindOf(reason);
       current = { reason, words: wordsFor(reason, startsAt) };
       timers.set('words', now + waitWordsFirstMs);
       // From the start time on somebody can come; before it, the wait is bounded by the clock.
       const from = startsAt ?? now;
-      if (timers.at('limit') === undefined || startsAt !== undefined)
-        timers.set('limit', from + waitLimitMs);
+      if (isOther || startsAt !== undefined) timers.set('limit', from + deps.limitMs(reason));
       if (startsAt === undefined) timers.clear('start');
       else timers.set('start', startsAt);
       return [{ do: 'note', event: 'waiting', fields: { for: reason } }, ...sayWords(now)];

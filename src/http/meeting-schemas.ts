@@ -26,6 +26,28 @@ const optionFields = {
     .boolean()
     .nullish()
     .describe('Keys that are no command go into the room as SIP DTMF messages. Default: false'),
+  interpreterFirst: z
+    .boolean()
+    .nullish()
+    .describe('Interpreters are let in before the host, past the lobby. Default: false'),
+  lobbyLimitSeconds: z
+    .int()
+    .min(5)
+    .max(86_400)
+    .nullish()
+    .describe('The longest wait to be let in. Default: 3600'),
+  hostLimitSeconds: z
+    .int()
+    .min(5)
+    .max(86_400)
+    .nullish()
+    .describe('The longest wait for a host. Default: 3600'),
+  callLimitMinutes: z
+    .int()
+    .min(1)
+    .max(10_080)
+    .nullish()
+    .describe("The longest call; the gateway's own limit, where that is shorter. Default: 10080"),
 } satisfies Record<keyof MeetingOptions, z.ZodType>;
 
 /** What can be set at any time. `null` is the same as leaving a field out: its default. */
@@ -39,7 +61,13 @@ const settings = {
   hostPin: pin.nullish(),
   admission: z.enum(['open', 'host', 'lobby']).nullish().describe('Default: open'),
   afterHostLeaves: z.enum(['lobby', 'end', 'continue']).nullish().describe('Default: continue'),
-  maxParticipants: z.int().min(1).max(10_000).nullish(),
+  maxParticipants: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .nullish()
+    .describe('Phones, rooms and browsers alike; customary: 5, 25, 50, 100. Default: no limit')
+    .meta({ examples: [5, 25, 50, 100] }),
   phonesAllowed: z.boolean().nullish().describe('Default: true'),
   language: z.enum(languages).nullish().describe("Default: the dialled number's"),
   ...optionFields,
@@ -78,6 +106,10 @@ export const shownMeeting = z
     language: z.enum(languages).nullable(),
     encryption: z.enum(['optional', 'required']),
     atEnd: z.enum(['continue', 'end']),
+    interpreterFirst: z.boolean(),
+    lobbyLimitSeconds: z.int(),
+    hostLimitSeconds: z.int(),
+    callLimitMinutes: z.int(),
     entrySignal: z.enum(['none', 'tone', 'words']),
     askAfter: z.boolean(),
     keysToRoom: z.boolean(),

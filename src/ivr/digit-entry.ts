@@ -23,6 +23,9 @@ export interface DigitEntrySettings {
   readonly maxSilentRounds: number;
 }
 
+/** Between two keys of one who asked for time. */
+export const slowKeysMs = 20_000;
+
 export const defaultDigitEntrySettings: DigitEntrySettings = {
   firstDigitTimeoutMs: 15_000,
   interDigitTimeoutMs: 10_000,
@@ -46,8 +49,8 @@ export type DigitEntryOutput =
   | { readonly type: 'no-input' };
 
 export interface DigitEntry {
-  /** Forgets what was entered and takes `length` digits. */
-  begin(length: number): void;
+  /** Forgets what was entered and takes `length` digits; `slow`: with more time between them. */
+  begin(length: number, slow?: boolean): void;
   handle(now: number, input: DigitEntryInput): readonly DigitEntryOutput[];
   /** Whether a `#` now is swallowed. */
   swallowsHash(now: number): boolean;
@@ -62,6 +65,7 @@ export function createDigitEntry(settings: DigitEntrySettings): DigitEntry {
   let digits = '';
   let lastDigitAt = Number.NEGATIVE_INFINITY;
   let silentRounds = 0;
+  let { interDigitTimeoutMs } = settings;
   let deadline: number | undefined;
 
   const swallowsHash = (now: number): boolean =>
@@ -83,7 +87,7 @@ export function createDigitEntry(settings: DigitEntrySettings): DigitEntry {
     lastDigitAt = now;
     silentRounds = 0;
     digits += key;
-    deadline = now + settings.interDigitTimeoutMs;
+    deadline = now + interDigitTimeoutMs;
     if (digits.length < length) return [{ type: 'barge-in' }];
     const complete = digits;
     stop();
@@ -115,8 +119,10 @@ export function createDigitEntry(settings: DigitEntrySettings): DigitEntry {
   };
 
   return {
-    begin(newLength) {
+    begin(newLength, slow = false) {
       stop();
+      const usualMs = settings.interDigitTimeoutMs;
+      interDigitTimeoutMs = slow ? Math.max(slowKeysMs, usualMs) : usualMs;
       length = newLength;
       silentRounds = 0;
     },
@@ -124,8 +130,8 @@ export function createDigitEntry(settings: DigitEntrySettings): DigitEntry {
       if (input.type === 'digit') return key(now, input.digit);
       if (input.type === 'timeout') return silence(now);
       if (length > 0) {
-        const { firstDigitTimeoutMs, interDigitTimeoutMs } = settings;
-        deadline = now + (digits === '' ? firstDigitTimeoutMs : interDigitTimeoutMs);
+        const firstMs = Math.max(settings.firstDigitTimeoutMs, interDigitTimeoutMs);
+        deadline = now + (digits === '' ? firstMs : interDigitTimeoutMs);
       }
       return [];
     },

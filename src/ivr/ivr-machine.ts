@@ -35,7 +35,8 @@ export type IvrInput =
   | { readonly type: 'digit'; readonly digit: Digit }
   /** The last `say` was heard to its end. */
   | { readonly type: 'said' }
-  | { readonly type: 'ask-pin'; readonly length: number }
+  /** `slow`: somebody who may be calling asked for time between the keys. */
+  | { readonly type: 'ask-pin'; readonly length: number; readonly slow?: boolean }
   /** `general`: the system is being guessed at, so every refusal sounds alike. */
   | { readonly type: 'refused'; readonly refusal: Refusal; readonly general: boolean }
   /** Back from hold: the question is asked again, silence counts anew. */
@@ -90,9 +91,10 @@ type State = 'idle' | 'entering' | 'menu' | 'checking' | 'helpless';
 export function createIvrMachine(settings: IvrSettings): IvrMachine {
   const entry = createDigitEntry(settings);
   let state: State = 'idle';
-  let asked: { readonly what: 'id' | 'pin'; readonly length: number } = {
+  let asked: { readonly what: 'id' | 'pin'; readonly length: number; readonly slow: boolean } = {
     what: 'id',
     length: callIdLength,
+    slow: false,
   };
   let refusals = 0;
   let typedAhead = '';
@@ -122,7 +124,7 @@ export function createIvrMachine(settings: IvrSettings): IvrMachine {
   const beginEntry = (): void => {
     state = 'entering';
     deadline = undefined;
-    entry.begin(asked.length);
+    entry.begin(asked.length, asked.slow);
   };
 
   const openMenu = (): IvrOutput => {
@@ -200,10 +202,10 @@ export function createIvrMachine(settings: IvrSettings): IvrMachine {
     return [say(refusals === 1 ? refusalPhrase(refusal) : phrase('last-try'))];
   };
 
-  const askPin = (now: number, length: number): readonly IvrOutput[] => {
+  const askPin = (now: number, length: number, slow: boolean): readonly IvrOutput[] => {
     const ahead = typedAhead;
     typedAhead = '';
-    asked = { what: 'pin', length };
+    asked = { what: 'pin', length, slow };
     beginEntry();
     const early = Array.from(ahead).flatMap((key) => digit(now, key));
     const complete = early.filter((output) => output.type === 'entered');
@@ -239,7 +241,7 @@ export function createIvrMachine(settings: IvrSettings): IvrMachine {
     handle(now, input) {
       switch (input.type) {
         case 'start':
-          asked = { what: 'id', length: callIdLength };
+          asked = { what: 'id', length: callIdLength, slow: false };
           beginEntry();
           return [say(question())];
         case 'digit':
@@ -247,7 +249,7 @@ export function createIvrMachine(settings: IvrSettings): IvrMachine {
         case 'said':
           return said(now);
         case 'ask-pin':
-          return askPin(now, input.length);
+          return askPin(now, input.length, input.slow === true);
         case 'refused':
           return refused(input.refusal, input.general);
         case 'resumed':

@@ -339,6 +339,36 @@ export const manuscript = {
     da: 'Tryk et for at lukke ind, to for den næste, tre for at afvise, fire for at tale alene.',
   },
   'let-in': { sv: 'Personen släpps in.', en: 'They are let in.', da: 'Personen lukkes ind.' },
+  'enter-host-pin': {
+    sv: 'Slå mötesledarens pinkod.',
+    en: "Enter the host's PIN.",
+    da: 'Tast mødelederens pinkode.',
+  },
+  'wrong-host-pin': {
+    sv: 'Pinkoden stämmer inte.',
+    en: "That PIN doesn't match.",
+    da: 'Pinkoden passer ikke.',
+  },
+  'you-are-host': {
+    sv: 'Du är mötesledare nu. Stjärna noll för hjälp.',
+    en: 'You are the host now. Star zero for help.',
+    da: 'Du er mødeleder nu. Stjerne nul for hjælp.',
+  },
+  'host-did-not-come': {
+    sv: 'Mötesledaren har inte kommit. Ring igen senare, eller ring numret i kallelsen. Hej då.',
+    en: 'The host has not come. Please call again later, or call the number in your invitation. Goodbye.',
+    da: 'Mødelederen er ikke kommet. Ring igen senere, eller ring til nummeret i indkaldelsen. Farvel.',
+  },
+  'nobody-let-you-in': {
+    sv: 'Ingen har kunnat släppa in dig. Ring igen om en stund, eller ring numret i kallelsen. Hej då.',
+    en: 'Nobody could let you in. Please call again shortly, or call the number in your invitation. Goodbye.',
+    da: 'Ingen har kunnet lukke dig ind. Ring igen om lidt, eller ring til nummeret i indkaldelsen. Farvel.',
+  },
+  'taken-over': {
+    sv: 'Du har ringt in på nytt. Det här samtalet avslutas nu. Hej då.',
+    en: 'You have called in again. This call ends now. Goodbye.',
+    da: 'Du har ringet ind igen. Dette opkald afsluttes nu. Farvel.',
+  },
   'refuse-sure': {
     sv: 'Tryck nio för att neka.',
     en: 'To refuse, press nine.',

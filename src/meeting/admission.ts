@@ -3,11 +3,13 @@
  * known of the caller in, one answer out. Seats are the store's (they need a transaction).
  */
 import type { Meeting } from '../call/ports/meetings.ts';
+import { identifyByPin } from './identify.ts';
+import { pinLengthOf, type Role } from './invitee.ts';
 
 /** Who comes this much early may wait on the line; earlier ones are asked to call again. */
 export const earlyWaitMs = 30 * 60_000;
 
-export type Role = 'guest' | 'host';
+export type { Role };
 
 export interface AdmissionContext {
   readonly now: number;
@@ -47,13 +49,6 @@ export type AdmissionOutcome =
 export const isOver = (meeting: Meeting, now: number): boolean =>
   meeting.endsAt !== undefined && now >= meeting.endsAt;
 
-function roleByPin(meeting: Meeting, pin: string | undefined): Role | undefined {
-  if (pin !== undefined && pin === meeting.hostPin) return 'host';
-  // Where only a host PIN is set, guests are not asked.
-  if (meeting.guestPin === undefined || pin === meeting.guestPin) return 'guest';
-  return undefined;
-}
-
 /** Decides in the order in which the sentences are worth hearing; the first that applies counts. */
 export function decideAdmission(
   meeting: Meeting | undefined,
@@ -70,15 +65,16 @@ export function decideAdmission(
     const { startsAt } = meeting;
     return { outcome: 'too-early', startsAt, mayWait: startsAt - now <= earlyWaitMs };
   }
-  const role = context.role ?? roleByPin(meeting, context.pin);
+  const role = context.role ?? identifyByPin(meeting, context.pin)?.role;
   if (role === undefined) {
     const outcome = context.pin === undefined ? 'pin-wanted' : 'wrong-pin';
-    return { outcome, length: meeting.guestPin?.length ?? 0 };
+    return { outcome, length: pinLengthOf(meeting) ?? 0 };
   }
   if (role === 'host' || context.letIn) return { outcome: 'admit', role };
   if (meeting.locked) return { outcome: 'wait', for: 'locked' };
-  if (meeting.admission === 'lobby' || context.mustKnock === true)
-    return { outcome: 'wait', for: 'lobby' };
+  if (context.mustKnock === true) return { outcome: 'wait', for: 'lobby' };
+  if (role === 'interpreter' && meeting.options.interpreterFirst) return { outcome: 'admit', role };
+  if (meeting.admission === 'lobby') return { outcome: 'wait', for: 'lobby' };
   const hostOpens = meeting.admission === 'host' || context.hostLeft === true;
   if (hostOpens && !context.hostPresent) return { outcome: 'wait', for: 'host' };
   return { outcome: 'admit', role };

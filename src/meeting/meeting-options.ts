@@ -14,6 +14,14 @@ export interface MeetingOptions {
   readonly askAfter: boolean;
   /** Keys that are no command go into the room as LiveKit's SIP DTMF messages. */
   readonly keysToRoom: boolean;
+  /** An interpreter is let in before the host is there, past the lobby. */
+  readonly interpreterFirst: boolean;
+  /** Nobody waits longer to be let in. */
+  readonly lobbyLimitSeconds: number;
+  /** Nobody waits longer for a host. */
+  readonly hostLimitSeconds: number;
+  /** Of one call; the gateway's own limit, where that is shorter. */
+  readonly callLimitMinutes: number;
 }
 
 /** 'words': "somebody joined". Names are not spoken: prompts are recordings. */
@@ -25,6 +33,10 @@ export const defaultMeetingOptions: MeetingOptions = {
   entrySignal: 'none',
   askAfter: false,
   keysToRoom: false,
+  interpreterFirst: false,
+  lobbyLimitSeconds: 3_600,
+  hostLimitSeconds: 3_600,
+  callLimitMinutes: 10_080,
 };
 
 export const withDefaultOptions = (given: Partial<MeetingOptions> | undefined): MeetingOptions => ({

@@ -10,8 +10,10 @@ const alone = {
   guessesExceeded: () => false,
   hostPresent: () => false,
   companions: () => 0,
+  extraPeople: () => 0,
   waitingCallers: () => [],
   phonesIn: () => [],
+  asideCompanions: () => 0,
   phonesMuted: () => false,
   mustKnock: () => false,
 };

@@ -87,7 +87,7 @@ describe('who waits', () => {
 });
 
 describe('a guest', () => {
-  test.each(['*31', '*3', '*5', '*7', '*42', '*429'])('has no %s', async (keys) => {
+  test.each(['*5', '*7', '*42', '*429'])('has no %s', async (keys) => {
     const world = await hosted();
     const other = await guest(world, '+46702222222');
     const caller = await guest(world);
@@ -205,7 +205,7 @@ describe('when the last host leaves', () => {
 });
 
 describe('a removed caller', () => {
-  test('who calls again knocks, and so do withheld numbers, but nobody else', async () => {
+  test('who calls again knocks, and so does every phone that nobody knows', async () => {
     const world = await createCallWorld();
     const enter = async (from: string | undefined): Promise<FakeCaller> => {
       const caller = world.place({ from });
@@ -219,10 +219,8 @@ describe('a removed caller', () => {
     await world.clock.advance(5_000);
     const again = await enter('+46701111111');
     const unknown = await enter(undefined);
-    const other = await enter('+46702222222');
     expect(again.joinedAs).toBeUndefined();
     expect(unknown.joinedAs).toBeUndefined();
-    expect(other.heardInRoom).toBe(true);
     world.core.admit(again.leg.invitation.legId, 'host');
     await world.clock.advance(5_000);
     expect(again.heardInRoom).toBe(true);

@@ -8,7 +8,8 @@ import {
 } from '../../src/call/waiting-machine.ts';
 
 const hour = 3_600_000;
-const create = (): WaitingMachine => createWaitingMachine(createSpeaker('sv', 60_000), hour);
+const create = (): WaitingMachine =>
+  createWaitingMachine({ speaker: createSpeaker('sv', 60_000), limitMs: () => hour });
 const words = (outputs: readonly WaitingOutput[]): string =>
   outputs
     .flatMap((output) => (output.do === 'play' ? output.phrases.map(({ key }) => key) : []))
@@ -18,7 +19,7 @@ const press = (waiting: WaitingMachine, keys: string, now = 0): readonly Waiting
 
 test('the words come at once, after one minute, then every two', () => {
   const speaker = createSpeaker('sv', 1_000);
-  const waiting = createWaitingMachine(speaker, hour);
+  const waiting = createWaitingMachine({ speaker, limitMs: () => hour });
   const said = [words(waiting.begin(0, 'lobby'))];
   const at: number[] = [];
   for (let n = 0; n < 3; n++) {

@@ -30,6 +30,12 @@ export interface CallWorld {
   readonly seats: Map<string, CallId>;
   /** Set on participants by the meeting server's API, by identity. */
   readonly attributes: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** Data messages to the hosts in the rooms. */
+  readonly toHosts: readonly {
+    readonly room: string;
+    readonly topic: string;
+    readonly text: string;
+  }[];
   /** Set to make a port fail; undefined lets it work again. */
   readonly faults: {
     /** 'slow': answers after a second. */
@@ -90,6 +96,7 @@ export async function createCallWorld(
   const seats = new Map<string, CallId>();
   const attributes = new Map<string, Readonly<Record<string, string>>>();
   const log: { level: string; fields: object; message: string }[] = [];
+  const toHosts: { room: string; topic: string; text: string }[] = [];
   const faults: CallWorld['faults'] = {};
 
   const failing = async (what: Error | 'never' | 'slow' | undefined): Promise<void> => {
@@ -130,6 +137,14 @@ export async function createCallWorld(
     async setAttributes(_room, identity, changed) {
       await failing(faults.rooms);
       attributes.set(identity, { ...attributes.get(identity), ...changed });
+    },
+    async setName(_room, identity, name) {
+      await failing(faults.rooms);
+      attributes.set(identity, { ...attributes.get(identity), name });
+    },
+    async sendToHosts(room, topic, data) {
+      await failing(faults.rooms);
+      toHosts.push({ room, topic, text: new TextDecoder().decode(data) });
     },
     removeStale: async () => 0,
     deleteRoom: async () => undefined,
@@ -244,6 +259,7 @@ export async function createCallWorld(
     log,
     seats,
     attributes,
+    toHosts,
     faults,
     place(call) {
       callers += 1;

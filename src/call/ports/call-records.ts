@@ -1,5 +1,7 @@
 /** What is kept of a call, and where it is written. */
-import type { CallId, LegId, RoomName, SipCallId } from '../identifiers.ts';
+import type { Identification } from '../../meeting/identify.ts';
+import type { Role } from '../../meeting/invitee.ts';
+import type { CallId, InviteeId, LegId, RoomName, SipCallId } from '../identifiers.ts';
 import type { LegQuality, LegSecurity } from './sip-engine.ts';
 
 export type CallState = 'ringing' | 'ivr' | 'waiting' | 'joined' | 'ended';
@@ -22,12 +24,30 @@ export interface Termination {
   readonly by: TerminationParty;
 }
 
+/** From the join to the end, or to where the interpreter was put out of the room. */
+export interface InterpretedTime {
+  readonly startedAt: number;
+  readonly endedAt?: number;
+}
+
 /** What else is known of a call; a field that is not there is not known. No secrets, no numbers. */
 export interface CallDetails {
   /** Random: the caller hears it, the operator finds the call by it. */
   readonly supportCode?: string;
   /** What the caller said by key afterwards. */
   readonly feedback?: { readonly technologyWorked: boolean };
+  readonly role?: Role;
+  readonly identification?: Identification;
+  /** The invitee whose PIN or number it was. */
+  readonly inviteeId?: InviteeId;
+  /** As the room shows the caller; while the call is live only, and not of who is protected. */
+  readonly name?: string;
+  /** Neither name nor number is shown. */
+  readonly isProtected?: boolean;
+  /** At this phone, as a host counted them. */
+  readonly people?: number;
+  /** When an interpreter was in the meeting. */
+  readonly interpreting?: readonly InterpretedTime[];
 }
 
 export interface CallRecord {
@@ -64,6 +84,10 @@ export interface CallQuery {
   /** `startedAt` before. */
   readonly to?: number;
   readonly result?: TerminationResult;
+  /** The caller's number, masked as in the record. */
+  readonly number?: string;
+  readonly sipCallId?: SipCallId;
+  readonly supportCode?: string;
   readonly limit: number;
   /** The last one of the page before. */
   readonly after?: { readonly startedAt: number; readonly legId: LegId };

@@ -1,6 +1,6 @@
 /** The sound of one leg, on a media worker. */
 import type { LegId } from '../identifiers.ts';
-import type { JoinOutcome, LegEvent, LegQuality, RoomTarget, Utterance } from './sip-engine.ts';
+import type { Digit, JoinOutcome, LegEvent, LegQuality, RoomTarget, Utterance } from './sip-engine.ts';
 
 export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
@@ -100,6 +100,7 @@ export interface MediaLeg {
   leaveRoom(): Promise<void>;
   setMuted(muted: boolean): void;
   setVolumeDb(volumeDb: number): void;
+  sendKey(digit: Digit): void;
   quality(): Promise<LegQuality>;
   onEvent(listener: (event: MediaEvent) => void): void;
   /** Idempotent, never rejects; the port is free again when it resolves. */

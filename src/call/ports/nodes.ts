@@ -1,4 +1,7 @@
 /** Several gateway nodes that share a store. */
+import type { CallAction } from '../call-actions.ts';
+import type { CallerSeen } from '../host-act.ts';
+import type { CallId, LegId } from '../identifiers.ts';
 
 /**
  * Short messages between the gateway nodes that share a store. Each goes to every node that listens
@@ -12,6 +15,16 @@ export interface NodeBus {
   onResumed(listener: () => void): void;
   /** Idempotent, never rejects. */
   close(): Promise<void>;
+}
+
+/** The calls of the other nodes, as a host on this one needs them. */
+export interface OtherNodes {
+  /** Phones at this meeting's door and in it. */
+  callers(callId: CallId): readonly CallerSeen[];
+  /** Never rejects; `unreachable`: the node that holds the call did not answer in time. */
+  command(action: CallAction, legId: LegId, argument?: string): Promise<string>;
+  /** On every other node, without an answer. */
+  mutePhones(callId: CallId, muted: boolean): void;
 }
 
 /** An answer that let nobody in; `source` as `GuessLog.hide` made it. */

@@ -19,6 +19,13 @@ export interface RoomAdmin {
     identity: string,
     attributes: Readonly<Record<string, string>>,
   ): Promise<void>;
+  /** Nothing where the participant is not there. */
+  setName(room: RoomName, identity: string, name: string): Promise<void>;
+  /**
+   * A data message, reliable, to the participants whose attribute `ringbro.role` is `host` and who
+   * are no callers of ours; nothing where there are none.
+   */
+  sendToHosts(room: RoomName, topic: string, data: Uint8Array): Promise<void>;
   /** Removes every participant this node left behind in a former life (identities `ringbro:{nodeId}:…`). */
   removeStale(identityPrefix: string, keep: (identity: string) => boolean): Promise<number>;
   deleteRoom(room: RoomName): Promise<void>;

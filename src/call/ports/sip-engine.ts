@@ -15,6 +15,8 @@ export interface CallInvitation {
   };
   /** User part of From (or P-Asserted-Identity), undefined where withheld or absent. */
   readonly callerNumber: string | undefined;
+  /** The number stands in an identity header of a peer whose word counts (RFC 3325 §7). */
+  readonly vouched?: boolean | undefined;
   /** User and host of the Request-URI, percent-decoded; the user may be empty. */
   readonly dialled: { readonly user: string; readonly host: string };
   /** Whether the signalling came over TLS. */
@@ -135,6 +137,8 @@ export interface RoomTarget {
   /** `sip.*` attributes; the number in them is masked. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly muted: boolean;
+  /** Whether `sendKey` may be asked for: the participant may then send data. */
+  readonly sendsKeys?: boolean;
 }
 
 export type JoinOutcome =
@@ -172,6 +176,8 @@ export interface CallLeg {
   setMuted(muted: boolean): void;
   /** Loudness of the room at the caller's ear. */
   setVolumeDb(volumeDb: number): void;
+  /** A key into the room, as LiveKit's SIP DTMF message; nothing where the target had no `sendsKeys`. */
+  sendKey(digit: Digit): void;
   quality(): Promise<LegQuality>;
   /** BYE (or CANCEL, or a final refusal: what the state asks for), then media is freed. */
   hangUp(): void;

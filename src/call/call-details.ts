@@ -1,0 +1,21 @@
+/** What the record says of the person who called. */
+import type { CallFacts } from './call-machine.ts';
+import { shownPerson } from './person.ts';
+import type { CallDetails } from './ports/call-records.ts';
+
+/** Nothing before a meeting is known: nobody is anybody there. */
+export function detailsOf(facts: CallFacts): CallDetails {
+  const { meeting, invitee, interpreting } = facts;
+  if (meeting === undefined) return {};
+  const { role, identification, name, people, isProtected } = shownPerson(facts);
+  const isJoined = facts.joinedAt !== undefined;
+  return {
+    role,
+    identification,
+    ...(invitee !== undefined && { inviteeId: invitee.inviteeId }),
+    ...(isProtected && { isProtected }),
+    ...(isJoined && !isProtected && { name }),
+    ...(people !== 1 && { people }),
+    ...(interpreting.length > 0 && { interpreting }),
+  };
+}
