@@ -94,6 +94,7 @@ export const dialLeg = async (deps: DialledLegDeps, signal: AbortSignal): Promis
     address: deps.mediaAddress,
     rtpPort: opened.localPort,
     rtcpPort: opened.localRtcpPort,
+    dtlsFingerprint: opened.dtlsFingerprint,
     codecs: deps.codecs,
     sessionId: deps.sessionId,
     srtp,

@@ -105,6 +105,7 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
       address: deps.mediaAddress,
       rtpPort: opened.localPort,
       rtcpPort: opened.localRtcpPort,
+      dtlsFingerprint: opened.dtlsFingerprint,
       codecs: deps.codecs,
       // A trunk's codecs are in the order that was set for it.
       keepsOwnOrder: deps.origin?.trunk !== undefined,

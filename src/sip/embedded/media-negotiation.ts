@@ -3,7 +3,7 @@ import type { MediaSession } from '../../call/ports/media.ts';
 import { answerOffer } from '../message/sdp-answer.ts';
 import { applyAnswer, createOffer } from '../message/sdp-offer.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
-import type { AudioCodec, LocalMedia } from '../message/sdp-session.ts';
+import { isEncrypted, type AudioCodec, type LocalMedia } from '../message/sdp-session.ts';
 
 export interface MediaNegotiation {
   /** Our answer to the peer's offer, or the status that refuses it. */
@@ -29,13 +29,21 @@ export interface LocalPorts {
   readonly keepsOwnOrder?: boolean | undefined;
   readonly sessionId: string;
   readonly srtp?: LocalSrtp | undefined;
+  /** Of the media leg's certificate for DTLS-SRTP. */
+  readonly dtlsFingerprint?: LocalSrtp['fingerprint'];
 }
 
 export const createMediaNegotiation = (local: LocalPorts): MediaNegotiation => {
   let sessionVersion = 1;
   let previous: { readonly sdp: string; readonly session: MediaSession } | undefined;
   let openOffer: string | undefined;
-  const described = (): LocalMedia => ({ ...local, sessionVersion, ...(previous && { previous }) });
+  const srtp = local.srtp && { ...local.srtp, fingerprint: local.dtlsFingerprint };
+  const described = (): LocalMedia => ({
+    ...local,
+    srtp,
+    sessionVersion,
+    ...(previous && { previous }),
+  });
   return {
     answer: (offer) => {
       const result = answerOffer(offer, described());
@@ -51,7 +59,7 @@ export const createMediaNegotiation = (local: LocalPorts): MediaNegotiation => {
       return made.offer;
     },
     settle: (answer) => {
-      const needsCrypto = previous?.session.crypto !== undefined;
+      const needsCrypto = previous !== undefined && isEncrypted(previous.session);
       const applied =
         openOffer === undefined ? undefined : applyAnswer(openOffer, answer, { needsCrypto });
       if (openOffer === undefined || applied?.ok !== true) return undefined;

@@ -1,10 +1,13 @@
 /** The answer to an offer. RFC 3264 §6 */
 import { takeCrypto, writeCryptoLine } from './sdp-crypto.ts';
+import { takeDtls } from './sdp-dtls.ts';
 import { parseSdp, writeSdp } from './sdp-document.ts';
 import {
   chooseFormats,
   describeAnew,
   directionToUs,
+  isDtlsAudio,
+  isEncrypted,
   isKeyedAudio,
   isPlainAudio,
   isReachable,
@@ -14,9 +17,8 @@ import {
   writtenFormats,
 } from './sdp-session.ts';
 import type { MediaSession } from '../../call/ports/media.ts';
-import type { TakenCrypto } from './sdp-crypto.ts';
 import type { SdpDocument, SdpMedia, WrittenMedia } from './sdp-document.ts';
-import type { ChosenFormats, LocalMedia, ReachableMedia } from './sdp-session.ts';
+import type { ChosenFormats, LocalMedia, MediaSecurity, ReachableMedia } from './sdp-session.ts';
 
 export type SdpAnswer =
   | {
@@ -61,21 +63,29 @@ export const answerOffer = (offerBody: string, local: LocalMedia): SdpAnswer => 
       ...bundleOf(offer, media),
     }),
   );
-  const session = sessionWith(media, formats, direction, media.rtcpMux, secured?.crypto);
+  const session = sessionWith(media, formats, direction, media.rtcpMux, secured?.security ?? {});
   return { ok: true, answer: sdp, session, sessionVersion };
 };
+
+type WrittenSecurity = Pick<NonNullable<WrittenMedia['audio']>, 'crypto' | 'dtls'>;
+
+interface Secured {
+  readonly security: MediaSecurity;
+  /** For the answer. */
+  readonly written: WrittenSecurity;
+}
 
 interface TakenAudio {
   readonly media: ReachableMedia;
   readonly formats: ChosenFormats;
-  readonly secured: TakenCrypto | undefined;
+  readonly secured: Secured | undefined;
 }
 
 const takeAudio = (offer: SdpDocument, local: LocalMedia): TakenAudio | undefined => {
   const candidates = offer.media.flatMap((media) => {
     if (!isOurKind(media, local) || media.port === 0 || !isReachable(media)) return [];
-    const secured = cryptoFor(media, local);
-    if (secured === undefined && (isKeyedAudio(media) || needsCrypto(local))) return [];
+    const secured = securityFor(media, local);
+    if (secured === undefined && (!isPlainAudio(media) || needsCrypto(local))) return [];
     const formats = chooseFormats(media, local, local.previous?.session);
     return formats ? [{ media, formats, secured }] : [];
   });
@@ -83,14 +93,28 @@ const takeAudio = (offer: SdpDocument, local: LocalMedia): TakenAudio | undefine
 };
 
 const isOurKind = (media: SdpMedia, { srtp }: LocalMedia): boolean =>
-  isPlainAudio(media) || (isKeyedAudio(media) && srtp !== undefined && srtp.policy !== 'off');
+  isPlainAudio(media) ||
+  ((isKeyedAudio(media) || isDtlsAudio(media)) && srtp !== undefined && srtp.policy !== 'off');
 
-const cryptoFor = (media: SdpMedia, { srtp, previous }: LocalMedia): TakenCrypto | undefined =>
-  takeCrypto(media.crypto, srtp, previous?.session.crypto);
+/** Keys that never travel come before those in the SDP, where both are offered. */
+const securityFor = (media: SdpMedia, { srtp, previous }: LocalMedia): Secured | undefined => {
+  const handshake = takeDtls(media, srtp, previous?.session.dtls);
+  if (handshake !== undefined) {
+    return { security: { dtls: handshake.dtls }, written: { dtls: handshake.line } };
+  }
+  if (isDtlsAudio(media)) return undefined;
+  const keys = takeCrypto(media.crypto, srtp, previous?.session.crypto);
+  return (
+    keys && {
+      security: { crypto: keys.crypto },
+      written: { crypto: [writeCryptoLine(keys.line)] },
+    }
+  );
+};
 
 /** What is encrypted stays so: a later offer in the clear is a downgrade, whoever wrote it. */
 const needsCrypto = ({ srtp, previous }: LocalMedia): boolean =>
-  srtp?.policy === 'require' || previous?.session.crypto !== undefined;
+  srtp?.policy === 'require' || (previous !== undefined && isEncrypted(previous.session));
 
 const whyNone = (
   offer: SdpDocument,
@@ -101,8 +125,8 @@ const whyNone = (
   if (ours.length === 0) return live.some(isSecureAudio) ? 'sdp/secure-media-only' : 'sdp/no-audio';
   const reachable = ours.filter(isReachable);
   if (reachable.length === 0) return 'sdp/unusable-address';
-  if (reachable.some((media) => cryptoFor(media, local))) return 'sdp/no-common-codec';
-  if (reachable.every(isKeyedAudio)) return 'sdp/no-usable-crypto';
+  if (reachable.some((media) => securityFor(media, local))) return 'sdp/no-common-codec';
+  if (!reachable.some(isPlainAudio)) return 'sdp/no-usable-crypto';
   return needsCrypto(local) ? 'sdp/encryption-required' : 'sdp/no-common-codec';
 };
 
@@ -124,7 +148,7 @@ const acceptedMedia = (
       direction,
       rtcpPort: local.rtcpPort,
       rtcpMux: media.rtcpMux,
-      ...(secured && { crypto: [writeCryptoLine(secured.line)] }),
+      ...secured?.written,
     },
   };
 };

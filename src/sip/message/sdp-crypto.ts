@@ -1,5 +1,10 @@
 /** Keys of SRTP in SDP: a=crypto lines read, chosen from and written. RFC 4568, RFC 7714 §14.1, RFC 6188 §4 */
-import type { MediaCrypto, SrtpKey, SrtpSuite } from '../../call/ports/media.ts';
+import type {
+  CertificateFingerprint,
+  MediaCrypto,
+  SrtpKey,
+  SrtpSuite,
+} from '../../call/ports/media.ts';
 
 /**
  * `off`: sound goes in the clear. `allow`: encrypted where the other side offers it, also as RFC 8643
@@ -11,6 +16,10 @@ export interface LocalSrtp {
   readonly policy: SrtpPolicy;
   /** Cryptographically random bytes. */
   readonly random: (bytes: number) => Uint8Array;
+  /** Of our certificate for DTLS-SRTP; without it none. */
+  readonly fingerprint?: CertificateFingerprint | undefined;
+  /** Our offers are of DTLS-SRTP alone. */
+  readonly offersDtlsAlone?: boolean | undefined;
 }
 
 export interface CryptoLine {

@@ -2,6 +2,8 @@
 import { parse, write } from 'sdp-transform';
 import { digitsUpTo, trimLwsEnd } from './grammar.ts';
 import type { SessionDescription } from 'sdp-transform';
+import { attributes, readDtls, sectionsOf } from './sdp-sections.ts';
+import type { SdpDtls, WrittenDtls } from './sdp-dtls.ts';
 import type { MediaDirection } from '../../call/ports/media.ts';
 
 /** What a payload type stands for. */
@@ -29,6 +31,7 @@ export interface SdpMedia {
   readonly mid: string | undefined;
   /** What follows `a=crypto:`, a line each. RFC 4568 */
   readonly crypto: readonly string[];
+  readonly dtls: SdpDtls;
 }
 
 export interface SdpDocument {
@@ -53,25 +56,17 @@ export const parseSdp = (text: string): SdpDocument | undefined => {
   const mediaLines = wanted.filter((line) => line.startsWith('m='));
   if (mediaLines.length > maxMediaLines) return undefined;
   const read = readWithLibrary(wanted.join('\r\n'));
-  const crypto = cryptoOfMedia(lines);
+  const sections = sectionsOf(lines);
   const media: SdpMedia[] = [];
   for (const [at, line] of mediaLines.entries()) {
     const described = readMedia(line, read?.media?.[at] ?? {}, read ?? {});
     if (!described) return undefined;
-    media.push({ ...described, crypto: crypto[at] ?? [] });
+    // Crypto lines mean nothing at session level. RFC 4568 §4
+    const crypto = attributes(sections[at + 1], 'crypto');
+    media.push({ ...described, crypto, dtls: readDtls(sections[0], sections[at + 1]) });
   }
   const bundles = (read?.groups ?? []).map(({ mids }) => String(mids).split(' '));
   return read && { media, bundles };
-};
-
-/** The crypto lines of each m-line. At session level they mean nothing. RFC 4568 §4 */
-const cryptoOfMedia = (lines: readonly string[]): readonly (readonly string[])[] => {
-  const perMedia: string[][] = [];
-  for (const line of lines) {
-    if (line.startsWith('m=')) perMedia.push([]);
-    else if (line.startsWith('a=crypto:')) perMedia.at(-1)?.push(line.slice('a=crypto:'.length));
-  }
-  return perMedia;
 };
 
 /** What the library returns for text that need not be right: all of it may be missing. */
@@ -105,7 +100,7 @@ const readMedia = (
   line: string,
   media: LooseMedia,
   session: LooseSession,
-): Omit<SdpMedia, 'crypto'> | undefined => {
+): Omit<SdpMedia, 'crypto' | 'dtls'> | undefined => {
   // Read here: the library takes neither "port/count" nor a hyphen in the protocol.
   const match = mediaLine.exec(line);
   const [, type = '', portText = '', protocol = '', formatsText = ''] = match ?? [];
@@ -158,6 +153,7 @@ export interface WrittenMedia {
     readonly rtcpMux: boolean;
     /** As in `SdpMedia`. */
     readonly crypto?: readonly string[];
+    readonly dtls?: WrittenDtls;
   };
 }
 
@@ -215,11 +211,17 @@ const describeMedia = (media: WrittenMedia): SessionDescription['media'][number]
           [{ payload: audio.telephoneEventPayloadType, config: '0-16' }],
     ptime: 20,
     ...(audio.crypto && { crypto: audio.crypto.map(describeCrypto) }),
+    ...(audio.dtls && describeDtls(audio.dtls)),
     direction: audio.direction,
     ...(audio.rtcpMux && { rtcpMux: 'rtcp-mux' }),
     ...(!audio.rtcpMux && audio.rtcpPort !== port + 1 && { rtcp: { port: audio.rtcpPort } }),
   };
 };
+
+const describeDtls = ({ fingerprint, setup }: WrittenDtls) => ({
+  fingerprint: { type: fingerprint.algorithm, hash: fingerprint.digest },
+  setup,
+});
 
 const describeCrypto = (value: string) => {
   const [id = '', suite = '', config = ''] = value.split(' ');

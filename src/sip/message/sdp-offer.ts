@@ -6,11 +6,13 @@ import {
   settleCrypto,
   writeCryptoLine,
 } from './sdp-crypto.ts';
+import { settleDtls } from './sdp-dtls.ts';
 import { parseSdp, writeSdp } from './sdp-document.ts';
 import {
   chooseFormats,
   describeAnew,
   directionToUs,
+  isDtlsAudio,
   isKeyedAudio,
   isPlainAudio,
   isReachable,
@@ -20,7 +22,14 @@ import {
 } from './sdp-session.ts';
 import type { MediaDirection, MediaSession } from '../../call/ports/media.ts';
 import type { SdpMedia, WrittenMedia } from './sdp-document.ts';
-import type { AudioCodec, ChosenFormats, LocalMedia } from './sdp-session.ts';
+import type { WrittenDtls } from './sdp-dtls.ts';
+import type {
+  AudioCodec,
+  ChosenFormats,
+  LocalMedia,
+  MediaSecurity,
+  ReachableMedia,
+} from './sdp-session.ts';
 
 export interface SdpOffer {
   readonly offer: string;
@@ -68,10 +77,11 @@ const offeredAudio = (
       }));
   const { formats, mappings } = writtenFormats(chosen);
   const crypto = offeredCrypto(local, before);
+  const dtls = offeredDtls(local);
   return {
     type: 'audio',
     port: local.rtpPort,
-    protocol: before?.protocol ?? (local.srtp?.policy === 'require' ? 'RTP/SAVP' : 'RTP/AVP'),
+    protocol: before?.protocol ?? protocolFor(local),
     formats,
     mid: before?.mid,
     audio: {
@@ -81,12 +91,37 @@ const offeredAudio = (
       rtcpPort: local.rtcpPort,
       rtcpMux: settled?.rtcpMux ?? false,
       ...(crypto.length > 0 && { crypto }),
+      ...(dtls && { dtls }),
     },
   };
 };
 
+const offersDtlsAlone = ({ srtp }: LocalMedia): boolean =>
+  srtp?.offersDtlsAlone === true && srtp.fingerprint !== undefined;
+
+const protocolFor = (local: LocalMedia): string => {
+  if (offersDtlsAlone(local)) return 'UDP/TLS/RTP/SAVP';
+  return local.srtp?.policy === 'require' ? 'RTP/SAVP' : 'RTP/AVP';
+};
+
+/**
+ * Beside crypto lines where plain sound will do too (RFC 8643 §3.1), and on where it is in use.
+ * Always as actpass: the answer keeps the roles or changes them. RFC 8842 §5.2
+ */
+const offeredDtls = (local: LocalMedia): WrittenDtls | undefined => {
+  const { srtp, previous } = local;
+  if (srtp?.fingerprint === undefined || srtp.policy === 'off') return undefined;
+  const isWanted =
+    previous === undefined
+      ? srtp.policy === 'allow' || offersDtlsAlone(local)
+      : previous.session.dtls !== undefined;
+  return isWanted ? { fingerprint: srtp.fingerprint, setup: 'actpass' } : undefined;
+};
+
 /** In a new call all that we have, in the clear too (RFC 8643); later the key in use, under its tag. */
-const offeredCrypto = ({ srtp, previous }: LocalMedia, before: SdpMedia | undefined) => {
+const offeredCrypto = (local: LocalMedia, before: SdpMedia | undefined) => {
+  const { srtp, previous } = local;
+  if (offersDtlsAlone(local)) return [];
   if (previous === undefined)
     return srtp === undefined ? [] : offerCrypto(srtp).map(writeCryptoLine);
   const inUse = previous.session.crypto;
@@ -140,20 +175,31 @@ export const applyAnswer = (
   // Some answer our payload types without repeating what they mean.
   const mappings = new Map([...ours.mappings, ...media.mappings]);
   const formats = chooseFormats({ ...media, mappings }, { codecs: codecsOf(ours) });
-  if (isKeyedAudio(media) !== isKeyedAudio(ours) || !isOurs(media) || !formats) {
+  const isOfOneKind = [isPlainAudio, isKeyedAudio, isDtlsAudio].some((is) => is(media) && is(ours));
+  if (!isOfOneKind || !formats) {
     return { ok: false, code: 'sdp/no-common-codec' };
   }
-  const crypto = settleCrypto(ours.crypto, media.crypto);
-  const isPlain = ours.crypto.length === 0 || media.crypto.length === 0;
-  const isClear = isPlain && !isKeyedAudio(media) && !needsCrypto;
-  if (crypto === undefined && !isClear) return { ok: false, code: 'sdp/crypto-mismatch' };
+  const security = settleSecurity(ours, media);
+  const offeredNone = ours.crypto.length === 0 && ours.dtls.fingerprints.length === 0;
+  const answeredNone = media.crypto.length === 0 && media.dtls.fingerprints.length === 0;
+  const isClear = isPlainAudio(media) && (offeredNone || answeredNone) && !needsCrypto;
+  if (security === undefined && !isClear) return { ok: false, code: 'sdp/crypto-mismatch' };
   const sending = directionToUs(media);
   const direction = ours.direction === 'sendonly' ? withoutReceiving[sending] : sending;
   const rtcpMux = ours.rtcpMux && media.rtcpMux;
-  return { ok: true, session: sessionWith(media, formats, direction, rtcpMux, crypto) };
+  return { ok: true, session: sessionWith(media, formats, direction, rtcpMux, security ?? {}) };
 };
 
-const isOurs = (media: SdpMedia): boolean => isPlainAudio(media) || isKeyedAudio(media);
+const isOurs = (media: SdpMedia): boolean =>
+  isPlainAudio(media) || isKeyedAudio(media) || isDtlsAudio(media);
+
+const settleSecurity = (ours: SdpMedia, media: ReachableMedia): MediaSecurity | undefined => {
+  const dtls = settleDtls(ours.dtls, media);
+  if (dtls !== undefined) return { dtls };
+  if (isDtlsAudio(media)) return undefined;
+  const crypto = settleCrypto(ours.crypto, media.crypto);
+  return crypto && { crypto };
+};
 
 const codecsOf = (media: SdpMedia): readonly AudioCodec[] =>
   [...media.mappings.values()].flatMap(({ codec }) =>

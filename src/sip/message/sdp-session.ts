@@ -1,5 +1,10 @@
 /** What offer and answer have in common: formats, directions, addresses, and the session they make. */
-import type { MediaCrypto, MediaDirection, MediaSession } from '../../call/ports/media.ts';
+import type {
+  MediaCrypto,
+  MediaDirection,
+  MediaDtls,
+  MediaSession,
+} from '../../call/ports/media.ts';
 import type { LocalSrtp } from './sdp-crypto.ts';
 import type { RtpMapping, SdpMedia, WrittenMedia } from './sdp-document.ts';
 
@@ -106,7 +111,11 @@ export const isPlainAudio = (media: SdpMedia): boolean =>
 /** SRTP whose keys are in the SDP, RFC 4568. */
 export const isKeyedAudio = (media: SdpMedia): boolean =>
   media.type === 'audio' && (media.protocol === 'RTP/SAVP' || media.protocol === 'RTP/SAVPF');
-/** SRTP of any kind, that by DTLS (UDP/TLS/RTP/SAVP) too. */
+/** SRTP whose keys a handshake of DTLS agrees on. RFC 5763 §8, RFC 5764 §8 */
+export const isDtlsAudio = (media: SdpMedia): boolean =>
+  media.type === 'audio' &&
+  (media.protocol === 'UDP/TLS/RTP/SAVP' || media.protocol === 'UDP/TLS/RTP/SAVPF');
+/** SRTP of any kind. */
 export const isSecureAudio = (media: SdpMedia): boolean =>
   media.type === 'audio' && /\/SAVPF?$/.test(media.protocol);
 
@@ -158,13 +167,22 @@ export const directionToUs = (media: SdpMedia): MediaDirection => {
   return unspecified.has(media.address ?? '') ? withoutSending[direction] : direction;
 };
 
+/** Where the keys come from: not both, and with neither the sound goes in the clear. */
+export type MediaSecurity =
+  | { readonly crypto: MediaCrypto; readonly dtls?: never }
+  | { readonly dtls: MediaDtls; readonly crypto?: never }
+  | { readonly dtls?: never; readonly crypto?: never };
+
+export const isEncrypted = ({ crypto, dtls }: MediaSession): boolean =>
+  crypto !== undefined || dtls !== undefined;
+
 /** The session that the peer's m-line and our choice make. */
 export const sessionWith = (
   media: ReachableMedia,
   chosen: ChosenFormats,
   direction: MediaDirection,
   rtcpMux: boolean,
-  crypto: MediaCrypto | undefined,
+  security: MediaSecurity,
 ): MediaSession => ({
   remoteAddress: media.address,
   remotePort: media.port,
@@ -173,7 +191,7 @@ export const sessionWith = (
   rtcpMux,
   ...chosen,
   direction,
-  ...(crypto && { crypto }),
+  ...security,
 });
 
 /** Describes with the version raised if, and only if, anything changed. RFC 3264 §8 */

@@ -45,7 +45,12 @@ describe('an offer of SRTP', () => {
         codec: 'PCMA',
         // The keys came over UDP: anybody on the way has them.
         encrypted: false,
-        security: { signalling: 'udp', media: 'srtp', suite: 'AES_CM_128_HMAC_SHA1_80' },
+        security: {
+          signalling: 'udp',
+          media: 'srtp',
+          keys: 'sdes',
+          suite: 'AES_CM_128_HMAC_SHA1_80',
+        },
       },
     });
     expect(bodyOf(messages)).toMatch(/m=audio 20000 RTP\/SAVP 8 101[^]*a=crypto:1 AES_CM_128/);
@@ -93,7 +98,10 @@ describe('an INVITE without an offer', () => {
     const answer = avp(`a=crypto:4 AES_CM_128_HMAC_SHA1_80 ${key(3)}\r\n`);
     peer.request('ACK', { toTag, body: answer });
     await run(20);
-    expect(events.map(({ type }) => type)).toEqual(['confirmed']);
+    expect(events).toEqual([
+      { type: 'srtp-settled', keys: 'sdes', suite: 'AES_CM_128_HMAC_SHA1_80' },
+      { type: 'confirmed' },
+    ]);
     expect(media.legs[0]?.session?.crypto?.suite).toBe('AES_CM_128_HMAC_SHA1_80');
   });
 

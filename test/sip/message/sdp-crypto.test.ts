@@ -182,7 +182,7 @@ describe('an offer is refused', () => {
       'allow',
       'sdp/no-common-codec',
     ],
-    ['keys by DTLS', dtls, 'allow', 'sdp/secure-media-only'],
+    ['keys by DTLS without a fingerprint', dtls, 'allow', 'sdp/no-usable-crypto'],
   ])('that has %s', (_, offer, policy, code) => {
     expect(refusalOf(offer, policy)).toBe(`488 ${code}`);
   });
