@@ -2,8 +2,10 @@
 import type { LegId } from '../../call/identifiers.ts';
 import type { MediaBridge, MediaLeg, MediaSession } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
-import type { LegQuality } from '../../call/ports/sip-engine.ts';
+import type { LegQuality, LegSecurity } from '../../call/ports/sip-engine.ts';
+import { answeredMedia } from '../embedded/leg-session.ts';
 import { createMediaNegotiation, type MediaNegotiation } from '../embedded/media-negotiation.ts';
+import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { noPackets } from './channel-quality.ts';
 import type { LegSound, SoundEvent } from './leg-sound.ts';
@@ -18,6 +20,8 @@ export interface DirectSoundDeps {
   readonly codecs: readonly AudioCodec[];
   /** Our order of them counts in answers too. */
   readonly keepsOwnOrder: boolean;
+  readonly srtp: LocalSrtp;
+  readonly signalling: LegSecurity['signalling'];
   readonly sessionId: string;
   readonly log: Logger;
 }
@@ -44,6 +48,12 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
 
   const configure = (session: MediaSession): void => mediaLeg?.configure(session);
 
+  const mediaNow = () => {
+    const session = negotiation?.session;
+    const codec = session?.codec ?? deps.codecs[0] ?? '';
+    return answeredMedia(session, codec, deps.signalling, deps.srtp);
+  };
+
   return {
     describe: async (offer) => {
       const opened = await open();
@@ -58,29 +68,22 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
         rtcpPort: opened.localRtcpPort,
         codecs: deps.codecs,
         keepsOwnOrder: deps.keepsOwnOrder,
+        srtp: deps.srtp,
         sessionId: deps.sessionId,
       });
       if (offer === undefined) {
-        const codec = deps.codecs[0] ?? '';
-        return {
-          ok: true,
-          sdp: negotiation.offer(),
-          codec,
-          encrypted: false,
-          direction: 'sendrecv',
-        };
+        return { ok: true, sdp: negotiation.offer(), media: mediaNow(), direction: 'sendrecv' };
       }
       const answered = negotiation.answer(offer);
       if (!answered.ok) return answered;
       configure(answered.session);
-      const { codec, direction } = answered.session;
-      return { ok: true, sdp: answered.sdp, codec, encrypted: false, direction };
+      const { direction } = answered.session;
+      return { ok: true, sdp: answered.sdp, media: mediaNow(), direction };
     },
     settle: (answer) => {
       const applied = negotiation?.settle(answer);
       if (applied !== undefined) configure(applied);
-      const session = negotiation?.session;
-      return Promise.resolve(session && { codec: session.codec, encrypted: false });
+      return Promise.resolve(negotiation?.session && { media: mediaNow() });
     },
     redescribe: (offer) => {
       if (negotiation === undefined) return Promise.resolve({ ok: false, sipStatus: 488 });
@@ -104,6 +107,7 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
     leaveRoom: async () => mediaLeg?.leaveRoom(),
     setMuted: (muted) => mediaLeg?.setMuted(muted),
     setVolumeDb: (volumeDb) => mediaLeg?.setVolumeDb(volumeDb),
+    sendKey: (digit) => mediaLeg?.sendKey(digit),
     quality: async () => (await mediaLeg?.quality()) ?? noQuality,
     onEvent: (newListener) => {
       listener = newListener;

@@ -1,10 +1,8 @@
 /** The SIP engine on drachtio-server and FreeSWITCH: several of each, put together as one. */
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { LegId } from '../../call/identifiers.ts';
-import type { MediaBridge } from '../../call/ports/media.ts';
 import type { Clock, Logger } from '../../call/ports/process.ts';
-import type { CallInvitation, CallLeg, SipEngine } from '../../call/ports/sip-engine.ts';
-import type { Trunk } from '../../trunk/trunk.ts';
+import type { CallLeg, SipEngine } from '../../call/ports/sip-engine.ts';
 import { createTokens } from '../dialog/tokens.ts';
 import { createDialDesk } from '../peers/dial-desk.ts';
 import { createTargetResolver, systemNameService } from '../peers/target-resolver.ts';
@@ -12,11 +10,9 @@ import { createTrunkDesk, type CallOrigin, type TrunkOptions } from '../peers/tr
 import { contacts, requireTags, toOf } from '../message/message-headers.ts';
 import { parseMessage } from '../message/parse-message.ts';
 import { sdpBodyOf } from '../message/sdp-body.ts';
-import type { AudioCodec } from '../message/sdp-session.ts';
 import type { SipHeader, SipRequest } from '../message/sip-message.ts';
 import { validateRequest } from '../message/validate-request.ts';
 import { createCallPlacer } from './call-placer.ts';
-import { createDirectSound } from './direct-sound.ts';
 import {
   createDrachtioConnection,
   type CallSignalling,
@@ -25,15 +21,15 @@ import {
 import { createDrachtioLeg } from './drachtio-leg.ts';
 import type { SrfRequest, SrfResponse } from './drachtio-types.ts';
 import { createFreeSwitchPool, type FreeSwitchPool } from './freeswitch-pool.ts';
-import { createFreeSwitchSound } from './freeswitch-sound.ts';
 import { createFreeSwitch, type FreeSwitchServer } from './freeswitch.ts';
 import { createIncomingInvite } from './incoming-invite.ts';
 import { invitationOf } from './invitation.ts';
+import { createLegSounds, type LegSoundOptions } from './leg-sounds.ts';
 import { createLiveLegs } from './live-legs.ts';
 import { createOutsideAgent } from './outside-agent.ts';
 import { within } from './within.ts';
 
-export interface DrachtioEngineOptions {
+export interface DrachtioEngineOptions extends LegSoundOptions {
   /** Those we connect to, and where others connect to us. */
   readonly drachtio: readonly DrachtioServer[];
   readonly drachtioSecret: string;
@@ -44,19 +40,6 @@ export interface DrachtioEngineOptions {
   readonly firstListenPort?: number;
   /** `listenAddress` as FreeSWITCH sees it [the same]. */
   readonly advertisedAddress?: string | undefined;
-  /** The folder of `prompts/` as FreeSWITCH sees it. */
-  readonly promptsPath: string;
-  readonly media: MediaBridge;
-  /** Where media workers bind; FreeSWITCH sends there, and direct callers. */
-  readonly mediaAddress: string;
-  /** `mediaAddress` as direct callers see it [the same]. */
-  readonly publicAddress?: string | undefined;
-  /** In order of preference, for the offers that we make. */
-  readonly codecs: readonly AudioCodec[];
-  /** No sound from a caller for this long is a `media-timeout`. */
-  readonly mediaTimeoutMs: number;
-  /** Calls that are answered with the worker's own address, past FreeSWITCH [none]. */
-  readonly isDirect?: (dialled: CallInvitation['dialled']) => boolean;
   /** Without them every call comes by none. */
   readonly trunks?: TrunkOptions | undefined;
   readonly newLegId: () => LegId;
@@ -74,7 +57,7 @@ const startTimeoutMs = 5_000;
 const pingIntervalMs = 10_000;
 
 export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEngine => {
-  const { media, clock, log, codecs, mediaAddress } = options;
+  const { clock, log } = options;
   const tokens = createTokens(randomBytes);
   const legs = createLiveLegs();
   let connections: readonly ReturnType<typeof createDrachtioConnection>[] = [];
@@ -111,44 +94,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
 
   // ---------------------------------------------------------------- calls
 
-  const freeSwitchSound = (
-    legId: LegId,
-    trunk: Trunk | undefined,
-    { createUac }: Pick<CallSignalling, 'createUac'>,
-    mediaTimeoutMs: number,
-    legLog: Logger,
-  ) =>
-    createFreeSwitchSound({
-      legId,
-      choose: (tried) => pool.choose(tried),
-      createUac,
-      media,
-      mediaAddress,
-      codecs: trunk?.codecs ?? codecs,
-      keepsOwnOrder: trunk !== undefined,
-      promptsPath: options.promptsPath,
-      mediaTimeoutMs,
-      log: legLog,
-    });
-
-  const soundOf = (
-    { legId, dialled }: CallInvitation,
-    trunk: Trunk | undefined,
-    signalling: CallSignalling,
-    legLog: Logger,
-  ) =>
-    options.isDirect?.(dialled) === true
-      ? createDirectSound({
-          legId,
-          media,
-          mediaAddress,
-          publicAddress: trunk?.publicAddress ?? options.publicAddress ?? mediaAddress,
-          codecs: trunk?.codecs ?? codecs,
-          keepsOwnOrder: trunk !== undefined,
-          sessionId: String(randomInt(1, 2 ** 31)),
-          log: legLog,
-        })
-      : freeSwitchSound(legId, trunk, signalling, options.mediaTimeoutMs, legLog);
+  const sounds = createLegSounds(options, pool);
 
   const dialDesk = createDialDesk({
     trunkDesk,
@@ -159,15 +105,11 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     clock,
     place: createCallPlacer({
       signalling: () => (isClosed ? undefined : connected()?.forOwnCall()),
-      // While it rings, nothing is heard of the one called.
-      soundFor: ({ request, trunk, ringLimitMs }, signalling, legLog) =>
-        freeSwitchSound(
-          request.legId,
-          trunk,
-          signalling,
-          options.mediaTimeoutMs + ringLimitMs,
-          legLog,
-        ),
+      soundFor: ({ request, destination, trunk, ringLimitMs }, signalling, legLog) => {
+        const { legId } = request;
+        const { transport } = destination;
+        return sounds.forCallee({ legId, transport, trunk, ringLimitMs }, signalling, legLog);
+      },
       legs,
       tokens,
       clock,
@@ -197,7 +139,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
           log: legLog,
         }),
         offer: sdpBodyOf(invite),
-        sound: soundOf(invitation, origin?.trunk, signalling, legLog),
+        sound: sounds.forCaller(invitation, origin?.trunk, signalling, legLog),
         clock,
         log: legLog,
         onClosed: () => {

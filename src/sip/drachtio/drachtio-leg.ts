@@ -180,6 +180,9 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     else {
       sound.start();
       emit({ type: 'confirmed' });
+      const suite = settledMedia?.media.security?.suite;
+      if (suite !== undefined && !opening.isOurs)
+        emit({ type: 'srtp-settled', keys: 'sdes', suite });
     }
   };
   const hasEnded = (): boolean => isEnded;
@@ -240,8 +243,7 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     if (opening.isOurs) await onAck({ body: dialog?.remote.sdp });
     if (hasEnded()) return { outcome: 'gone' };
     tellHold(described.direction);
-    const { codec, encrypted } = settledMedia ?? described;
-    return { outcome: 'answered', media: { codec, encrypted } };
+    return { outcome: 'answered', media: (settledMedia ?? described).media };
   };
 
   opening.onCancelled(() => {
@@ -273,6 +275,9 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     },
     setVolumeDb: (volumeDb) => {
       if (!isEnded) sound.setVolumeDb(volumeDb);
+    },
+    sendKey: (digit) => {
+      if (!isEnded) sound.sendKey(digit);
     },
     quality: () => finalQuality ?? sounds(sound.quality()),
     hangUp: () => {

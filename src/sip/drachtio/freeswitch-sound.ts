@@ -9,18 +9,17 @@
 import type { LegId } from '../../call/identifiers.ts';
 import type { MediaBridge, MediaDirection } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
-import type { JoinOutcome, RoomTarget } from '../../call/ports/sip-engine.ts';
-import { answerOffer } from '../message/sdp-answer.ts';
-import { applyAnswer } from '../message/sdp-offer.ts';
+import type { JoinOutcome, LegSecurity, RoomTarget } from '../../call/ports/sip-engine.ts';
+import { answeredMedia } from '../embedded/leg-session.ts';
+import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
+import { createCallerNegotiation, type ChannelSrtp } from './caller-negotiation.ts';
 import { channelQuality, noPackets } from './channel-quality.ts';
 import { createFreeSwitchPlayer, type FreeSwitchPlayer } from './freeswitch-player.ts';
 import type { CreateUac, FreeSwitch } from './freeswitch.ts';
 import type { Described, LegSound, SoundEvent } from './leg-sound.ts';
 import { sipStatusOf, type MediaEndpoint } from './media-endpoint.ts';
-import { directionOfAnswer, withDirection } from './mirrored-direction.ts';
 import { openRoomSide, type RoomSide } from './room-side.ts';
-import { withCodecs } from './sdp-codecs.ts';
 
 export interface FreeSwitchSoundDeps {
   readonly legId: LegId;
@@ -33,6 +32,13 @@ export interface FreeSwitchSoundDeps {
   readonly codecs: readonly AudioCodec[];
   /** Our order of them decides, not the caller's. */
   readonly keepsOwnOrder: boolean;
+  /** Of the session in our SDP, decimal digits. */
+  readonly sessionId: string;
+  /** The caller's side. */
+  readonly srtp: LocalSrtp;
+  readonly signalling: LegSecurity['signalling'];
+  /** Whether what FreeSWITCH and the worker send each other is SRTP. */
+  readonly encryptsInside: (freeSwitch: FreeSwitch) => boolean;
   readonly promptsPath: string;
   readonly mediaTimeoutMs: number;
   readonly log: Logger;
@@ -40,18 +46,6 @@ export interface FreeSwitchSoundDeps {
 
 const retryAfterS = 10;
 const unsettled: Described = { ok: false, sipStatus: 503, retryAfterS };
-
-/** SRTP with its keys in the SDP (RFC 4568): FreeSWITCH has it. DTLS would need the caller first. */
-const hasKeys = (sdp: string): boolean => /^a=crypto:/m.test(sdp);
-/** As far as codecs and directions go, SRTP is RTP. */
-const inTheClear = (sdp: string): string => sdp.replace(/^(m=audio \d+ RTP\/)SAVP/gm, '$1AVP');
-
-/** FreeSWITCH offers its sound twice, with SRTP and without; many phones answer one line only. */
-const plainOffer = ({ localSdp }: MediaEndpoint): string =>
-  localSdp
-    .split(/^(?=m=)/m)
-    .filter((part) => !/^m=audio \d+ RTP\/SAVP/.test(part))
-    .join('');
 
 /** The message alone: drachtio-srf hangs the whole response on its errors. */
 const faultOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');
@@ -63,6 +57,7 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   let player: FreeSwitchPlayer | undefined;
   let codec: AudioCodec = deps.codecs[0] ?? 'PCMA';
   let direction: MediaDirection = 'sendrecv';
+  const negotiation = createCallerNegotiation(deps);
   let room: RoomSide | undefined;
   let isBridged = false;
   let volumeDb = 0;
@@ -70,23 +65,26 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   let isClosed = false;
   let listener: ((event: SoundEvent) => void) | undefined;
 
-  const ourOffer = (endpoint: MediaEndpoint): string =>
-    withCodecs(plainOffer(endpoint), deps.codecs);
-
   const emit = (event: SoundEvent): void => {
     if (!isClosed) listener?.(event);
   };
 
   // ---------------------------------------------------------------- the caller's channel
 
-  const openCaller = async (offer: string | undefined): Promise<MediaEndpoint | number> => {
+  const openCaller = async (
+    offer: string | undefined,
+    srtp: ChannelSrtp,
+  ): Promise<MediaEndpoint | number> => {
     const tried = new Set<string>();
     let misfits = 0;
     for (;;) {
       const chosen = deps.choose(tried);
       if (chosen === undefined) return 503;
       try {
-        const headers = { 'X-ringbro-media-timeout': String(deps.mediaTimeoutMs) };
+        const headers = {
+          'X-ringbro-media-timeout': String(deps.mediaTimeoutMs),
+          'X-ringbro-srtp': srtp,
+        };
         const endpoint = await chosen.createEndpoint(deps.createUac, offer, headers);
         freeSwitch = chosen;
         return endpoint;
@@ -123,28 +121,10 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     });
   };
 
-  /**
-   * The offer as FreeSWITCH gets it, or the status that refuses it: FreeSWITCH is not asked about what
-   * is not sound. Where our order of codecs decides, it has no choice left.
-   */
-  const fitted = (offer: string): string | number => {
-    const trial = answerOffer(hasKeys(offer) ? inTheClear(offer) : offer, {
-      address: deps.mediaAddress,
-      rtpPort: 9,
-      rtcpPort: 9,
-      codecs: deps.codecs,
-      keepsOwnOrder: deps.keepsOwnOrder,
-      sessionId: '1',
-      sessionVersion: 1,
-    });
-    if (!trial.ok) return trial.sipStatus;
-    return deps.keepsOwnOrder ? withCodecs(offer, [trial.session.codec]) : offer;
-  };
-
   const describe: LegSound['describe'] = async (offer) => {
-    const asked = offer === undefined ? undefined : fitted(offer);
-    if (typeof asked === 'number') return { ok: false, sipStatus: asked };
-    const endpoint = await openCaller(asked);
+    const asked = offer === undefined ? undefined : negotiation.ask(offer);
+    if (asked?.ok === false) return { ok: false, sipStatus: asked.sipStatus };
+    const endpoint = await openCaller(asked?.sdp, asked?.srtp ?? negotiation.srtpToOffer);
     if (endpoint === 488) return { ok: false, sipStatus: 488 };
     if (typeof endpoint === 'number') return unsettled;
     if (isClosed) {
@@ -152,26 +132,23 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
       return unsettled;
     }
     listenTo(endpoint);
-    if (offer !== undefined) return settled(offer, endpoint.localSdp);
-    return { ok: true, sdp: ourOffer(endpoint), codec, encrypted: false, direction };
+    const { localSdp } = endpoint;
+    const sdp =
+      offer === undefined ? negotiation.offer(localSdp) : negotiation.answer(offer, localSdp);
+    if (sdp === undefined) return { ok: false, sipStatus: 488 };
+    if (offer !== undefined) noteSession();
+    return { ok: true, sdp, media: mediaNow(), direction };
   };
 
-  /** Notes what offer and answer make of the caller's side. */
-  const settled = (offer: string, answer: string): Described => {
-    const session = applyAnswer(inTheClear(offer), inTheClear(answer));
-    if (session.ok) codec = session.session.codec;
-    if (session.ok && session.session.telephoneEventPayloadType === undefined) {
-      caller?.listenForTones();
-    }
-    direction = directionOfAnswer(offer);
-    return {
-      ok: true,
-      sdp: withDirection(answer, direction),
-      codec,
-      encrypted: /^m=audio \d+ RTP\/SAVP/m.test(answer),
-      direction,
-    };
+  /** What offer and answer made of the caller's side. */
+  const noteSession = (): void => {
+    const { session } = negotiation;
+    if (session === undefined) return;
+    codec = session.codec;
+    direction = session.direction;
+    if (session.telephoneEventPayloadType === undefined) caller?.listenForTones();
   };
+  const mediaNow = () => answeredMedia(negotiation.session, codec, deps.signalling, deps.srtp);
 
   // ---------------------------------------------------------------- the meeting
 
@@ -197,11 +174,12 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
         codec,
         direction,
         target: { ...target, muted: muted ?? target.muted },
+        isEncrypted: deps.encryptsInside(chosen),
         // Once more where it refused: the RTP port it chose may have been taken.
-        createEndpoint: (offer) =>
+        createEndpoint: (offer, headers) =>
           chosen
-            .createEndpoint(deps.createUac, offer)
-            .catch(() => chosen.createEndpoint(deps.createUac, offer)),
+            .createEndpoint(deps.createUac, offer, headers)
+            .catch(() => chosen.createEndpoint(deps.createUac, offer, headers)),
         onEvent: emit,
       });
       return await enter(side);
@@ -238,24 +216,25 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   return {
     describe,
     settle: async (answer) => {
-      const applied = caller && applyAnswer(ourOffer(caller), answer);
-      if (caller === undefined || applied?.ok !== true) return undefined;
-      codec = applied.session.codec;
-      direction = applied.session.direction;
-      if (applied.session.telephoneEventPayloadType === undefined) caller.listenForTones();
-      const isTaken = 'sdp' in (await caller.reoffer(answer));
-      return isTaken ? { codec, encrypted: false } : undefined;
+      const described = negotiation.settle(answer);
+      if (caller === undefined || described === undefined) return undefined;
+      noteSession();
+      const isTaken = 'sdp' in (await caller.reoffer(described));
+      return isTaken ? { media: mediaNow() } : undefined;
     },
     redescribe: async (offer) => {
-      if (caller === undefined) return { ok: false, sipStatus: 488 };
-      if (offer === undefined) return { ok: true, sdp: ourOffer(caller), direction };
-      const asked = fitted(offer);
-      if (typeof asked === 'number') return { ok: false, sipStatus: asked };
-      const answered = await caller.reoffer(asked);
+      const again = offer === undefined ? negotiation.offerAgain() : undefined;
+      if (again !== undefined) return { ok: true, sdp: again, direction };
+      if (caller === undefined || offer === undefined) return { ok: false, sipStatus: 488 };
+      const asked = negotiation.ask(offer);
+      if (!asked.ok) return { ok: false, sipStatus: asked.sipStatus };
+      const answered = await caller.reoffer(asked.sdp);
       if ('sipStatus' in answered) return { ok: false, sipStatus: answered.sipStatus };
-      direction = directionOfAnswer(offer);
+      const sdp = negotiation.answer(offer, answered.sdp);
+      if (sdp === undefined) return { ok: false, sipStatus: 488 };
+      noteSession();
       room?.setDirection(direction);
-      return { ok: true, sdp: withDirection(answered.sdp, direction), direction };
+      return { ok: true, sdp, direction };
     },
     start: () => undefined,
     play: (utterance) => {
@@ -279,6 +258,7 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
       volumeDb = next;
       room?.mediaLeg.setVolumeDb(next);
     },
+    sendKey: (digit) => room?.mediaLeg.sendKey(digit),
     quality: async () => ({
       up: caller === undefined ? noPackets : channelQuality(await caller.variables()),
       down: undefined,

@@ -28,6 +28,7 @@ export type CreateUac = (
 export interface FreeSwitch {
   /** host:port of its event socket. */
   readonly name: string;
+  readonly host: string;
   /** Live channels of this gateway. */
   readonly endpoints: number;
   /** Connections that FreeSWITCH has made to us, one a channel. */
@@ -200,6 +201,7 @@ export const createFreeSwitch = (options: FreeSwitchOptions): FreeSwitch => {
   void connect();
   return {
     name,
+    host: server.host,
     get endpoints() {
       return endpoints;
     },

@@ -1,6 +1,6 @@
 /** The sound of one leg, whoever holds it: FreeSWITCH, or the media worker alone. */
 import type { MediaDirection } from '../../call/ports/media.ts';
-import type { CallLeg, LegEvent, LegQuality } from '../../call/ports/sip-engine.ts';
+import type { AnsweredMedia, CallLeg, LegEvent, LegQuality } from '../../call/ports/sip-engine.ts';
 
 /** What a leg's sound tells; `lost`: what held it is gone, and the call with it. */
 export type SoundEvent =
@@ -32,16 +32,14 @@ export type Described =
   | {
       readonly ok: true;
       readonly sdp: string;
-      readonly codec: string;
-      readonly encrypted: boolean;
+      readonly media: AnsweredMedia;
       readonly direction: MediaDirection;
     }
   | Refused;
 
 /** What offer and answer agreed on. */
 export interface Settled {
-  readonly codec: string;
-  readonly encrypted: boolean;
+  readonly media: AnsweredMedia;
 }
 
 export type Redescribed =
@@ -50,7 +48,7 @@ export type Redescribed =
 /** Methods as in `CallLeg`; those of offer and answer come one after another. */
 export interface LegSound extends Pick<
   CallLeg,
-  'play' | 'stopPlaying' | 'join' | 'leaveRoom' | 'setMuted' | 'setVolumeDb'
+  'play' | 'stopPlaying' | 'join' | 'leaveRoom' | 'setMuted' | 'setVolumeDb' | 'sendKey'
 > {
   /** The answer for the 200, or an offer where the INVITE had none. */
   describe(offer: string | undefined): Promise<Described>;

@@ -1,4 +1,5 @@
 /** The way from FreeSWITCH into a meeting: a port of the media worker, and a channel that sends to it. */
+import { randomBytes } from 'node:crypto';
 import type { LegId } from '../../call/identifiers.ts';
 import type {
   MediaBridge,
@@ -31,13 +32,18 @@ export interface RoomSideDeps {
   readonly codec: AudioCodec;
   readonly direction: MediaDirection;
   readonly target: RoomTarget;
-  readonly createEndpoint: (offer: string) => Promise<MediaEndpoint>;
+  /** SRTP between FreeSWITCH and the worker: the keys are in the SDP that goes by drachtio-server. */
+  readonly isEncrypted: boolean;
+  readonly createEndpoint: (
+    offer: string,
+    headers: Readonly<Record<string, string>>,
+  ) => Promise<MediaEndpoint>;
   readonly onEvent: (event: SoundEvent) => void;
 }
 
 /** Rejects where there is no port or FreeSWITCH takes no channel; nothing is left behind then. */
 export const openRoomSide = async (deps: RoomSideDeps): Promise<RoomSide> => {
-  const { mediaAddress, codec } = deps;
+  const { mediaAddress, codec, isEncrypted } = deps;
   const mediaLeg = await deps.media.openLeg(deps.legId, mediaAddress);
   const { offer } = createOffer({
     address: mediaAddress,
@@ -46,6 +52,7 @@ export const openRoomSide = async (deps: RoomSideDeps): Promise<RoomSide> => {
     codecs: [codec],
     sessionId: '1',
     sessionVersion: 1,
+    srtp: { policy: isEncrypted ? 'require' : 'off', random: randomBytes },
   });
   let endpoint: MediaEndpoint | undefined;
   try {
@@ -53,8 +60,10 @@ export const openRoomSide = async (deps: RoomSideDeps): Promise<RoomSide> => {
     mediaLeg.configure(sessionToCome(codec, mediaAddress));
     const joining = mediaLeg.join(deps.target);
     joining.catch(() => undefined);
-    endpoint = await deps.createEndpoint(offer);
-    const answered = applyAnswer(offer, endpoint.localSdp);
+    endpoint = await deps.createEndpoint(offer, {
+      'X-ringbro-srtp': isEncrypted ? 'mandatory' : 'forbidden',
+    });
+    const answered = applyAnswer(offer, endpoint.localSdp, { needsCrypto: isEncrypted });
     if (!answered.ok) throw new Error(answered.code);
     const { session } = answered;
     mediaLeg.onEvent((event) => {

@@ -48,6 +48,7 @@ describe('a pool of FreeSWITCH', () => {
       made.push(entry);
       const freeSwitch: FreeSwitch = {
         name: entry.name,
+        host,
         get endpoints() {
           return entry.endpoints;
         },

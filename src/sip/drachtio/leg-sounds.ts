@@ -1,0 +1,106 @@
+/** Who holds the sound of a call: FreeSWITCH, or for calls that go straight in the media worker alone. */
+import { randomBytes, randomInt } from 'node:crypto';
+import type { LegId } from '../../call/identifiers.ts';
+import type { MediaBridge } from '../../call/ports/media.ts';
+import type { Logger } from '../../call/ports/process.ts';
+import type { CallInvitation, LegSecurity } from '../../call/ports/sip-engine.ts';
+import type { Trunk } from '../../trunk/trunk.ts';
+import type { LocalSrtp, SrtpPolicy } from '../message/sdp-crypto.ts';
+import type { AudioCodec } from '../message/sdp-session.ts';
+import { createDirectSound } from './direct-sound.ts';
+import type { CallSignalling } from './drachtio-connection.ts';
+import type { FreeSwitchPool } from './freeswitch-pool.ts';
+import { createFreeSwitchSound } from './freeswitch-sound.ts';
+import type { LegSound } from './leg-sound.ts';
+
+export interface LegSoundOptions {
+  /** The folder of `prompts/` as FreeSWITCH sees it. */
+  readonly promptsPath: string;
+  readonly media: MediaBridge;
+  /** Where media workers bind; FreeSWITCH sends there, and direct callers. */
+  readonly mediaAddress: string;
+  /** `mediaAddress` as direct callers see it [the same]. */
+  readonly publicAddress?: string | undefined;
+  /** In order of preference, for the offers that we make. */
+  readonly codecs: readonly AudioCodec[];
+  /** Of callers [allow]. */
+  readonly srtpPolicy?: SrtpPolicy;
+  /** Whether the sound between this FreeSWITCH (its host) and the workers is SRTP [never]. */
+  readonly encryptsInside?: (host: string) => boolean;
+  /** No sound from a caller for this long is a `media-timeout`. */
+  readonly mediaTimeoutMs: number;
+  /** Calls that are answered with the worker's own address, past FreeSWITCH [none]. */
+  readonly isDirect?: (dialled: CallInvitation['dialled']) => boolean;
+}
+
+export interface LegSounds {
+  forCaller(
+    invitation: CallInvitation,
+    trunk: Trunk | undefined,
+    signalling: Pick<CallSignalling, 'createUac'>,
+    log: Logger,
+  ): LegSound;
+  /** For a call of ours. */
+  forCallee(
+    callee: {
+      readonly legId: LegId;
+      readonly transport: LegSecurity['signalling'];
+      readonly trunk: Trunk | undefined;
+      readonly ringLimitMs: number;
+    },
+    signalling: Pick<CallSignalling, 'createUac'>,
+    log: Logger,
+  ): LegSound;
+}
+
+const newSessionId = (): string => String(randomInt(1, 2 ** 31));
+
+export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool): LegSounds => {
+  const { media, mediaAddress, srtpPolicy = 'allow' } = options;
+  const withPolicy = (policy: SrtpPolicy): LocalSrtp => ({ policy, random: randomBytes });
+  const common = (legId: LegId, trunk: Trunk | undefined, log: Logger) => ({
+    legId,
+    media,
+    mediaAddress,
+    codecs: trunk?.codecs ?? options.codecs,
+    keepsOwnOrder: trunk !== undefined,
+    sessionId: newSessionId(),
+    log,
+  });
+  const onFreeSwitch = (
+    parts: ReturnType<typeof common>,
+    { createUac }: Pick<CallSignalling, 'createUac'>,
+    secured: { readonly srtp: LocalSrtp; readonly signalling: LegSecurity['signalling'] },
+    mediaTimeoutMs: number,
+  ): LegSound =>
+    createFreeSwitchSound({
+      ...parts,
+      ...secured,
+      choose: (tried) => pool.choose(tried),
+      createUac,
+      encryptsInside: ({ host }) => options.encryptsInside?.(host) ?? false,
+      promptsPath: options.promptsPath,
+      mediaTimeoutMs,
+    });
+
+  return {
+    forCaller: ({ legId, dialled, source }, trunk, signalling, log) => {
+      const parts = common(legId, trunk, log);
+      const secured = { srtp: withPolicy(srtpPolicy), signalling: source.transport };
+      if (options.isDirect?.(dialled) !== true) {
+        return onFreeSwitch(parts, signalling, secured, options.mediaTimeoutMs);
+      }
+      const publicAddress = trunk?.publicAddress ?? options.publicAddress ?? mediaAddress;
+      return createDirectSound({ ...parts, ...secured, publicAddress });
+    },
+    forCallee: ({ legId, transport, trunk, ringLimitMs }, signalling, log) => {
+      // What is allowed is offered over TLS alone: elsewhere the keys would be no secret.
+      const isPlain = srtpPolicy === 'allow' && transport !== 'tls';
+      const srtp = withPolicy(isPlain ? 'off' : srtpPolicy);
+      // While it rings, nothing is heard of the one called.
+      const mediaTimeoutMs = options.mediaTimeoutMs + ringLimitMs;
+      const secured = { srtp, signalling: transport };
+      return onFreeSwitch(common(legId, trunk, log), signalling, secured, mediaTimeoutMs);
+    },
+  };
+};
