@@ -74,6 +74,9 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     setVolumeDb: (volumeDb) => {
       link.post({ type: 'set-volume', legId, volumeDb });
     },
+    sendKey: (digit) => {
+      link.post({ type: 'send-key', legId, digit });
+    },
     quality: async () => {
       const reply = await link.request((requestId) => ({ type: 'quality', requestId, legId }));
       return reply?.type === 'quality-read' ? reply.quality : unknownQuality;

@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto';
 import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
-import type { LegQuality, Utterance } from '../call/ports/sip-engine.ts';
+import type { Digit, LegQuality, Utterance } from '../call/ports/sip-engine.ts';
 import { levelOfPcm } from './audio/level.ts';
 import { createLegEncryption, type MediaComponent } from './leg-encryption.ts';
 import { createLegReceiver } from './leg-receiver.ts';
@@ -34,6 +34,7 @@ export interface WorkerLeg {
   stopPlaying(): void;
   setMuted(muted: boolean): void;
   setVolumeDb(volumeDb: number): void;
+  sendKey(digit: Digit): void;
   /** Into a meeting's mix; the visit's `join` then makes the participant. */
   enter(meeting: WorkerMeeting, ticket: JoinTicket): RoomVisit;
   /** Ends the visit there is; with `only`, nothing unless it is that one. */
@@ -261,6 +262,7 @@ export const createMediaLeg = (
     setVolumeDb: (volumeDb) => {
       sender.setVolumeDb(volumeDb);
     },
+    sendKey: (digit) => visit?.sendKey(digit),
     enter: (meeting, { target, token }) => {
       muted = target.muted;
       visit = createRoomVisit({
@@ -271,6 +273,7 @@ export const createMediaLeg = (
         muted,
         log,
         emit,
+        sendsKeys: target.sendsKeys,
         onTokenNeeded: deps.onTokenNeeded,
         createLink: deps.createLink,
         onMutedByRoom: () => {

@@ -216,6 +216,8 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         return legs.get(message.legId)?.setMuted(message.muted);
       case 'set-volume':
         return legs.get(message.legId)?.setVolumeDb(message.volumeDb);
+      case 'send-key':
+        return legs.get(message.legId)?.sendKey(message.digit);
       case 'leg-token':
         return legs.get(message.legId)?.setToken(message.token);
       case 'listen':

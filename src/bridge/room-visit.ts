@@ -12,7 +12,7 @@
 import { randomInt } from 'node:crypto';
 import type { MediaEvent } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
-import type { JoinOutcome, RoomLeftReason } from '../call/ports/sip-engine.ts';
+import type { Digit, JoinOutcome, RoomLeftReason } from '../call/ports/sip-engine.ts';
 import { decodeG711, encodeG711, g711RateHz, type G711Law } from './audio/g711.ts';
 import { levelOfG711 } from './audio/level.ts';
 import { createCallerLink } from './room/caller-link.ts';
@@ -37,6 +37,7 @@ export interface RoomVisit {
   pushRtp(packet: Uint8Array, view: RtpView, kind: PacketKind, nowMs: number): void;
   tick(nowMs: number): void;
   setMuted(muted: boolean): void;
+  sendKey(digit: Digit): void;
   setCodec(codec: G711Law): void;
   /** The caller's stream begins a new time line (hold, re-INVITE). */
   anchorAnew(): void;
@@ -51,6 +52,7 @@ export interface RoomVisitDeps {
   readonly token: string;
   readonly codec: G711Law;
   readonly muted: boolean;
+  readonly sendsKeys?: boolean | undefined;
   readonly log: Logger;
   readonly createLink?: ((options: CallerLinkOptions) => CallerLink) | undefined;
   readonly emit: (event: MediaEvent) => void;
@@ -124,7 +126,15 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
 
   const open = (): void => {
     const createLink = deps.createLink ?? createCallerLink;
-    link = createLink({ url: deps.url, token, codec: roomCodec, muted, log, onEvent: hear });
+    link = createLink({
+      url: deps.url,
+      token,
+      codec: roomCodec,
+      muted,
+      sendsKeys: deps.sendsKeys === true,
+      log,
+      onEvent: hear,
+    });
     uplink = createUplink({
       ssrc: link.ssrc,
       initialSequence: randomInt(2 ** 15),
@@ -156,6 +166,9 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       muted = next;
       uplink?.setMuted(next);
       link?.setMuted(next);
+    },
+    sendKey: (digit) => {
+      if (state === 'inside') link?.sendKey(digit);
     },
     setCodec: (codec) => {
       if (codec === callerCodec) return;

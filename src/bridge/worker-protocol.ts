@@ -6,6 +6,7 @@
 import type { LegId, NodeId, RoomName } from '../call/identifiers.ts';
 import type { CertificateFingerprint, MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type {
+  Digit,
   JoinOutcome,
   LegQuality,
   RoomLeftReason,
@@ -68,6 +69,7 @@ export type WorkerCommand =
   | { readonly type: 'stop-playing'; readonly legId: LegId }
   | { readonly type: 'set-muted'; readonly legId: LegId; readonly muted: boolean }
   | { readonly type: 'set-volume'; readonly legId: LegId; readonly volumeDb: number }
+  | { readonly type: 'send-key'; readonly legId: LegId; readonly digit: Digit }
   /** Become the home worker of a meeting: open the ear, bring the room's tracks into the lane. */
   | {
       readonly type: 'listen';

@@ -96,6 +96,7 @@ export function createOutgoingLeg({ legId, dial, request }: OutgoingLegDeps): Ca
     leaveRoom: () => leg?.leaveRoom() ?? Promise.resolve(),
     setMuted: (muted) => leg?.setMuted(muted),
     setVolumeDb: (volumeDb) => leg?.setVolumeDb(volumeDb),
+    sendKey: (digit) => leg?.sendKey(digit),
     quality: () => leg?.quality() ?? Promise.resolve(noQuality),
     hangUp,
     onEvent: (heard) => {

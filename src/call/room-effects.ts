@@ -71,7 +71,8 @@ export function createRoomEffects(deps: RoomEffectsDeps): RoomEffects {
 
   return {
     join(output) {
-      const target = targetOf(output.meeting);
+      const sendsKeys = output.meeting.options.keysToRoom;
+      const target = { ...targetOf(output.meeting), ...(sendsKeys && { sendsKeys }) };
       name = output.name ?? target.name;
       return enter({ ...target, name });
     },

@@ -82,6 +82,7 @@ const setUp = () => {
           ssrc: 77,
           writeRtp: (packet) => uplinked.push(Buffer.from(packet)),
           setMuted: (muted) => linkMutes.push(muted),
+          sendKey: () => undefined,
           setToken: () => undefined,
           close: async () => {
             linksOpen -= 1;

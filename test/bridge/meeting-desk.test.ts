@@ -62,7 +62,11 @@ const setUp = (workers = 1) => {
   const desk = createMeetingDesk({
     workers,
     nodeId: asNodeId('node'),
-    mint: { callerToken: async () => 'token', earToken: async () => 'ear-token' },
+    mint: {
+      callerToken: async () => 'token',
+      earToken: async () => 'ear-token',
+      sideRoomToken: async () => 'side',
+    },
     newKey: () => 'key',
     linkOf: (worker) => links[worker],
     after: (_delayMs, callback) => {

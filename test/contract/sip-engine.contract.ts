@@ -436,6 +436,7 @@ export function sipEngineContract(
         call.leg.stopPlaying();
         call.leg.setMuted(true);
         call.leg.setVolumeDb(3);
+        call.leg.sendKey('5');
         call.leg.refuse(500);
         call.leg.hangUp();
         await call.leg.leaveRoom();

@@ -64,6 +64,7 @@ const createLeg = (legId: LegId, localAddress: string, localPort: number): FakeM
     },
     leaveRoom: async () => void calls.push('leaveRoom'),
     setMuted: (muted) => void calls.push(`setMuted ${muted}`),
+    sendKey: (digit) => void calls.push(`sendKey ${digit}`),
     setVolumeDb: (volumeDb) => void calls.push(`setVolumeDb ${volumeDb}`),
     quality: async () => quality,
     onEvent: (newListener) => {

@@ -65,6 +65,8 @@ export interface FakeCaller {
   /** Whether the caller's sound goes into the room now. */
   readonly heardInRoom: boolean;
   readonly volumeDb: number;
+  /** Sent into the room. */
+  readonly keysInRoom: readonly string[];
   /** Told of everything that happens between the engine and its call, for traces. */
   onTrace: ((line: string) => void) | undefined;
   press(digits: string): void;
@@ -164,6 +166,7 @@ function createFakeCaller(
   let joinedAs: RoomTarget | undefined;
   let muted = true;
   let volumeDb = 0;
+  const keysInRoom: string[] = [];
   let retryAfterS: number | undefined;
   let joins = 0;
   let stopUtterance: (() => void) | undefined;
@@ -299,6 +302,9 @@ function createFakeCaller(
       volumeDb = next;
       trace(`volume ${next} dB`);
     },
+    sendKey(digit) {
+      if (joinedAs?.sendsKeys === true) keysInRoom.push(digit);
+    },
     async quality() {
       check('quality');
       return fakeQuality;
@@ -343,6 +349,7 @@ function createFakeCaller(
     get heardInRoom() {
       return joinedAs !== undefined && !muted;
     },
+    keysInRoom,
     get volumeDb() {
       return volumeDb;
     },

@@ -34,6 +34,10 @@ export interface Witness {
   hear(identity: string, ms: number): Promise<SoundAnalysis>;
   /** Identities of those the server takes for speaking now. */
   speakers(): readonly string[];
+  /** Keys that came as SIP DTMF messages, with who sent them. */
+  keys(): readonly { readonly identity: string; readonly digit: string; readonly code: number }[];
+  /** Data messages, with their topics. */
+  messages(): readonly { readonly topic: string; readonly text: string }[];
   /** Whether a participant's microphone is shown as muted. */
   isMuted(identity: string): boolean;
   close(): Promise<void>;
@@ -46,6 +50,7 @@ export interface WitnessOptions {
   readonly room: string;
   readonly identity: string;
   readonly name?: string;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
   /** Publishes with end-to-end encryption. */
   readonly endToEndEncrypted?: boolean;
 }
@@ -109,6 +114,7 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
   const token = new AccessToken(options.apiKey, options.apiSecret, {
     identity,
     name: options.name ?? identity,
+    ...(options.attributes && { attributes: { ...options.attributes } }),
   });
   token.addGrant({ roomJoin: true, room: options.room });
   const room = new Room();
@@ -137,8 +143,19 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
     speakers = now.map((speaker) => speaker.identity);
   });
 
+  const keys: { identity: string; digit: string; code: number }[] = [];
+  room.on(RoomEvent.DtmfReceived, (code, digit, from) => {
+    keys.push({ identity: from.identity, digit, code });
+  });
+  const messages: { topic: string; text: string }[] = [];
+  room.on(RoomEvent.DataReceived, (payload, _from, _kind, topic = '') => {
+    messages.push({ topic, text: new TextDecoder().decode(payload) });
+  });
+
   return {
     identity,
+    keys: () => keys,
+    messages: () => messages,
     participants: () => [...room.remoteParticipants.values()],
     participant: (of) => until(`participant ${of}`, () => room.remoteParticipants.get(of)),
     playTone: async (hz, levelDbfs) => {

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import {
   AddTrackRequest,
+  DataPacket,
   MuteTrackRequest,
   SignalRequest,
+  SipDTMF,
   TrackSource,
   TrackType,
 } from '@livekit/protocol';
@@ -48,6 +50,7 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
       log,
       prepare: (peer) => {
         ({ cid } = peer.addAudioSender(ssrc));
+        if (options.sendsKeys === true) peer.addDataChannel();
         publishedMuted = muted;
         return [
           new AddTrackRequest({
@@ -110,9 +113,21 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
       mutedByServer = false;
       showMuted();
     },
+    sendKey: (digit) => {
+      link.session()?.sendData(keyMessage(digit));
+    },
     setToken: (token) => {
       link.setToken(token);
     },
     close: () => link.close(),
   };
+};
+
+/** Codes of telephone-event, RFC 4733 §3.2: the digits are themselves. */
+const eventCodes = '0123456789*#ABCD';
+
+/** What livekit/sip sends for a key of a caller: DataPacket.sip_dtmf. */
+const keyMessage = (digit: string): Uint8Array => {
+  const value = new SipDTMF({ code: Math.max(0, eventCodes.indexOf(digit)), digit });
+  return new DataPacket({ value: { case: 'sipDtmf', value } }).toBinary();
 };

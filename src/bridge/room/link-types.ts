@@ -36,6 +36,8 @@ interface LinkOptions {
 export interface CallerLinkOptions extends LinkOptions {
   readonly codec: 'PCMU' | 'PCMA';
   readonly muted: boolean;
+  /** Whether there is a way for `sendKey`. */
+  readonly sendsKeys?: boolean;
   readonly onEvent: (event: CallerLinkEvent) => void;
 }
 
@@ -58,6 +60,8 @@ export interface CallerLink {
   writeRtp(packet: Buffer, audioLevelDbov: number, voice: boolean): void;
   /** Shows the others (TrackMuted) and stops or resumes sending. */
   setMuted(muted: boolean): void;
+  /** One key as LiveKit's SIP DTMF message, reliably; dropped while not connected. */
+  sendKey(digit: string): void;
   setToken(token: string): void;
   /** Leaves the room. Idempotent, never rejects; sockets and timers are gone when it resolves. */
   close(): Promise<void>;

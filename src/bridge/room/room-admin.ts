@@ -1,4 +1,9 @@
-import { Encryption_Type, ParticipantInfo_State, type ParticipantInfo } from '@livekit/protocol';
+import {
+  DataPacket_Kind,
+  Encryption_Type,
+  ParticipantInfo_State,
+  type ParticipantInfo,
+} from '@livekit/protocol';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import type { RoomName } from '../../call/identifiers.ts';
 import type { RoomAdmin } from '../../call/ports/room-admin.ts';
@@ -73,6 +78,16 @@ export const createRoomAdmin = ({ url, apiKey, apiSecret }: RoomAdminDeps): Room
         undefined,
       );
     },
+    setName: async (room, identity, name) => {
+      await ask(rooms.updateParticipant(room, identity, { name }), undefined);
+    },
+    sendToHosts: async (room, topic, data) => {
+      const hosts = (await participantsOf(room)).filter(isHost).map(({ identity }) => identity);
+      // No destination would be everybody.
+      if (hosts.length === 0) return;
+      const options = { destinationIdentities: hosts, topic };
+      await ask(rooms.sendData(room, data, DataPacket_Kind.RELIABLE, options), undefined);
+    },
     removeStale: async (identityPrefix, keep) => {
       const present = await ask(rooms.listRooms(), []);
       const removed = await Promise.all(
@@ -94,6 +109,9 @@ const isOther = ({ identity, state, permission }: ParticipantInfo): boolean =>
   !identity.startsWith(gatewayPrefix) &&
   permission?.hidden !== true &&
   state !== ParticipantInfo_State.DISCONNECTED;
+
+const isHost = (participant: ParticipantInfo): boolean =>
+  isOther(participant) && participant.attributes['ringbro.role'] === 'host';
 
 const isEncrypted = ({ tracks }: ParticipantInfo): boolean =>
   tracks.some(({ encryption }) => encryption !== Encryption_Type.NONE);

@@ -11,6 +11,8 @@ export interface RoomSession {
   send(request: SignalRequest): void;
   writeRtp(packet: Buffer, audioLevelDbov: number, voice: boolean): void;
   mediaSections(): number;
+  /** On the reliable data channel, where one was prepared. */
+  sendData(data: Uint8Array): void;
   /** Idempotent, never rejects. */
   close(): Promise<void>;
 }
@@ -173,6 +175,9 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
     },
     writeRtp: (packet, audioLevelDbov, voice) => {
       if (!over) peer?.writeRtp(packet, audioLevelDbov, voice);
+    },
+    sendData: (data) => {
+      if (!over) peer?.sendData(data);
     },
     mediaSections: () => peer?.mediaSections() ?? 0,
     close: () => {

@@ -7,10 +7,12 @@ export const tokenLifetimeS = 600;
 
 /** Mints access tokens that grant no more than each kind of link needs. Lives on the main thread. */
 export interface TokenMint {
-  /** A caller: a participant of kind SIP that may publish a microphone and nothing else. */
+  /** A caller: a participant of kind SIP that may publish a microphone, and keys where the target says so. */
   callerToken(target: RoomTarget): Promise<string>;
   /** A listener nobody sees. */
   earToken(room: RoomName, identity: string): Promise<string>;
+  /** A host in a browser, for a private word: this room alone, a microphone alone. */
+  sideRoomToken(room: RoomName, identity: string): Promise<string>;
 }
 
 export const createTokenMint = ({
@@ -20,7 +22,7 @@ export const createTokenMint = ({
   readonly apiKey: string;
   readonly apiSecret: string;
 }): TokenMint => ({
-  callerToken: ({ room, identity, name, attributes }) => {
+  callerToken: ({ room, identity, name, attributes, sendsKeys = false }) => {
     const token = new AccessToken(apiKey, apiSecret, {
       identity,
       name,
@@ -34,7 +36,7 @@ export const createTokenMint = ({
       canPublish: true,
       canPublishSources: [TrackSource.MICROPHONE],
       canSubscribe: false,
-      canPublishData: false,
+      canPublishData: sendsKeys,
       canUpdateOwnMetadata: false,
     });
     return token.toJwt();
@@ -46,6 +48,19 @@ export const createTokenMint = ({
       room,
       hidden: true,
       canPublish: false,
+      canSubscribe: true,
+      canPublishData: false,
+      canUpdateOwnMetadata: false,
+    });
+    return token.toJwt();
+  },
+  sideRoomToken: (room, identity) => {
+    const token = new AccessToken(apiKey, apiSecret, { identity, ttl: tokenLifetimeS });
+    token.addGrant({
+      roomJoin: true,
+      room,
+      canPublish: true,
+      canPublishSources: [TrackSource.MICROPHONE],
       canSubscribe: true,
       canPublishData: false,
       canUpdateOwnMetadata: false,

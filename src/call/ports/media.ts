@@ -1,6 +1,13 @@
 /** The sound of one leg, on a media worker. */
 import type { LegId } from '../identifiers.ts';
-import type { Digit, JoinOutcome, LegEvent, LegQuality, RoomTarget, Utterance } from './sip-engine.ts';
+import type {
+  Digit,
+  JoinOutcome,
+  LegEvent,
+  LegQuality,
+  RoomTarget,
+  Utterance,
+} from './sip-engine.ts';
 
 export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 

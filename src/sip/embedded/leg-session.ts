@@ -212,6 +212,7 @@ export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDe
       },
       setMuted: (muted) => mediaLeg?.setMuted(muted),
       setVolumeDb: (volumeDb) => mediaLeg?.setVolumeDb(volumeDb),
+      sendKey: (digit) => mediaLeg?.sendKey(digit),
       quality: () => finalQuality ?? mediaLeg?.quality() ?? Promise.resolve(noQuality),
       hangUp: () => {
         session.hangUp();

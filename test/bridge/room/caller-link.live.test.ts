@@ -93,6 +93,25 @@ test('a mute by the host is told and stops the sound; the caller can take it bac
     .toBe(false);
 });
 
+test('keys reach the room as SIP DTMF messages, where the target asks for them', async () => {
+  const witness = await rig.witness('witness');
+  const keyed = await rig.caller('keyed', { sendsKeys: true });
+  const plain = await rig.caller('plain');
+  await Promise.all([keyed.saw('connected'), plain.saw('connected')]);
+  await witness.participant('keyed');
+  // The channel opens after the sound.
+  await eventually('a key', () => {
+    keyed.link.sendKey('#');
+    return witness.keys().length > 0;
+  });
+  plain.link.sendKey('5');
+  keyed.link.sendKey('7');
+  await eventually('the second key', () => witness.keys().some(({ digit }) => digit === '7'));
+  expect(witness.keys().at(-1)).toEqual({ identity: 'keyed', digit: '7', code: 7 });
+  expect(witness.keys()[0]).toEqual({ identity: 'keyed', digit: '#', code: 11 });
+  expect(witness.keys().some(({ identity }) => identity === 'plain')).toBe(false);
+});
+
 test('a removed caller is left as removed and does not come back', async () => {
   const { events, saw } = await rig.caller(caller);
   await saw('connected');

@@ -103,13 +103,14 @@ export const createRoomRig = (server: TestLiveKitServer, roomName: string) => {
   );
   const closers: (() => Promise<void> | void)[] = [];
 
-  const callerToken = (identity: string): Promise<string> =>
+  const callerToken = (identity: string, sendsKeys = false): Promise<string> =>
     mint.callerToken({
       room,
       identity,
       name: 'Phone 1',
       attributes: { 'sip.callStatus': 'active' },
       muted: false,
+      sendsKeys,
     });
 
   return {
@@ -123,14 +124,16 @@ export const createRoomRig = (server: TestLiveKitServer, roomName: string) => {
         codec = 'PCMU',
         muted = false,
         token,
-      }: { codec?: 'PCMU' | 'PCMA'; muted?: boolean; token?: string } = {},
+        sendsKeys = false,
+      }: { codec?: 'PCMU' | 'PCMA'; muted?: boolean; token?: string; sendsKeys?: boolean } = {},
     ): Promise<RigCaller> => {
       const events: CallerLinkEvent[] = [];
       const link = createCallerLink({
         url: server.url,
-        token: token ?? (await callerToken(identity)),
+        token: token ?? (await callerToken(identity, sendsKeys)),
         codec,
         muted,
+        sendsKeys,
         log: silentLog,
         onEvent: (event) => events.push(event),
       });
