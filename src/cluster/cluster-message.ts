@@ -1,9 +1,8 @@
 /** What the nodes of one store say to each other, as JSON text on the bus. */
 import { z } from 'zod';
-import { asCallId, asLegId, asNodeId } from '../call/identifiers.ts';
-
-export const callActions = ['admit', 'refuse', 'mute', 'unmute', 'hangUp'] as const;
-export type CallAction = (typeof callActions)[number];
+import { callActions } from '../call/call-actions.ts';
+import { asCallId, asInviteeId, asLegId, asNodeId } from '../call/identifiers.ts';
+import { roles } from '../meeting/invitee.ts';
 
 const nodeId = z.string().min(1).max(64).transform(asNodeId);
 const legId = z.string().min(1).max(64).transform(asLegId);
@@ -13,6 +12,7 @@ const callId = z.string().transform((text, context) => {
   context.addIssue('must be nine digits');
   return z.NEVER;
 });
+const inviteeId = z.string().min(1).max(64).transform(asInviteeId);
 const from = nodeId;
 const requestId = z.string().min(1).max(64);
 
@@ -25,6 +25,7 @@ const clusterMessage = z.discriminatedUnion('type', [
     requestId,
     legId,
     action: z.enum(callActions),
+    argument: z.string().max(200).optional(),
   }),
   z.object({
     type: z.literal('answer'),
@@ -52,6 +53,30 @@ const clusterMessage = z.discriminatedUnion('type', [
     present: z.boolean(),
     lost: z.boolean().optional(),
   }),
+  /** A phone of this node is at a meeting's door or in it; without `seen` it is not there any more. */
+  z.object({
+    type: z.literal('caller'),
+    from,
+    legId,
+    seen: z
+      .object({
+        callId,
+        place: z.enum(['door', 'in']),
+        role: z.enum(roles),
+        numberEnd: z
+          .string()
+          .regex(/^\d\d$/)
+          .optional(),
+        since: z.number(),
+      })
+      .optional(),
+  }),
+  /** A host mutes all phones but hosts', or takes that back. */
+  z.object({ type: z.literal('mute-phones'), from, callId, muted: z.boolean() }),
+  /** It is known who calls: earlier calls of the same person that wait give way. */
+  z.object({ type: z.literal('called-again'), from, callId, inviteeId, legId, at: z.number() }),
+  /** Somebody was removed: they and unknown phones have to knock. */
+  z.object({ type: z.literal('removed'), from, callId, inviteeId: inviteeId.optional() }),
   /** `node` is dead. */
   z.object({ type: z.literal('gone'), from, node: nodeId }),
   /** I am new, or was away: say again which hosts you have. */

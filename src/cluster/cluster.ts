@@ -3,14 +3,17 @@
  * meeting reach its callers everywhere, guesses and hosts count for all. On SQLite the bus is
  * silent and a node is all there is.
  */
+import { performAction, type CallAction } from '../call/call-actions.ts';
 import type { CallCore } from '../call/call-core.ts';
-import { asNodeId, type LegId, type NodeId } from '../call/identifiers.ts';
+import { asNodeId, type CallId, type LegId, type NodeId } from '../call/identifiers.ts';
 import type { CallLog } from '../call/ports/call-records.ts';
 import type { MeetingDirectory } from '../call/ports/meetings.ts';
-import type { GuessLog, NodeBus } from '../call/ports/nodes.ts';
+import type { GuessLog, NodeBus, OtherNodes } from '../call/ports/nodes.ts';
+import type { CallPeers } from '../call/ports/peers.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
 import type { GuessLimiter, GuessLimits } from '../meeting/guess-limiter.ts';
-import { type CallAction, type ClusterMessage, encodeMessage } from './cluster-message.ts';
+import { createCallersElsewhere } from './callers-elsewhere.ts';
+import { type ClusterMessage, encodeMessage } from './cluster-message.ts';
 import { createHostPresence } from './host-presence.ts';
 import { createNodeMessages } from './node-messages.ts';
 import { createRemoteCommands, type RemoteOutcome } from './remote-commands.ts';
@@ -37,18 +40,27 @@ type ServedCore = Pick<
   | 'meetingChanged'
   | 'meetingOver'
   | 'setHostPresent'
+  | 'heardOfPerson'
+  | 'mutePhones'
+  | 'knock'
+  | 'onCaller'
+  | 'sayCallersAgain'
 >;
-type Command = (legId: LegId) => Promise<RemoteOutcome>;
+type Command = (legId: LegId, argument?: string) => Promise<RemoteOutcome>;
 
 /** The calls of all nodes, to give commands to; `list` and `get` know those of this node. */
 export interface ClusterCalls
   extends
-    Pick<CallCore, 'list' | 'get' | 'meetingChanged' | 'meetingOver'>,
+    Pick<CallCore, 'list' | 'get' | 'meetingChanged' | 'meetingOver' | 'mutePhones'>,
     Readonly<Record<CallAction, Command>> {}
 
 export interface Cluster {
   /** For the core: counts for all nodes. */
   readonly guesses: GuessLimiter;
+  /** For the core: the calls of the other nodes. */
+  readonly others: OtherNodes;
+  /** For the core: what it tells the other nodes of callers who are known. */
+  readonly peers: CallPeers;
   /** Joins this node's core to the others; resolves when the guesses so far are counted. */
   serve(core: ServedCore): Promise<ClusterCalls>;
   /** The node is dead: what it said is void, on every node. */
@@ -74,6 +86,11 @@ export function createCluster(options: ClusterOptions): Cluster {
       tell({ type: 'guess', from: nodeId, at, source });
     },
   });
+  const callers = createCallersElsewhere();
+  const tellMute = (callId: CallId, muted: boolean): void => {
+    tell({ type: 'mute-phones', from: nodeId, callId, muted });
+  };
+  let served: ClusterCalls | undefined;
   let hosts: ReturnType<typeof createHostPresence> | undefined;
 
   async function serve(core: ServedCore): Promise<ClusterCalls> {
@@ -81,7 +98,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       nodeId,
       clock,
       send,
-      execute: (action, legId) => core[action](legId),
+      execute: (action, legId, argument) => performAction(core, action, legId, argument),
     });
     const presence = createHostPresence({
       tell: (callId, change) => {
@@ -97,11 +114,22 @@ export function createCluster(options: ClusterOptions): Cluster {
     async function comeBack(): Promise<void> {
       await guesses.reload(clock.now());
       presence.sayAgain();
+      core.sayCallersAgain();
       tell({ type: 'hello', from: nodeId });
     }
 
     bus.onMessage(
-      createNodeMessages({ nodeId, core, meetings, commands, guesses, presence, clock, logger }),
+      createNodeMessages({
+        nodeId,
+        core,
+        meetings,
+        commands,
+        guesses,
+        presence,
+        callers,
+        clock,
+        logger,
+      }),
     );
     bus.onResumed(() => void comeBack());
     core.onChange(({ record: { callId, termination } }) => {
@@ -109,20 +137,23 @@ export function createCluster(options: ClusterOptions): Cluster {
       const gone = termination?.by === 'network' || termination?.by === 'gateway' ? 'lost' : 'left';
       presence.here(callId, core.hasHost(callId) ? 'present' : gone);
     });
+    core.onCaller(({ legId, seen }) => {
+      tell({ type: 'caller', from: nodeId, legId, seen });
+    });
     await comeBack();
 
     const command =
       (action: CallAction): Command =>
-      async (legId) => {
-        const here = core[action](legId);
+      async (legId, argument) => {
+        const here = performAction(core, action, legId, argument);
         if (here !== 'not-found') return here;
         const record = await calls.get(legId);
         if (record === undefined || record.state === 'ended' || record.nodeId === nodeId)
           return 'not-found';
-        return commands.ask(asNodeId(record.nodeId), action, legId);
+        return commands.ask(asNodeId(record.nodeId), action, legId, argument);
       };
 
-    return {
+    served = {
       list: () => core.list(),
       get: (legId) => core.get(legId),
       meetingChanged(meeting) {
@@ -137,14 +168,44 @@ export function createCluster(options: ClusterOptions): Cluster {
       refuse: command('refuse'),
       mute: command('mute'),
       unmute: command('unmute'),
+      mutePhones(callId, muted) {
+        core.mutePhones(callId, muted);
+        tellMute(callId, muted);
+      },
       hangUp: command('hangUp'),
+      message: command('message'),
+      talk: command('talk'),
+      endTalk: command('endTalk'),
+      move: command('move'),
+      rename: command('rename'),
+      people: command('people'),
+      supersede: command('supersede'),
     };
+    return served;
   }
 
   return {
     guesses,
+    others: {
+      callers: (callId) => callers.of(callId),
+      command: async (action, legId, argument) =>
+        served === undefined ? 'not-found' : served[action](legId, argument),
+      mutePhones: tellMute,
+    },
+    peers: {
+      supersede(legId) {
+        void served?.supersede(legId);
+      },
+      calledAgain({ callId, inviteeId, legId, at }) {
+        tell({ type: 'called-again', from: nodeId, callId, inviteeId, legId, at });
+      },
+      removed(callId, inviteeId) {
+        tell({ type: 'removed', from: nodeId, callId, inviteeId });
+      },
+    },
     serve,
     nodeGone(node) {
+      callers.nodeGone(node);
       hosts?.nodeGone(node);
       tell({ type: 'gone', from: nodeId, node });
     },

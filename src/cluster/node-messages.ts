@@ -5,30 +5,47 @@ import type { CallId, NodeId } from '../call/identifiers.ts';
 import type { MeetingDirectory } from '../call/ports/meetings.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
 import { type ClusterMessage, decodeMessage, type MessageOf } from './cluster-message.ts';
+import type { CallersElsewhere } from './callers-elsewhere.ts';
 import type { HostPresence } from './host-presence.ts';
 import type { RemoteCommands } from './remote-commands.ts';
 import type { SharedGuesses } from './shared-guesses.ts';
 
 export interface NodeMessagesDeps {
   readonly nodeId: NodeId;
-  readonly core: Pick<CallCore, 'list' | 'meetingChanged' | 'meetingOver'>;
+  readonly core: Pick<
+    CallCore,
+    | 'list'
+    | 'meetingChanged'
+    | 'meetingOver'
+    | 'mutePhones'
+    | 'knock'
+    | 'sayCallersAgain'
+    | 'heardOfPerson'
+  >;
   readonly meetings: Pick<MeetingDirectory, 'byCallId'>;
   readonly commands: RemoteCommands;
   readonly guesses: SharedGuesses;
   readonly presence: HostPresence;
+  readonly callers: CallersElsewhere;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Takes the text of every message on the bus. Never throws for what is in it. */
 export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => void {
-  const { nodeId, core, meetings, commands, guesses, presence, clock, logger } = deps;
+  const { nodeId, core, meetings, commands, guesses, presence, callers, clock, logger } = deps;
 
   /** Read only where somebody is there whom the change may concern. */
   async function reread(callId: CallId): Promise<void> {
     if (!core.list().some((record) => record.callId === callId)) return;
     const meeting = await meetings.byCallId(callId);
     if (meeting !== undefined) core.meetingChanged(meeting);
+  }
+
+  function hearCaller({ from, legId, seen }: MessageOf<'caller'>): void {
+    if (seen === undefined) callers.gone(from, legId);
+    else if (callers.seen(from, { ...seen, legId, numberEnd: seen.numberEnd }))
+      core.knock(seen.callId);
   }
 
   function handle(message: ClusterMessage): void {
@@ -53,11 +70,25 @@ export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => vo
       case 'host':
         presence.elsewhere(message.from, message.callId, hostChangeOf(message));
         return;
+      case 'caller':
+        hearCaller(message);
+        return;
+      case 'mute-phones':
+        core.mutePhones(message.callId, message.muted);
+        return;
+      case 'called-again':
+        core.heardOfPerson.calledAgain(message);
+        return;
+      case 'removed':
+        core.heardOfPerson.removed(message.callId, message.inviteeId);
+        return;
       case 'gone':
+        callers.nodeGone(message.node);
         presence.nodeGone(message.node);
         return;
       case 'hello':
         presence.sayAgain();
+        core.sayCallersAgain();
         // It may have written down guesses that it could not tell of.
         void guesses.reload(clock.now());
         return;

@@ -9,16 +9,17 @@
  * ```
  */
 import { randomUUID } from 'node:crypto';
+import type { CallAction } from '../call/call-actions.ts';
 import type { LegId, NodeId } from '../call/identifiers.ts';
 import type { Clock } from '../call/ports/process.ts';
-import type { CallAction, ClusterMessage, MessageOf } from './cluster-message.ts';
+import type { ClusterMessage, MessageOf } from './cluster-message.ts';
 
 /** As `CommandOutcome`; `unreachable`: the node that holds the call did not answer in time. */
 export type RemoteOutcome = 'done' | 'not-found' | 'wrong-state' | 'unreachable';
 
 export interface RemoteCommands {
   /** Never rejects. */
-  ask(node: NodeId, action: CallAction, legId: LegId): Promise<RemoteOutcome>;
+  ask(node: NodeId, action: CallAction, legId: LegId, argument?: string): Promise<RemoteOutcome>;
   handleCommand(message: MessageOf<'command'>): void;
   handleAnswer(message: MessageOf<'answer'>): void;
   /** Requests under way, for a gauge. */
@@ -30,7 +31,11 @@ export interface RemoteCommandsDeps {
   readonly clock: Clock;
   /** Rejects when it was not sent. */
   readonly send: (message: ClusterMessage) => Promise<void>;
-  readonly execute: (action: CallAction, legId: LegId) => MessageOf<'answer'>['outcome'];
+  readonly execute: (
+    action: CallAction,
+    legId: LegId,
+    argument: string | undefined,
+  ) => MessageOf<'answer'>['outcome'];
 }
 
 export const answerTimeoutMs = 3_000;
@@ -40,7 +45,7 @@ export function createRemoteCommands(deps: RemoteCommandsDeps): RemoteCommands {
   const waiting = new Map<string, (outcome: RemoteOutcome) => void>();
 
   return {
-    ask(node, action, legId) {
+    ask(node, action, legId, argument) {
       const requestId = randomUUID();
       const answer = Promise.withResolvers<RemoteOutcome>();
       const settle = (outcome: RemoteOutcome): void => {
@@ -52,14 +57,16 @@ export function createRemoteCommands(deps: RemoteCommandsDeps): RemoteCommands {
         settle('unreachable');
       });
       waiting.set(requestId, settle);
-      send({ type: 'command', from: nodeId, to: node, requestId, legId, action }).catch(() => {
-        settle('unreachable');
-      });
+      send({ type: 'command', from: nodeId, to: node, requestId, legId, action, argument }).catch(
+        () => {
+          settle('unreachable');
+        },
+      );
       return answer.promise;
     },
-    handleCommand({ from, to, requestId, legId, action }) {
+    handleCommand({ from, to, requestId, legId, action, argument }) {
       if (to !== nodeId) return;
-      const outcome = execute(action, legId);
+      const outcome = execute(action, legId, argument);
       // An answer that was not sent is a timeout on the other side.
       send({ type: 'answer', from: nodeId, to: from, requestId, outcome }).catch(() => undefined);
     },

@@ -68,6 +68,15 @@ async function startNode(name: string) {
     mute: act('mute'),
     unmute: act('unmute'),
     hangUp: act('hangUp'),
+    message: act('message'),
+    talk: act('talk'),
+    endTalk: act('endTalk'),
+    move: act('move'),
+    rename: act('rename'),
+    mutePhones: () => undefined,
+    knock: () => undefined,
+    onCaller: () => undefined,
+    sayCallersAgain: () => undefined,
   });
   const hold = async (leg: string): Promise<void> => {
     here.add(asLegId(leg));

@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { CallerNews } from '../../src/call/caller-watch.ts';
+import type { CallerSeen } from '../../src/call/host-act.ts';
 import type { CallChange } from '../../src/call/call-registry.ts';
 import {
   asCallId,
   asLegId,
   asNodeId,
+  asRoomName,
   type CallId,
   type LegId,
 } from '../../src/call/identifiers.ts';
@@ -42,9 +45,12 @@ async function startNode(name: string) {
   const live: CallRecord[] = [];
   const hosts = new Set<CallId>();
   let onChange: (change: CallChange) => void = () => undefined;
-  const act = (action: string) => (legId: LegId) => {
+  let onCaller: (news: CallerNews) => void = () => undefined;
+  const callers = new Map<LegId, CallerNews>();
+  const act = (action: string) => (legId: LegId, argument?: string) => {
     if (!live.some((record) => record.legId === legId)) return 'not-found';
-    done.push(`${action} ${legId}`);
+    const shown = argument === undefined || argument === 'operator' ? '' : ` ${argument}`;
+    done.push(`${action} ${legId}${shown}`);
     return 'done';
   };
   const end = bus.connect();
@@ -74,6 +80,19 @@ async function startNode(name: string) {
     mute: act('mute'),
     unmute: act('unmute'),
     hangUp: act('hangUp'),
+    message: act('message'),
+    talk: act('talk'),
+    endTalk: act('endTalk'),
+    move: act('move'),
+    rename: act('rename'),
+    mutePhones: (id, muted) => done.push(`mute phones ${id} ${muted}`),
+    knock: (id) => done.push(`knock ${id}`),
+    onCaller: (listener) => {
+      onCaller = listener;
+    },
+    sayCallersAgain: () => {
+      for (const news of callers.values()) onCaller(news);
+    },
   });
   return {
     name,
@@ -84,6 +103,20 @@ async function startNode(name: string) {
     hold(record: CallRecord) {
       live.push(record);
       stored.set(record.legId, { ...record, nodeId: name });
+    },
+    /** A phone of this node at the meeting's door, or in it, or gone. */
+    caller(place: 'door' | 'in' | undefined) {
+      const seen: CallerSeen | undefined = place && {
+        legId: leg,
+        callId,
+        place,
+        role: 'guest',
+        numberEnd: '67',
+        since: 5,
+      };
+      const news = { seen, legId: leg, callId, room: asRoomName('r'), before: undefined };
+      callers.set(leg, { ...news, number: undefined });
+      onCaller({ ...news, number: undefined });
     },
     host(present: boolean) {
       if (present) hosts.add(callId);
@@ -126,6 +159,28 @@ describe('a command', () => {
       expect(a.done).toEqual([]);
     },
   );
+
+  test.each([
+    ['message', 'wrong-day'],
+    ['talk', 'a-side-room'],
+    ['move', '321321321'],
+    ['rename', 'Anna'],
+  ] as const)('%s takes what it needs along', async (action, argument) => {
+    b.hold(callRecord('leg'));
+    const outcome = a.calls[action](leg, argument);
+    await bus.deliver();
+    expect(await outcome).toBe('done');
+    expect(b.done).toEqual([`${action} leg ${argument}`]);
+  });
+
+  test('with an argument that makes no sense is refused by the node that holds the call', async () => {
+    b.hold(callRecord('leg'));
+    for (const outcome of [a.calls.message(leg, 'hello'), a.calls.move(leg, '12')]) {
+      await bus.deliver();
+      expect(await outcome).toBe('wrong-state');
+    }
+    expect(b.done).toEqual([]);
+  });
 
   test('is done by no third node', async () => {
     const c = await startNode('node-c');
@@ -225,6 +280,48 @@ describe('a meeting', () => {
     const c = await startNode('node-c');
     await bus.deliver();
     expect(c.done).toEqual([`host ${callId} node:node-a present`]);
+  });
+});
+
+describe('phones of other nodes', () => {
+  test('at the door knock at every node, once, and are known until they go', async () => {
+    b.caller('door');
+    await bus.deliver();
+    expect(a.done).toEqual([`knock ${callId}`]);
+    expect(a.cluster.others.callers(callId)).toEqual([
+      { legId: leg, callId, place: 'door', role: 'guest', numberEnd: '67', since: 5 },
+    ]);
+    expect(b.cluster.others.callers(callId)).toEqual([]);
+    b.caller('in');
+    await bus.deliver();
+    expect(a.cluster.others.callers(callId)[0]?.place).toBe('in');
+    b.caller(undefined);
+    await bus.deliver();
+    expect(a.cluster.others.callers(callId)).toEqual([]);
+    expect(a.done).toHaveLength(1);
+  });
+
+  test('are told to a node that starts later, and go with their node', async () => {
+    b.caller('door');
+    await bus.deliver();
+    const c = await startNode('node-c');
+    await bus.deliver();
+    expect(c.cluster.others.callers(callId)).toHaveLength(1);
+    a.cluster.nodeGone(asNodeId('node-b'));
+    await bus.deliver();
+    expect(c.cluster.others.callers(callId)).toEqual([]);
+  });
+
+  test('are muted on every node, those of the one that was asked too', async () => {
+    a.calls.mutePhones(callId, true);
+    await bus.deliver();
+    expect([a.done, b.done]).toEqual([
+      [`mute phones ${callId} true`],
+      [`mute phones ${callId} true`],
+    ]);
+    b.cluster.others.mutePhones(callId, false);
+    await bus.deliver();
+    expect([a.done.length, b.done.length]).toEqual([2, 1]);
   });
 });
 
