@@ -158,6 +158,8 @@ const environment = z.object({
   RINGBRO_FREESWITCH_SECRET: optional(z.string()),
   RINGBRO_FREESWITCH_PROMPTS: optional(z.string()),
   RINGBRO_FREESWITCH_LISTEN: optional(hostPorts),
+  RINGBRO_FREESWITCH_FILE: optional(z.string()),
+  RINGBRO_FREESWITCH_SRTP: optional(z.enum(['auto', 'yes', 'no'])),
   LIVEKIT_URL: optional(url('ws:', 'wss:', 'http:', 'https:')),
   LIVEKIT_API_KEY: optional(z.string()),
   LIVEKIT_API_SECRET: optional(z.string()),
@@ -187,6 +189,10 @@ export interface DrachtioConfig {
     readonly secret: string;
     /** The folder of prompts as FreeSWITCH sees it; undefined: where we see it ourselves. */
     readonly promptsPath: string | undefined;
+    /** A file that names them, and is followed; undefined: `servers` is all. */
+    readonly listFile: string | undefined;
+    /** Sound between them and us as SRTP; `auto`: of those on other machines. */
+    readonly srtp: 'auto' | 'yes' | 'no';
     /** Where FreeSWITCH calls back; its ports from `port` on, one a server, or any. */
     readonly listen: { readonly host: string; readonly port: number | undefined };
   };
@@ -296,7 +302,12 @@ const drachtioProblems = (e: z.infer<typeof environment>): string[] => {
   if (e.RINGBRO_ENGINE !== 'drachtio') return [];
   const missing = (
     ['RINGBRO_DRACHTIO_SECRET', 'RINGBRO_FREESWITCH', 'RINGBRO_FREESWITCH_SECRET'] as const
-  ).flatMap((key) => (e[key] === undefined ? [`${key}: RINGBRO_ENGINE=drachtio needs it`] : []));
+  ).flatMap((key) =>
+    e[key] === undefined &&
+    !(key === 'RINGBRO_FREESWITCH' && e.RINGBRO_FREESWITCH_FILE !== undefined)
+      ? [`${key}: RINGBRO_ENGINE=drachtio needs it`]
+      : [],
+  );
   return e.RINGBRO_DRACHTIO === undefined && e.RINGBRO_DRACHTIO_LISTEN === undefined
     ? ['RINGBRO_DRACHTIO: RINGBRO_ENGINE=drachtio needs it, or RINGBRO_DRACHTIO_LISTEN', ...missing]
     : missing;
@@ -351,6 +362,8 @@ const drachtioFrom = (e: z.infer<typeof environment>): DrachtioConfig | undefine
       servers: e.RINGBRO_FREESWITCH ?? [],
       secret: e.RINGBRO_FREESWITCH_SECRET ?? '',
       promptsPath: e.RINGBRO_FREESWITCH_PROMPTS,
+      listFile: e.RINGBRO_FREESWITCH_FILE,
+      srtp: e.RINGBRO_FREESWITCH_SRTP ?? 'auto',
       listen: { host: listen?.host ?? '127.0.0.1', port: listen?.port },
     },
   };

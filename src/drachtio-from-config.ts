@@ -1,9 +1,12 @@
+import { networkInterfaces } from 'node:os';
 import type { LegId } from './call/identifiers.ts';
 import type { MediaBridge } from './call/ports/media.ts';
 import type { Clock, Logger } from './call/ports/process.ts';
 import { callIdPattern } from './call/identifiers.ts';
 import type { Config, DrachtioConfig } from './config.ts';
+import { followFreeSwitchList } from './freeswitch-list.ts';
 import { createDrachtioEngine, type DrachtioEngine } from './sip/drachtio/drachtio-engine.ts';
+import { isSameMachine, mediaAddressOf } from './sip/drachtio/same-machine.ts';
 import type { TrunkSettings } from './trunk-settings.ts';
 
 export interface DrachtioEngineParts {
@@ -23,7 +26,8 @@ export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => 
   const { config, drachtio, media, trunks, newLegId, clock, log } = parts;
   const { freeSwitch } = drachtio;
   const { port: firstListenPort } = freeSwitch.listen;
-  const [mediaAddress = '127.0.0.1'] = config.sip.addresses;
+  const interfaces = networkInterfaces();
+  const { listFile } = freeSwitch;
   const goesStraightIn = ({ user, host }: { readonly user: string; readonly host: string }) =>
     callIdPattern.test(user) || config.sip.domains.includes(host);
   return createDrachtioEngine({
@@ -37,15 +41,22 @@ export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => 
     ],
     drachtioSecret: drachtio.secret,
     freeSwitch: freeSwitch.servers,
+    followFreeSwitch:
+      listFile === undefined
+        ? undefined
+        : (apply) => followFreeSwitchList({ file: listFile, clock, log }, apply),
     freeSwitchSecret: freeSwitch.secret,
     listenAddress: freeSwitch.listen.host,
     ...(firstListenPort === undefined ? {} : { firstListenPort }),
     promptsPath: freeSwitch.promptsPath ?? parts.promptsDir,
     media,
-    mediaAddress,
+    mediaAddress: mediaAddressOf(config.sip.addresses, interfaces),
     publicAddress: config.sip.publicAddress,
     // A-law first: it is what Sweden and Denmark speak.
     codecs: ['PCMA', 'PCMU'],
+    srtpPolicy: config.media.srtp,
+    encryptsInside: (host) =>
+      freeSwitch.srtp === 'yes' || (freeSwitch.srtp === 'auto' && !isSameMachine(host, interfaces)),
     mediaTimeoutMs: config.media.mediaTimeoutMs,
     ...(drachtio.direct ? { isDirect: goesStraightIn } : {}),
     trunks: trunks && { source: trunks, allow: config.sip.allow },

@@ -34,6 +34,8 @@ export interface DrachtioEngineOptions extends LegSoundOptions {
   readonly drachtio: readonly DrachtioServer[];
   readonly drachtioSecret: string;
   readonly freeSwitch: readonly FreeSwitchServer[];
+  /** Tells the pool what it is to be from now on, at once and later; returns how that is ended. */
+  readonly followFreeSwitch?: ((apply: FreeSwitchPool['follow']) => () => void) | undefined;
   readonly freeSwitchSecret: string;
   /** Where FreeSWITCH calls back, and its ports from here on, one a FreeSWITCH [any]. */
   readonly listenAddress: string;
@@ -63,6 +65,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
   let connections: readonly ReturnType<typeof createDrachtioConnection>[] = [];
   let onCall: ((leg: CallLeg) => void) | undefined;
   let cancelPing: (() => void) | undefined;
+  let stopFollowing: (() => void) | undefined;
   let isClosed = false;
   let slots = 0;
 
@@ -208,6 +211,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     start: async (listener) => {
       onCall = listener;
       for (const server of options.freeSwitch) pool.add(server);
+      stopFollowing = options.followFreeSwitch?.(pool.follow);
       connections = options.drachtio.map((server) =>
         createDrachtioConnection({
           server,
@@ -239,6 +243,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     close: async () => {
       isClosed = true;
       cancelPing?.();
+      stopFollowing?.();
       const deregistered = trunkDesk?.close();
       await within(clock, startTimeoutMs, legs.hangUp());
       await deregistered;

@@ -33,6 +33,8 @@ export const chooseFreeSwitch = (
     .filter((state) => takesCalls(state) && !tried.has(state.name))
     .toSorted((a, b) => b.maxSessions - b.sessions - (a.maxSessions - a.sessions))[0]?.name;
 
+const nameOf = ({ host, port }: FreeSwitchServer): string => `${host}:${port}`;
+
 export interface FreeSwitchPool {
   /** The FreeSWITCH for a new call. */
   choose(tried?: ReadonlySet<string>): FreeSwitch | undefined;
@@ -44,6 +46,8 @@ export interface FreeSwitchPool {
   drain(name: string): boolean;
   /** Drains it, and lets go of it when its last call is over. */
   remove(name: string): boolean;
+  /** Adds, drains and removes until the pool is as the list says. */
+  readonly follow: (list: readonly (FreeSwitchServer & { readonly draining: boolean })[]) => void;
   close(): Promise<void>;
 }
 
@@ -74,6 +78,26 @@ export const createFreeSwitchPool = (
     return member !== undefined;
   };
 
+  const add = (server: FreeSwitchServer): void => {
+    const name = nameOf(server);
+    leaving.delete(name);
+    const known = members.get(name);
+    if (known !== undefined) known.draining = false;
+    else {
+      const freeSwitch = connect(server, () => {
+        letGo(name);
+      });
+      members.set(name, { freeSwitch, draining: false });
+    }
+  };
+
+  const remove = (name: string): boolean => {
+    if (!drain(name)) return false;
+    leaving.add(name);
+    letGo(name);
+    return true;
+  };
+
   return {
     choose: (tried) => {
       const name = chooseFreeSwitch(states(), tried);
@@ -83,24 +107,16 @@ export const createFreeSwitchPool = (
     get members() {
       return [...members.values()].map(({ freeSwitch }) => freeSwitch);
     },
-    add: (server) => {
-      const name = `${server.host}:${server.port}`;
-      leaving.delete(name);
-      const known = members.get(name);
-      if (known !== undefined) known.draining = false;
-      else {
-        const freeSwitch = connect(server, () => {
-          letGo(name);
-        });
-        members.set(name, { freeSwitch, draining: false });
-      }
-    },
+    add,
     drain,
-    remove: (name) => {
-      if (!drain(name)) return false;
-      leaving.add(name);
-      letGo(name);
-      return true;
+    remove,
+    follow: (list) => {
+      const listed = new Set(list.map(nameOf));
+      for (const name of members.keys()) if (!listed.has(name)) remove(name);
+      for (const server of list) {
+        add(server);
+        if (server.draining) drain(nameOf(server));
+      }
     },
     close: async () => {
       const all = [...members.values()];

@@ -106,4 +106,22 @@ describe('a pool of FreeSWITCH', () => {
     expect(pool.remove('a:1')).toBe(false);
     expect(pool.drain('a:1')).toBe(false);
   });
+
+  it('becomes what a list says: one comes, one drains, one goes when its calls are over', () => {
+    const { pool, made } = createPool();
+    for (const host of ['a', 'b']) pool.add({ host, port: 1 });
+    made[0]!.endpoints = 1;
+    pool.follow([
+      { host: 'b', port: 1, draining: true },
+      { host: 'c', port: 1, draining: false },
+    ]);
+    expect(pool.choose()?.name).toBe('c:1');
+    expect(made[0]!.closed).toBe(false);
+    made[0]!.endpoints = 0;
+    made[0]!.onIdle();
+    expect(pool.states()).toMatchObject([
+      { name: 'b:1', draining: true },
+      { name: 'c:1', draining: false },
+    ]);
+  });
 });
