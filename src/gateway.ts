@@ -10,6 +10,8 @@ import { createCallCore, type CallCore } from './call/call-core.ts';
 import { identityPrefix } from './call/participant.ts';
 import { defaultCallSettings } from './call/call-settings.ts';
 import { createDialOut } from './call/dial-out.ts';
+import type { SideRooms } from './http/ports.ts';
+import { createSideRooms } from './side-rooms.ts';
 import { createMeetingActions } from './call/meeting-actions.ts';
 import { asNodeId, asRoomName, type CallId, type NodeId } from './call/identifiers.ts';
 import type { CallRecord } from './call/ports/call-records.ts';
@@ -23,9 +25,12 @@ import { environmentVariable, type Config } from './config.ts';
 import type { DataFolder } from './data-folder.ts';
 import { engineOf, newLegId } from './engine-from-config.ts';
 import { firstMeeting } from './first-meeting.ts';
+import { firstAccountName, makeFirstAccount } from './http/access/first-account.ts';
+import { createPasswords, type Passwords } from './http/access/password.ts';
 import { createHttpApp } from './http/http-app.ts';
-import type { DialOutPort } from './http/ports.ts';
+import type { DialOutPort, HealthChecks } from './http/ports.ts';
 import { generateCallId } from './meeting/call-id.ts';
+import { openOutside, type Outside } from './outside.ts';
 import { openTlsCredentials, type TlsCredentials } from './sip/embedded/tls-credentials.ts';
 import { openStore, type Store } from './store/store.ts';
 import { openTrunkSettings, type TrunkSettings } from './trunk-settings.ts';
@@ -85,7 +90,10 @@ const openGateway = async (
 
   const livekit = await openLiveKit(deps, opened);
   const rooms = createRoomAdmin(livekit);
-  const store = await openCallStore(deps, opened);
+  const { store, closed } = await openCallStore(deps, opened);
+  const outside = openOutside({ config, store, clock, logger });
+  opened.push(() => outside.close());
+  outside.callsClosed(closed);
   await removeStaleParticipants(rooms, nodeId, logger);
 
   const media = await openMedia(deps, livekit, opened);
@@ -99,38 +107,49 @@ const openGateway = async (
     clock,
     log: logger.child({ part: 'sip' }),
   });
+  const sideRooms = createSideRooms(livekit);
   const cluster = createCluster({
     nodeId,
     bus: store.bus,
     calls: store.calls,
     meetings: store.meetings,
     guessLog: store.guesses,
+    events: outside.events,
     clock,
     logger: logger.child({ part: 'cluster' }),
   });
+  outside.tellOthersBy(cluster.tellEvent);
   const core = createCallCore({
     nodeId,
     engine: engine.kind,
-    directory: store.meetings,
+    directory: outside.directory,
     rooms,
     journal: store.journal,
     clock,
     logger: logger.child({ part: 'call' }),
     settings: coreSettings(config, trunks),
     guesses: cluster.guesses,
-    actions: createMeetingActions({ meetings: store.meetings, rooms, callers: () => callers }),
+    others: cluster.others,
+    peers: cluster.peers,
+    newRoom: sideRooms.newRoom,
+    supportCode: () =>
+      randomInt(10 ** 6)
+        .toString()
+        .padStart(6, '0'),
+    actions: createMeetingActions({ meetings: outside.meetings, rooms, callers: () => callers }),
   });
   // The core is served to the other nodes before a call can come, so this one is soon replaced.
   let callers: Pick<ClusterCalls, 'meetingChanged' | 'meetingOver'> = core;
   const live = await cluster.serve(core);
   callers = live;
-  watchOtherNodes({ store, rooms, cluster, logger });
+  watchOtherNodes({ store, rooms, cluster, outside, logger });
   opened.push(() => engine.close());
   await engine.start((leg) => {
     core.handleIncoming(leg);
   });
 
-  const http = await openHttp({ deps, store, core, live, engine, rooms, trunks });
+  const parts = { deps, store, core, live, engine, media, rooms, sideRooms, outside, trunks };
+  const http = await openHttp(parts);
   opened.push(() => http.app.close());
   const purge = setInterval(() => {
     store.purge(clock.now() - config.calls.retentionDays * dayMs).catch((error: unknown) => {
@@ -146,7 +165,7 @@ const openGateway = async (
     httpUrl: http.url,
     livekit: { url: livekit.url, local: livekit.local },
     firstMeeting: config.firstMeeting
-      ? await firstMeeting(store.meetings, config.calls.timeZone)
+      ? await firstMeeting(outside.meetings, config.calls.timeZone)
       : undefined,
     onCallChange(listener) {
       core.onChange(({ record }) => {
@@ -181,7 +200,11 @@ const openLiveKit = async (deps: GatewayDeps, opened: Closing[]): Promise<LiveKi
   return { ...server, local: true };
 };
 
-const openCallStore = async (deps: GatewayDeps, opened: Closing[]): Promise<Store> => {
+/** `closed`: the calls that an earlier life of this node left open. */
+const openCallStore = async (
+  deps: GatewayDeps,
+  opened: Closing[],
+): Promise<{ store: Store; closed: readonly CallRecord[] }> => {
   const { config, folder, clock, logger, progress } = deps;
   const store = await openStore({
     folder: folder.path,
@@ -195,7 +218,7 @@ const openCallStore = async (deps: GatewayDeps, opened: Closing[]): Promise<Stor
   opened.push(() => store.close());
   const closed = await store.recover(clock.now());
   if (closed.length > 0) progress(`closed ${closed.length} calls that an earlier life left open`);
-  return store;
+  return { store, closed };
 };
 
 /** What an earlier life of this node left in the rooms. A meeting server that is down is met later, by each call. */
@@ -212,16 +235,18 @@ interface NodeWatchParts {
   readonly store: Store;
   readonly rooms: RoomAdmin;
   readonly cluster: Cluster;
+  readonly outside: Outside;
   readonly logger: Logger;
 }
 
 /** What a dead node of the same store left open is closed here, its participants removed. */
-const watchOtherNodes = ({ store, rooms, cluster, logger }: NodeWatchParts) => {
+const watchOtherNodes = ({ store, rooms, cluster, outside, logger }: NodeWatchParts) => {
   store.watchNodes({
     callersPresent: (node) => callersPresent(rooms, node),
     onDead({ nodeId, calls }) {
       const dead = asNodeId(nodeId);
       cluster.nodeGone(dead);
+      outside.callsClosed(calls);
       void removeCallers(rooms, dead, calls, logger);
     },
   });
@@ -316,7 +341,10 @@ interface HttpParts {
   readonly core: CallCore;
   readonly live: ClusterCalls;
   readonly engine: SipEngine;
+  readonly media: MediaBridge;
   readonly rooms: RoomAdmin;
+  readonly sideRooms: SideRooms;
+  readonly outside: Outside;
   readonly trunks: TrunkSettings | undefined;
 }
 
@@ -341,14 +369,59 @@ const dialOutOf = ({ deps, core, engine, store, trunks }: HttpParts): DialOutPor
   });
 };
 
+/** What calls need. A part that is down makes the node unready: no new calls should come here. */
+const healthChecks = ({ store, core, engine, media, rooms }: HttpParts): HealthChecks => ({
+  store: () => store.ready(),
+  journal: () => store.journal.writable(),
+  sip: () => engine.addresses.length > 0 && !core.draining,
+  // A worker that hangs does not answer, and that is down.
+  media: async () => ((await media.gauges())['workers'] ?? 0) > 0,
+  // Any room's state will do: no answer is a rejection, and that means down.
+  livekit: async () => {
+    await rooms.roomState(asRoomName('ringbro-health'));
+    return true;
+  },
+  ...(engine.kind === 'drachtio' && {
+    freeswitch: () => (engine.gauges()['eventSockets'] ?? 0) > 0,
+  }),
+});
+
+const openFirstAccount = async (
+  { folder, clock, progress, config }: GatewayDeps,
+  store: Store,
+  passwords: Passwords,
+): Promise<void> => {
+  const { accounts } = store.access;
+  const made = await makeFirstAccount(accounts, passwords, clock, () => folder.operatorPassword());
+  if (made && config.http.operatorPassword === undefined)
+    progress(
+      `made the account ${firstAccountName}; its password is in ${folder.path}/operator-password`,
+    );
+};
+
 const openHttp = async (parts: HttpParts): Promise<{ app: FastifyInstance; url: string }> => {
-  const { deps, store, core, live, engine, rooms, trunks } = parts;
-  const { config, folder, logger } = deps;
+  const { deps, store, core, live, engine, media, rooms, outside, trunks } = parts;
+  const { config, folder, clock, logger } = deps;
+  const checks = healthChecks(parts);
+  outside.watch({ core, engine, media, checks });
+  const passwords = createPasswords();
+  await openFirstAccount(deps, store, passwords);
   const app = createHttpApp({
-    meetings: store.meetings,
+    meetings: outside.meetings,
+    access: store.access,
+    clock,
+    events: outside.events,
+    nodeId: folder.nodeId,
+    passwords,
+    signInService: config.http.signInService,
+    trustProxy: config.http.trustProxy,
+    webhooks: outside.webhooks,
+    metrics: outside.metrics.read,
+    invitees: store.invitees,
     calls: store.calls,
     live,
     rooms,
+    sideRooms: parts.sideRooms,
     apiKey: folder.apiKey,
     publicUrl: config.http.publicUrl ?? `http://${config.http.address}:${config.http.port}`,
     get dialIn() {
@@ -359,16 +432,7 @@ const openHttp = async (parts: HttpParts): Promise<{ app: FastifyInstance; url: 
     videoDomain: config.sip.domains[0],
     helpNumber: undefined,
     timeZone: config.calls.timeZone,
-    health: {
-      store: () => store.ready(),
-      journal: () => store.journal.writable(),
-      sip: () => engine.addresses.length > 0 && !core.draining,
-      // Any room's state will do: no answer is a rejection, and that means down.
-      livekit: async () => {
-        await rooms.roomState(asRoomName('ringbro-health'));
-        return true;
-      },
-    },
+    health: checks,
     logger: logger.child({ part: 'http' }),
   });
   const url = await app.listen({ host: config.http.address, port: config.http.port });

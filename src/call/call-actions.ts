@@ -18,6 +18,10 @@ export const callActions = [
   'move',
   /** The argument is the name. */
   'rename',
+  /** The argument is how many are at this phone. */
+  'people',
+  /** The person is in by a newer call. */
+  'supersede',
 ] as const;
 export type CallAction = (typeof callActions)[number];
 
@@ -44,6 +48,8 @@ export function performAction(
     }
     case 'rename':
       return core.rename(legId, argument);
+    case 'people':
+      return core.people(legId, Number(argument));
     default:
       return core[action](legId);
   }

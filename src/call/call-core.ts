@@ -91,7 +91,7 @@ export interface CallCore {
   /** The same person is in by a newer call. */
   supersede(legId: LegId): CommandOutcome;
   /** As many people are at this phone, a host says. */
-  setPeople(legId: LegId, count: number): CommandOutcome;
+  people(legId: LegId, count: number): CommandOutcome;
 
   readonly draining: boolean;
   /** Takes no new calls; ends the live ones after `graceMs`. Resolves when all ends are written. */
@@ -279,7 +279,7 @@ export function createCallCore(
     setHostPresent: hosts.elsewhere,
     heardOfPerson: persons.heard,
     supersede: (legId) => command(legId, { type: 'superseded' }, everywhere),
-    setPeople: (legId, count) => command(legId, { type: 'people', count }, ['waiting', 'joined']),
+    people: (legId, count) => command(legId, { type: 'people', count }, ['waiting', 'joined']),
     get draining() {
       return draining;
     },

@@ -1,6 +1,7 @@
 /** What the nodes of one store say to each other, as JSON text on the bus. */
 import { z } from 'zod';
 import { callActions } from '../call/call-actions.ts';
+import { isEventType } from '../call/gateway-event.ts';
 import { asCallId, asInviteeId, asLegId, asNodeId } from '../call/identifiers.ts';
 import { roles } from '../meeting/invitee.ts';
 
@@ -77,6 +78,17 @@ const clusterMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('called-again'), from, callId, inviteeId, legId, at: z.number() }),
   /** Somebody was removed: they and unknown phones have to knock. */
   z.object({ type: z.literal('removed'), from, callId, inviteeId: inviteeId.optional() }),
+  /** Something happened there: for those who listen at any node. */
+  z.object({
+    type: z.literal('event'),
+    from,
+    event: z.object({
+      eventId: z.string().max(64),
+      type: z.string().refine(isEventType),
+      at: z.number(),
+      data: z.record(z.string(), z.union([z.string().max(500), z.number(), z.boolean(), z.null()])),
+    }),
+  }),
   /** `node` is dead. */
   z.object({ type: z.literal('gone'), from, node: nodeId }),
   /** I am new, or was away: say again which hosts you have. */

@@ -5,6 +5,8 @@
  */
 import { performAction, type CallAction } from '../call/call-actions.ts';
 import type { CallCore } from '../call/call-core.ts';
+import type { EventHub } from '../call/event-hub.ts';
+import type { GatewayEvent } from '../call/gateway-event.ts';
 import { asNodeId, type CallId, type LegId, type NodeId } from '../call/identifiers.ts';
 import type { CallLog } from '../call/ports/call-records.ts';
 import type { MeetingDirectory } from '../call/ports/meetings.ts';
@@ -26,6 +28,8 @@ export interface ClusterOptions {
   readonly meetings: Pick<MeetingDirectory, 'byCallId'>;
   readonly guessLog: GuessLog;
   readonly guessLimits?: GuessLimits | undefined;
+  /** Hears of the events of other nodes. */
+  readonly events?: Pick<EventHub, 'heard' | 'missed'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -65,6 +69,8 @@ export interface Cluster {
   serve(core: ServedCore): Promise<ClusterCalls>;
   /** The node is dead: what it said is void, on every node. */
   nodeGone(node: NodeId): void;
+  /** An event of this node, for the others. */
+  readonly tellEvent: (event: GatewayEvent) => void;
 }
 
 export function createCluster(options: ClusterOptions): Cluster {
@@ -127,11 +133,15 @@ export function createCluster(options: ClusterOptions): Cluster {
         guesses,
         presence,
         callers,
+        events: options.events,
         clock,
         logger,
       }),
     );
-    bus.onResumed(() => void comeBack());
+    bus.onResumed(() => {
+      options.events?.missed();
+      void comeBack();
+    });
     core.onChange(({ record: { callId, termination } }) => {
       if (callId === undefined) return;
       const gone = termination?.by === 'network' || termination?.by === 'gateway' ? 'lost' : 'left';
@@ -204,6 +214,9 @@ export function createCluster(options: ClusterOptions): Cluster {
       },
     },
     serve,
+    tellEvent(event) {
+      tell({ type: 'event', from: nodeId, event });
+    },
     nodeGone(node) {
       callers.nodeGone(node);
       hosts?.nodeGone(node);

@@ -1,6 +1,7 @@
 /** What a node does about each message of another one. */
 import type { CallCore } from '../call/call-core.ts';
 import type { HostPresenceChange } from '../call/host-watch.ts';
+import type { EventHub } from '../call/event-hub.ts';
 import type { CallId, NodeId } from '../call/identifiers.ts';
 import type { MeetingDirectory } from '../call/ports/meetings.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
@@ -27,6 +28,7 @@ export interface NodeMessagesDeps {
   readonly guesses: SharedGuesses;
   readonly presence: HostPresence;
   readonly callers: CallersElsewhere;
+  readonly events: Pick<EventHub, 'heard'> | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -81,6 +83,9 @@ export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => vo
         return;
       case 'removed':
         core.heardOfPerson.removed(message.callId, message.inviteeId);
+        return;
+      case 'event':
+        deps.events?.heard(message.event);
         return;
       case 'gone':
         callers.nodeGone(message.node);

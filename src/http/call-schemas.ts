@@ -1,17 +1,41 @@
 /** Calls as the API shows them. */
 import { z } from 'zod';
-import { callId, cursor, limit, time } from './field-schemas.ts';
+import { identifications } from '../meeting/identify.ts';
+import { roles } from '../meeting/invitee.ts';
+import { callId, cursor, limit, time, title } from './field-schemas.ts';
 
 const results = ['completed', 'abandoned', 'refused', 'failed', 'server-error'] as const;
 
-export const callFilter = z.strictObject({
+/** What both the list and the table of calls are chosen by. */
+const chosenBy = {
   state: z.enum(['live', 'waiting', 'ended']).optional(),
   callId: callId.optional(),
   from: time.optional().describe('Calls that started at or after this time; write + as %2B'),
   to: time.optional().describe('Calls that started before this time'),
   result: z.enum(results).optional(),
-  limit,
-  cursor,
+  number: z
+    .string()
+    .max(40)
+    .optional()
+    .describe('The number of the caller, whole or masked as it is shown; write + as %2B'),
+  sipCallId: z.string().max(255).optional().describe('The Call-ID header'),
+  supportCode: z
+    .string()
+    .transform((text) => text.replaceAll(/[\s-]/g, ''))
+    .pipe(z.string().regex(/^\d{6}$/, { error: 'must be six digits' }))
+    .optional()
+    .describe('What the caller heard'),
+};
+
+export const callFilter = z.strictObject({ ...chosenBy, limit, cursor });
+
+export const callTableFilter = z.strictObject({
+  ...chosenBy,
+  separator: z
+    .enum(['comma', 'semicolon', 'tab'])
+    .default('comma')
+    .describe('Semicolon where the comma is the decimal sign, as in Swedish and Danish'),
+  limit: z.coerce.number().int().min(1).max(1_000_000).default(100_000),
 });
 
 const quality = z.object({
@@ -30,7 +54,7 @@ const summary = {
   direction: z.enum(['inbound', 'outbound']),
   from: z.string().nullable().describe('Masked; null where withheld'),
   to: z.string(),
-  callId: z.string().nullable(),
+  callId: z.string().nullable().describe('Masked for those who may not book'),
   room: z.string().nullable(),
   state: z.enum(['ringing', 'ivr', 'waiting', 'joined', 'ended']),
   startedAt: z.string(),
@@ -50,10 +74,24 @@ const summary = {
     .object({
       signalling: z.enum(['udp', 'tcp', 'tls']),
       media: z.enum(['rtp', 'srtp']),
+      keys: z
+        .enum(['sdes', 'dtls'])
+        .optional()
+        .describe('How SRTP came by its keys: in the SDP, or by a handshake beside the sound'),
       suite: z.string().optional().describe('Of SRTP, as in SDP'),
     })
     .nullable()
     .describe('How the way to us is protected; null before the answer'),
+  supportCode: z.string().nullable().describe('What the caller hears by star zero'),
+  name: z.string().nullable().describe('As the room shows the caller; of live calls only'),
+  role: z.enum(roles).nullable(),
+  identification: z.enum(identifications).nullable().describe('How sure it is who calls'),
+  inviteeId: z.string().nullable(),
+  protectedIdentity: z.boolean().describe('Neither name nor number is shown'),
+  people: z.int().describe('At this phone, as a host counted them'),
+  interpreting: z
+    .array(z.object({ startedAt: z.string(), endedAt: z.string().nullable() }))
+    .describe('When an interpreter was in the meeting'),
 };
 
 export const callSummary = z.object(summary).meta({ id: 'CallSummary' });
@@ -88,6 +126,12 @@ export const shownCall = z
 export const callPage = z
   .object({ items: z.array(callSummary), nextCursor: z.string().nullable() })
   .meta({ id: 'CallPage' });
+
+export const revealRequest = z.strictObject({
+  reason: title.min(3).describe('Why; it is kept in the audit log'),
+});
+
+export const revealed = z.object({ callId: z.string().nullable() }).meta({ id: 'Revealed' });
 
 export type CallFilter = z.infer<typeof callFilter>;
 export type CallSummary = z.infer<typeof callSummary>;

@@ -1,14 +1,18 @@
 /** Between the call records of the core and the calls of the API. */
-import { asCallId, asLegId } from '../call/identifiers.ts';
-import type { CallQuery, CallRecord } from '../call/ports/call-records.ts';
+import { asCallId, asLegId, asSipCallId } from '../call/identifiers.ts';
+import type { CallDetails, CallQuery, CallRecord } from '../call/ports/call-records.ts';
 import type { CallFilter, CallSummary, ShownCall } from './call-schemas.ts';
+import { maskNumber } from '../meeting/mask-number.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { maskCallId } from './mask-call-id.ts';
+import { asText, textOrNull } from './time-text.ts';
 
-const asText = (time: number): string => new Date(time).toISOString();
-const orNull = (time: number | undefined): string | null =>
-  time === undefined ? null : asText(time);
+/** A whole number is looked for as it is kept; a masked one is one already. */
+const asKept = (number: string): string => (/[•]/.test(number) ? number : maskNumber(number));
 
-export function toCallQuery(filter: CallFilter): CallQuery {
+export function toCallQuery(
+  filter: Omit<CallFilter, 'cursor'> & { cursor?: string | undefined },
+): CallQuery {
   const callId = filter.callId === undefined ? undefined : asCallId(filter.callId);
   const place = filter.cursor === undefined ? undefined : decodeCursor(filter.cursor);
   return {
@@ -18,6 +22,9 @@ export function toCallQuery(filter: CallFilter): CallQuery {
     ...(filter.from === undefined ? {} : { from: Date.parse(filter.from) }),
     ...(filter.to === undefined ? {} : { to: Date.parse(filter.to) }),
     ...(filter.result === undefined ? {} : { result: filter.result }),
+    ...(filter.number === undefined ? {} : { number: asKept(filter.number) }),
+    ...(filter.sipCallId === undefined ? {} : { sipCallId: asSipCallId(filter.sipCallId) }),
+    ...(filter.supportCode === undefined ? {} : { supportCode: filter.supportCode }),
     ...(place === undefined ? {} : { after: { startedAt: place.at, legId: asLegId(place.key) } }),
   };
 }
@@ -25,7 +32,8 @@ export function toCallQuery(filter: CallFilter): CallQuery {
 export const callCursor = (record: CallRecord): string =>
   encodeCursor(record.startedAt, record.legId);
 
-export function showSummary(record: CallRecord): CallSummary {
+/** @param whole whether the call ID, a credential, is shown whole */
+export function showSummary(record: CallRecord, whole: boolean): CallSummary {
   return {
     legId: record.legId,
     sipCallId: record.sipCallId,
@@ -34,30 +42,42 @@ export function showSummary(record: CallRecord): CallSummary {
     direction: record.direction,
     from: record.from ?? null,
     to: record.to,
-    callId: record.callId ?? null,
+    callId: callIdOf(record, whole),
     room: record.room ?? null,
     state: record.state,
     startedAt: asText(record.startedAt),
-    answeredAt: orNull(record.answeredAt),
-    joinedAt: orNull(record.joinedAt),
-    endedAt: orNull(record.endedAt),
+    answeredAt: textOrNull(record.answeredAt),
+    joinedAt: textOrNull(record.joinedAt),
+    endedAt: textOrNull(record.endedAt),
     termination: record.termination ?? null,
     codec: record.codec ?? null,
     encrypted: record.encrypted,
     security: showSecurity(record),
+    supportCode: record.details.supportCode ?? null,
+    ...showPerson(record.details),
   };
+}
+
+function callIdOf({ callId }: CallRecord, whole: boolean): string | null {
+  if (callId === undefined) return null;
+  return whole ? callId : maskCallId(callId);
 }
 
 function showSecurity({ security }: CallRecord): CallSummary['security'] {
   if (security === undefined) return null;
-  const { signalling, media, suite } = security;
-  return { signalling, media, ...(suite === undefined ? {} : { suite }) };
+  const { signalling, media, keys, suite } = security;
+  return {
+    signalling,
+    media,
+    ...(keys === undefined ? {} : { keys }),
+    ...(suite === undefined ? {} : { suite }),
+  };
 }
 
-export function showCall(record: CallRecord): ShownCall {
+export function showCall(record: CallRecord, whole: boolean): ShownCall {
   const { quality } = record;
   return {
-    ...showSummary(record),
+    ...showSummary(record, whole),
     quality:
       quality === undefined
         ? null
@@ -71,6 +91,26 @@ export function showCall(record: CallRecord): ShownCall {
       at: asText(at),
       event,
       ...(fields === undefined ? {} : { fields: { ...fields } }),
+    })),
+  };
+}
+
+function showPerson(
+  details: CallDetails,
+): Pick<
+  CallSummary,
+  'name' | 'role' | 'identification' | 'inviteeId' | 'protectedIdentity' | 'people' | 'interpreting'
+> {
+  return {
+    name: details.name ?? null,
+    role: details.role ?? null,
+    identification: details.identification ?? null,
+    inviteeId: details.inviteeId ?? null,
+    protectedIdentity: details.isProtected === true,
+    people: details.people ?? 1,
+    interpreting: (details.interpreting ?? []).map(({ startedAt, endedAt }) => ({
+      startedAt: new Date(startedAt).toISOString(),
+      endedAt: endedAt === undefined ? null : new Date(endedAt).toISOString(),
     })),
   };
 }

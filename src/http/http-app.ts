@@ -2,17 +2,24 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from '../call/ports/process.ts';
+import { createAccess } from './access/access.ts';
+import { createPasswords } from './access/password.ts';
 import { describeApi } from './api-description.ts';
-import { requireApiKey } from './api-key.ts';
 import { callRoutes } from './call-routes.ts';
 import { dialOutRoutes } from './dial-out-routes.ts';
 import { createErrorHandler, sendProblem } from './error-handler.ts';
+import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { hostRoutes } from './host-routes.ts';
+import { inviteeRoutes } from './invitee-routes.ts';
 import { meetingRoutes } from './meeting-routes.ts';
+import { metricsRoutes } from './metrics-routes.ts';
 import { answerWhatIsNotThere } from './not-found.ts';
 import { pages } from './pages.ts';
+import { peopleRoutes } from './people-routes.ts';
 import type { HttpAppOptions } from './ports.ts';
 import { problem } from './problems.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 const bodyLimitBytes = 64 * 1024;
 const requestTimeoutMs = 10_000;
@@ -25,6 +32,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     logger: false,
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
+    trustProxy: [...(options.trustProxy ?? [])],
     routerOptions: { maxParamLength: 100 },
     frameworkErrors: (_error, _request, reply) => {
       sendProblem(reply, problem('request/not-found'));
@@ -39,14 +47,27 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   sayNoMore(app);
   describeApi(app);
 
+  const access = createAccess({
+    ...options,
+    passwords: options.passwords ?? createPasswords(),
+    signInService: options.signInService,
+  });
   app.register(pages(() => options.dialIn));
-  app.register(healthRoutes(options.health, options.trunks));
-  // Whatever is registered in here needs the key.
+  app.register(healthRoutes({ ...options, gate: access.gate }));
+  access.openRoutes(app);
+  // Whatever is registered in here needs a key or a session, and says in `config` whose.
   app.register((api, _options, done) => {
-    api.addHook('onRequest', requireApiKey(options.apiKey));
+    access.guardedRoutes(api);
+    const { events, nodeId, metrics, webhooks, clock } = options;
     api.register(meetingRoutes(options));
     api.register(callRoutes(options));
+    api.register(hostRoutes(options));
+    api.register(inviteeRoutes(options));
+    api.register(peopleRoutes(options));
     api.register(dialOutRoutes(options));
+    api.register(eventRoutes({ events, nodeId, gate: access.gate }));
+    if (webhooks !== undefined) api.register(webhookRoutes(webhooks, clock));
+    if (metrics !== undefined) api.register(metricsRoutes(metrics));
     done();
   });
   return app;

@@ -1,6 +1,7 @@
 /** Between the meeting of the core and the meeting of the API. */
 import { asCallId, asRoomName } from '../call/identifiers.ts';
 import type { Meeting, MeetingChanges, MeetingDraft } from '../call/ports/meetings.ts';
+import type { Invitee } from '../meeting/invitee.ts';
 import { invitationText } from '../meeting/invitation.ts';
 import { defaultMeetingOptions, type MeetingOptions } from '../meeting/meeting-options.ts';
 import type { MeetingSettings, NewMeeting, ShownMeeting } from './meeting-schemas.ts';
@@ -77,7 +78,9 @@ export function toChanges(
   return changes;
 }
 
-function refuseContradictions(meeting: Settings): void {
+function refuseContradictions(
+  meeting: Settings & { readonly invitees?: readonly Invitee[] },
+): void {
   const errors: FieldError[] = [];
   const { startsAt, endsAt, guestPin, hostPin } = meeting;
   if (startsAt !== undefined && endsAt !== undefined && endsAt <= startsAt) {
@@ -89,6 +92,17 @@ function refuseContradictions(meeting: Settings): void {
       errors.push({ pointer: '#/hostPin', detail: 'must be as long as guestPin' });
     } else if (guestPin === hostPin) {
       errors.push({ pointer: '#/hostPin', detail: 'must differ from guestPin' });
+    }
+  }
+  for (const [key, ours] of [
+    ['guestPin', guestPin],
+    ['hostPin', hostPin],
+  ] as const) {
+    const others = ours === undefined ? [] : (meeting.invitees ?? []);
+    if (others.some((invitee) => invitee.pin.length !== ours?.length)) {
+      errors.push({ pointer: `#/${key}`, detail: 'must be as long as the PINs of invitees' });
+    } else if (others.some((invitee) => invitee.pin === ours)) {
+      errors.push({ pointer: `#/${key}`, detail: 'must differ from the PINs of invitees' });
     }
   }
   if (errors.length > 0) throw new ProblemError('request/invalid', { errors });

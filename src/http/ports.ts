@@ -1,11 +1,18 @@
 /** What the API needs from the rest of the gateway. */
-import type { CallId, LegId } from '../call/identifiers.ts';
+import type { CallId, LegId, RoomName } from '../call/identifiers.ts';
 import type { CallLog, CallRecord } from '../call/ports/call-records.ts';
+import type { InviteeBook } from '../call/ports/invitees.ts';
 import type { Meeting, MeetingBook } from '../call/ports/meetings.ts';
-import type { Logger } from '../call/ports/process.ts';
+import type { AccessStore } from '../call/ports/access.ts';
+import type { EventHub } from '../call/event-hub.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 import type { RoomAdmin } from '../call/ports/room-admin.ts';
 import type { TrunkStatus } from '../call/ports/sip-engine.ts';
 import type { Language } from '../ivr/language.ts';
+import type { Passwords } from './access/password.ts';
+import type { SignInServiceSettings } from './access/sign-in-service.ts';
+import type { ReadMetrics } from './metrics-routes.ts';
+import type { WebhookSupport } from './webhook-routes.ts';
 
 /**
  * `wrong-state`: the call is there, but this cannot be done to it now. `unreachable`: another node
@@ -13,6 +20,7 @@ import type { Language } from '../ivr/language.ts';
  */
 export type LiveOutcome = 'done' | 'not-found' | 'wrong-state' | 'unreachable';
 type Command = (legId: LegId) => LiveOutcome | Promise<LiveOutcome>;
+type CommandWith = (legId: LegId, argument: string) => LiveOutcome | Promise<LiveOutcome>;
 
 /** Live calls: `list` and `get` know this node's own, everything else reaches those of all nodes. */
 export interface LiveCalls {
@@ -23,10 +31,36 @@ export interface LiveCalls {
   readonly mute: Command;
   readonly unmute: Command;
   readonly hangUp: Command;
+  /** One of `hostMessages`. */
+  readonly message: CommandWith;
+  /** Into this side room. */
+  readonly talk: CommandWith;
+  readonly endTalk: Command;
+  /** To the meeting with this call ID. */
+  readonly move: CommandWith;
+  readonly rename: CommandWith;
+  /** As many people are at this phone. */
+  readonly people: CommandWith;
+  /** All phones of the meeting but hosts'. */
+  mutePhones(callId: CallId, muted: boolean): void;
   /** The booking changed: those who wait are looked at anew. */
   meetingChanged(meeting: Meeting): void;
   /** Ended for all or deleted: its callers hear so, then BYE. */
   meetingOver(callId: CallId): void;
+}
+
+export interface SideRoom {
+  readonly room: string;
+  readonly url: string | null;
+  readonly token: string | null;
+}
+
+/** Rooms for a private word. */
+export interface SideRooms {
+  /** A random name. */
+  newRoom(): RoomName;
+  /** For a host in a browser: a token for this room alone. */
+  access(room: RoomName): Promise<{ readonly url: string; readonly token: string }>;
 }
 
 /** Named checks of `/health/ready`, such as `store`, `sip` and `livekit`. A rejection means down. */
@@ -64,10 +98,18 @@ export type DialOutPort = (
 
 export interface HttpAppOptions {
   readonly meetings: MeetingBook;
+  readonly invitees: InviteeBook;
   readonly calls: CallLog;
   readonly live: LiveCalls;
   readonly rooms: Pick<RoomAdmin, 'deleteRoom'>;
+  readonly sideRooms: SideRooms;
+  /** The root key: may do everything, and needs no store. */
   readonly apiKey: string;
+  readonly access: AccessStore;
+  readonly clock: Clock;
+  readonly events: EventHub;
+  /** Short and unique among the nodes. */
+  readonly nodeId: string;
   /** Where browsers reach this server, without a slash at the end. */
   readonly publicUrl: string;
   readonly dialIn: readonly DialInNumber[];
@@ -79,6 +121,14 @@ export interface HttpAppOptions {
   readonly timeZone: string;
   /** Without it nobody is called. */
   readonly dialOut?: DialOutPort | undefined;
+  /** Proxies whose X-Forwarded-For is believed: addresses or networks. */
+  readonly trustProxy?: readonly string[];
+  /** Undefined: scrypt at its ordinary cost. */
+  readonly passwords?: Passwords;
+  /** Signing in by OpenID Connect; undefined: by password alone. */
+  readonly signInService?: SignInServiceSettings | undefined;
+  readonly webhooks?: WebhookSupport;
+  readonly metrics?: ReadMetrics;
   readonly health: HealthChecks;
   /** Shown with the health; a trunk that is down does not make the gateway unready. */
   readonly trunks?: () => readonly TrunkStatus[];

@@ -4,8 +4,13 @@ import type { Invitee, Role } from './invitee.ts';
 import { isSameNumber } from './phone-number.ts';
 
 /** How sure it is who calls; shown to the host. */
-export type Identification =
-  'unknown phone' | 'personal PIN' | 'number matches the booking' | 'vouched by host';
+export const identifications = [
+  'unknown phone',
+  'personal PIN',
+  'number matches the booking',
+  'vouched by host',
+] as const;
+export type Identification = (typeof identifications)[number];
 
 export interface Identity {
   readonly role: Role;

@@ -85,6 +85,12 @@ async function startNode(name: string) {
     endTalk: act('endTalk'),
     move: act('move'),
     rename: act('rename'),
+    people: (legId, count) => act('people')(legId, String(count)),
+    supersede: act('supersede'),
+    heardOfPerson: {
+      calledAgain: ({ legId, at }) => done.push(`again ${legId} ${at}`),
+      removed: (id, invitee) => done.push(`removed ${id} ${String(invitee)}`),
+    },
     mutePhones: (id, muted) => done.push(`mute phones ${id} ${muted}`),
     knock: (id) => done.push(`knock ${id}`),
     onCaller: (listener) => {
@@ -165,6 +171,7 @@ describe('a command', () => {
     ['talk', 'a-side-room'],
     ['move', '321321321'],
     ['rename', 'Anna'],
+    ['people', '3'],
   ] as const)('%s takes what it needs along', async (action, argument) => {
     b.hold(callRecord('leg'));
     const outcome = a.calls[action](leg, argument);

@@ -138,7 +138,7 @@ function createCallees() {
           return session !== undefined;
         },
         get shown() {
-          return session && callerIdentity(session.invite);
+          return session && callerIdentity(session.invite, ['P-Asserted-Identity']);
         },
         get over() {
           return over;

@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import type { LegId } from '../../src/call/identifiers.ts';
+import { asRoomName, type LegId } from '../../src/call/identifiers.ts';
 import type { CallRecord } from '../../src/call/ports/call-records.ts';
 import type { Logger } from '../../src/call/ports/process.ts';
+import { createEventHub, type EventHub } from '../../src/call/event-hub.ts';
+import { tellOfMeetings } from '../../src/call/meeting-events.ts';
+import { createPasswords } from '../../src/http/access/password.ts';
 import { createHttpApp } from '../../src/http/http-app.ts';
 import type { HttpAppOptions, LiveCalls, LiveOutcome } from '../../src/http/ports.ts';
 import { generateCallId } from '../../src/meeting/call-id.ts';
@@ -17,6 +20,7 @@ export const apiKey = 'key-of-the-test';
 export interface HttpFixture {
   readonly app: FastifyInstance;
   readonly store: Store;
+  readonly events: EventHub;
   readonly clock: ReturnType<typeof createManualClock>;
   /** Calls on the live interface and the room server, as text. */
   readonly done: string[];
@@ -32,6 +36,9 @@ export interface HttpFixture {
   reset(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Weak, and quick. */
+export const cheapPasswords = createPasswords({ N: 16, r: 8, p: 1 });
 
 /** The app over a real store in a temporary folder; live calls and the room server are stand-ins. */
 export async function openHttpFixture(options: Partial<HttpAppOptions> = {}): Promise<HttpFixture> {
@@ -55,6 +62,10 @@ export async function openHttpFixture(options: Partial<HttpAppOptions> = {}): Pr
     done.push(`${name} ${legId}`);
     return fixture.liveOutcome;
   };
+  const actWith = (name: string) => (legId: LegId, argument: string) => {
+    done.push(`${name} ${legId} ${argument}`);
+    return fixture.liveOutcome;
+  };
   const live: LiveCalls = {
     list: () => fixture.live,
     get: (legId) => fixture.live.find((record) => record.legId === legId),
@@ -63,6 +74,15 @@ export async function openHttpFixture(options: Partial<HttpAppOptions> = {}): Pr
     mute: act('mute'),
     unmute: act('unmute'),
     hangUp: act('hangup'),
+    message: actWith('message'),
+    talk: actWith('talk'),
+    endTalk: act('end-talk'),
+    move: actWith('move'),
+    people: actWith('people'),
+    rename: actWith('rename'),
+    mutePhones(callId, muted) {
+      done.push(`${muted ? 'mute' : 'unmute'} phones ${callId}`);
+    },
     meetingChanged(meeting) {
       done.push(`changed ${meeting.callId}${meeting.locked ? ' locked' : ''}`);
     },
@@ -70,8 +90,15 @@ export async function openHttpFixture(options: Partial<HttpAppOptions> = {}): Pr
       done.push(`over ${callId}`);
     },
   };
+  const events = createEventHub({ lifeId: 'life', tellOthers: () => undefined });
   const app = createHttpApp({
-    meetings: store.meetings,
+    meetings: tellOfMeetings({ book: store.meetings, clock, publish: events.publish }),
+    invitees: store.invitees,
+    access: store.access,
+    clock,
+    events,
+    nodeId: 'node-a',
+    passwords: cheapPasswords,
     calls: store.calls,
     live,
     rooms: {
@@ -81,6 +108,10 @@ export async function openHttpFixture(options: Partial<HttpAppOptions> = {}): Pr
           ? Promise.reject(Object.assign(new Error('down'), { code: 'room/unreachable' }))
           : Promise.resolve();
       },
+    },
+    sideRooms: {
+      newRoom: () => asRoomName('side-room'),
+      access: async (room) => ({ url: 'wss://livekit.example.org', token: `token-for-${room}` }),
     },
     apiKey,
     publicUrl: 'https://ringbro.example.org',
@@ -103,6 +134,7 @@ export async function openHttpFixture(options: Partial<HttpAppOptions> = {}): Pr
   const fixture: HttpFixture = {
     app,
     store,
+    events,
     clock,
     done,
     logged,

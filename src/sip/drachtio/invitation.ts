@@ -2,7 +2,7 @@
 import { asSipCallId, type LegId } from '../../call/identifiers.ts';
 import type { CallInvitation } from '../../call/ports/sip-engine.ts';
 import type { CallOrigin } from '../peers/trunk-desk.ts';
-import { callerIdentity } from '../message/caller-identity.ts';
+import { callerOf } from '../peers/caller-of.ts';
 import { dialledUri } from '../message/dialled-uri.ts';
 import { sipCallIdOf } from '../message/message-headers.ts';
 import type { SipRequest } from '../message/sip-message.ts';
@@ -28,8 +28,7 @@ export const invitationOf = (
     legId,
     sipCallId: sipCallIdOf(invite) ?? asSipCallId(''),
     source: { address: request.source_address, port: request.source_port, transport },
-    // With trunks, nobody else's assertion is worth anything.
-    callerNumber: callerIdentity(invite, origin && (origin.trunk?.identity ?? [])),
+    ...callerOf(invite, origin?.trunk),
     dialled: dialledUri(invite, origin?.trunk?.registration?.contactUser),
     signallingEncrypted: transport === 'tls',
     trunk: origin?.trunk?.name,

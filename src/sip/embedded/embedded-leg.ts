@@ -10,7 +10,7 @@ import type { LegId } from '../../call/identifiers.ts';
 import type { MediaBridge, MediaLeg, MediaSession } from '../../call/ports/media.ts';
 import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { CallInvitation, CallLeg } from '../../call/ports/sip-engine.ts';
-import { callerIdentity } from '../message/caller-identity.ts';
+import { callerOf } from '../peers/caller-of.ts';
 import { dialledUri } from '../message/dialled-uri.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
@@ -47,8 +47,7 @@ const invitationOf = (
   legId,
   sipCallId,
   source: { ...flow.remote, transport: flow.transport },
-  // With trunks, nobody else's assertion is worth anything.
-  callerNumber: callerIdentity(invite, origin && (origin.trunk?.identity ?? [])),
+  ...callerOf(invite, origin?.trunk),
   dialled: dialledUri(invite, origin?.trunk?.registration?.contactUser),
   signallingEncrypted: flow.transport === 'tls',
   trunk: origin?.trunk?.name,

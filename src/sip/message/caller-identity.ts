@@ -17,27 +17,41 @@ export const withheldIdentity = (message: SipMessage): boolean => {
 /** Headers in which a peer that is trusted says who calls. RFC 3325, and the draft before it. */
 export type IdentityHeader = 'P-Asserted-Identity' | 'Remote-Party-ID';
 
+export interface CallerIdentity {
+  /** Number or user name; undefined where it is withheld or absent. */
+  readonly number: string | undefined;
+  /** A header that is believed says so, not the caller's own From. */
+  readonly isVouched: boolean;
+}
+
 /**
- * The caller's number or user name: the identity headers that are believed of this peer, in their
- * order, else From. Undefined where it is withheld or absent. An assertion is worth what the peer
- * that sent it is worth (RFC 3325 §7).
+ * Who calls: the identity headers that are believed of this peer, in their order, else From. An
+ * assertion is worth what the peer that sent it is worth (RFC 3325 §7): nothing, unless it is said.
  */
-export const callerIdentity = (
+export const identifyCaller = (
   message: SipMessage,
-  believed: readonly IdentityHeader[] = ['P-Asserted-Identity'],
-): string | undefined => {
-  if (withheldIdentity(message)) return undefined;
+  believed: readonly IdentityHeader[],
+): CallerIdentity => {
   const asserted = believed.flatMap((name) =>
     headers(message, name).flatMap((value) => parseNameAddr(value) ?? []),
   );
-  if (asserted.some(({ params }) => hiddenParties.has(params.get('privacy') ?? ''))) {
-    return undefined;
-  }
-  const from = fromOf(message)?.uri;
-  return [...asserted.filter(isCallingParty).map(({ uri }) => uri), ...(from ? [from] : [])]
-    .map(subscriberOf)
+  const isHidden = asserted.some(({ params }) => hiddenParties.has(params.get('privacy') ?? ''));
+  if (isHidden || withheldIdentity(message)) return { number: undefined, isVouched: false };
+  const vouched = asserted
+    .filter(isCallingParty)
+    .map(({ uri }) => subscriberOf(uri))
     .find((user) => user !== '');
+  if (vouched !== undefined) return { number: vouched, isVouched: true };
+  const from = fromOf(message)?.uri;
+  const own = from === undefined ? '' : subscriberOf(from);
+  return { number: own === '' ? undefined : own, isVouched: false };
 };
+
+/** The number alone. */
+export const callerIdentity = (
+  message: SipMessage,
+  believed: readonly IdentityHeader[] = [],
+): string | undefined => identifyCaller(message, believed).number;
 
 /** Values of Remote-Party-ID's `privacy` that hide the number. */
 const hiddenParties: ReadonlySet<string> = new Set(['full', 'uri']);

@@ -37,7 +37,7 @@ export const createLiveCallees = (): LiveCallees => {
           return session !== undefined;
         },
         get shown() {
-          return session && callerIdentity(session.invite);
+          return session && callerIdentity(session.invite, ['P-Asserted-Identity']);
         },
         get over() {
           return over;

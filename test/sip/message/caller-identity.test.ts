@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { callerIdentity, withheldIdentity } from '../../../src/sip/message/caller-identity.ts';
+import {
+  callerIdentity,
+  identifyCaller,
+  withheldIdentity,
+} from '../../../src/sip/message/caller-identity.ts';
 import type { SipMessage } from '../../../src/sip/message/sip-message.ts';
 
 const having = (...fields: readonly (readonly [string, string])[]): SipMessage => ({
@@ -18,13 +22,29 @@ describe('the caller', () => {
     expect(callerIdentity(having(from))).toBe('+46701234567');
   });
 
-  it('is the asserted identity before From', () => {
-    expect(callerIdentity(having(from, asserted))).toBe('+46709999999');
+  it('is From where nothing was said of whom to believe', () => {
+    expect(callerIdentity(having(from, asserted))).toBe('+46701234567');
+  });
+
+  it('is vouched for by a header that is believed alone', () => {
+    expect(identifyCaller(having(from, asserted), ['P-Asserted-Identity'])).toEqual({
+      number: '+46709999999',
+      isVouched: true,
+    });
+    for (const message of [having(from), having(from, ['P-Asserted-Identity', 'nonsense'])])
+      expect(identifyCaller(message, ['P-Asserted-Identity'])).toEqual({
+        number: '+46701234567',
+        isVouched: false,
+      });
+  });
+
+  it('is the asserted identity before From, where that is believed', () => {
+    expect(callerIdentity(having(from, asserted), ['P-Asserted-Identity'])).toBe('+46709999999');
   });
 
   it('is read from a tel URI, its separators and parameters left out', () => {
     const tel = ['P-Asserted-Identity', '<tel:+46-70-123.45(67);cpc=ordinary>'] as const;
-    expect(callerIdentity(having(from, tel))).toBe('+46701234567');
+    expect(callerIdentity(having(from, tel), ['P-Asserted-Identity'])).toBe('+46701234567');
   });
 
   it('is a user name where it is no number', () => {
@@ -38,7 +58,7 @@ describe('the caller', () => {
     ['calls themselves anonymous at a real host', [['From', 'sip:Anonymous@carrier.example']]],
   ] as const)('is withheld where the caller %s', (_, fields) => {
     expect(withheldIdentity(having(...fields))).toBe(true);
-    expect(callerIdentity(having(...fields))).toBeUndefined();
+    expect(callerIdentity(having(...fields), ['P-Asserted-Identity'])).toBeUndefined();
   });
 
   it('is not withheld by Privacy: none', () => {
