@@ -22,7 +22,7 @@ interface RecordedCall {
   readonly nodeId: string;
   readonly sipCallId: string;
   readonly encrypted: boolean;
-  readonly security: { signalling: string; media: string; suite?: string } | null;
+  readonly security: { signalling: string; media: string; keys?: string; suite?: string } | null;
   readonly quality: { rejected?: { forged: number; replayed: number } } | null;
 }
 
@@ -56,7 +56,7 @@ const openStage = async (
 const dial = async (
   stage: MeetingStage & { readonly tlsPort: number },
   meeting: StagedMeeting,
-  options: Pick<BaresipOptions, 'transport' | 'mediaEncryption'>,
+  options: Pick<BaresipOptions, 'transport' | 'mediaEncryption' | 'rtcpMux'>,
 ): Promise<Baresip> => {
   const port = options.transport === 'tls' ? stage.tlsPort : stage.gateway.sipPort;
   const from = (nextRtpPort += 40);
@@ -102,21 +102,33 @@ describe('a gateway that allows SRTP', () => {
   afterAll(() => stage.close());
 
   it.each([
-    { transport: 'tls', mediaEncryption: 'srtp-mandf', media: 'srtp', encrypted: true },
-    { transport: 'tls', mediaEncryption: 'srtp', media: 'srtp', encrypted: true },
+    { transport: 'tls', mediaEncryption: 'srtp-mandf', keys: 'sdes', encrypted: true },
+    { transport: 'tls', mediaEncryption: 'srtp-mand', keys: 'sdes', encrypted: true },
+    // RFC 8643: offered as plain sound, with keys beside it.
+    { transport: 'tls', mediaEncryption: 'srtp', keys: 'sdes', encrypted: true },
     // The keys stood in a message that anybody on the way could read.
-    { transport: 'udp', mediaEncryption: 'srtp-mandf', media: 'srtp', encrypted: false },
-    { transport: 'tls', mediaEncryption: undefined, media: 'rtp', encrypted: false },
+    { transport: 'udp', mediaEncryption: 'srtp-mandf', keys: 'sdes', encrypted: false },
+    { transport: 'tls', mediaEncryption: 'dtls_srtp', keys: 'dtls', encrypted: true },
+    {
+      transport: 'tls',
+      mediaEncryption: 'dtls_srtp',
+      rtcpMux: true,
+      keys: 'dtls',
+      encrypted: true,
+    },
+    // No key ever travelled.
+    { transport: 'udp', mediaEncryption: 'dtls_srtp', keys: 'dtls', encrypted: true },
+    { transport: 'tls', mediaEncryption: undefined, keys: undefined, encrypted: false },
   ] as const)(
-    'carries sound both ways over $transport with $mediaEncryption, and says that encrypted is $encrypted',
-    async ({ transport, mediaEncryption, media, encrypted }) => {
+    'carries sound both ways over $transport with $mediaEncryption (rtcp-mux: $rtcpMux), and says that encrypted is $encrypted',
+    async ({ transport, keys, encrypted, ...media }) => {
       const meeting = await stage.meeting();
       const witness = await stage.witness(meeting);
-      const phone = await dial(stage, meeting, { transport, mediaEncryption });
+      const phone = await dial(stage, meeting, { transport, ...media });
       const call = await joinedCall(stage, phone);
       expect(call.encrypted).toBe(encrypted);
-      expect(call.security).toMatchObject({ signalling: transport, media });
-      if (media === 'srtp') expect(call.security?.suite).toMatch(/^A/);
+      expect(call.security).toMatchObject({ signalling: transport, media: keys ? 'srtp' : 'rtp' });
+      expect(call.security?.keys).toBe(keys);
       await witness.playTone(1000, -20);
       // baresip fills its buffers unevenly at first.
       await sleep(2000);
@@ -131,10 +143,15 @@ describe('a gateway that allows SRTP', () => {
       await hangUpPhones();
       const ended = await endedCall(stage, call.legId);
       expect(ended.encrypted).toBe(encrypted);
-      // baresip sends an RTCP ping before it has keys and its goodbye when it has them no more.
       const rejected = ended.quality?.rejected;
-      if (media === 'rtp') expect(rejected).toBeUndefined();
-      else expect(rejected).toMatchObject({ replayed: 0 });
+      if (keys === undefined) {
+        expect(rejected).toBeUndefined();
+        expect(ended.security?.suite).toBeUndefined();
+      } else {
+        expect(ended.security?.suite).toMatch(/^A/);
+        expect(rejected).toMatchObject({ replayed: 0 });
+      }
+      // baresip sends an RTCP ping before it has keys and its goodbye when it has them no more.
       expect(rejected?.forged ?? 0).toBeLessThanOrEqual(2);
     },
   );

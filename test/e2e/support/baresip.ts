@@ -10,8 +10,12 @@ export interface BaresipOptions {
   /** What to dial at once. */
   readonly target: string;
   readonly transport: 'udp' | 'tcp' | 'tls';
-  /** `srtp` offers it beside plain sound (RFC 8643), `srtp-mandf` alone; undefined: not at all. */
-  readonly mediaEncryption?: 'srtp' | 'srtp-mand' | 'srtp-mandf' | undefined;
+  /**
+   * `srtp` offers it beside plain sound (RFC 8643), `srtp-mand` and `srtp-mandf` alone (RTP/SAVP, RTP/SAVPF),
+   * `dtls_srtp` with keys of a handshake; undefined: not at all.
+   */
+  readonly mediaEncryption?: 'srtp' | 'srtp-mand' | 'srtp-mandf' | 'dtls_srtp' | undefined;
+  readonly rtcpMux?: boolean | undefined;
   /** Who may sign the certificate of the other side. */
   readonly authorityFile: string;
   readonly toneHz: number;
@@ -28,9 +32,12 @@ export interface Baresip {
 
 /** Where Debian puts them. */
 const modulePath = '/usr/lib/baresip/modules';
-const modules = ['g711', 'aufile', 'aubridge', 'sndfile', 'srtp'];
+const modules = ['g711', 'aufile', 'aubridge', 'sndfile', 'srtp', 'dtls_srtp'];
 
-const configText = (folder: string, { authorityFile, rtpPorts }: BaresipOptions): string =>
+const configText = (
+  folder: string,
+  { authorityFile, rtpPorts, rtcpMux = false }: BaresipOptions,
+): string =>
   [
     `module_path ${modulePath}`,
     'net_interface 127.0.0.1',
@@ -43,6 +50,7 @@ const configText = (folder: string, { authorityFile, rtpPorts }: BaresipOptions)
     `snd_path ${folder}`,
     `rtp_ports ${rtpPorts}`,
     'rtp_timeout 60',
+    `rtcp_mux ${rtcpMux ? 'yes' : 'no'}`,
     ...modules.map((name) => `module ${name}.so`),
     'module_tmp account.so',
     'module_app menu.so',
