@@ -40,6 +40,7 @@ const createFarm = async (): Promise<Handlers> => {
   });
   await agent.start();
   const calls = new Map<string, FarmCall>();
+  let placed = 0;
   let udp: Awaited<ReturnType<typeof startUdpLoad>> | undefined;
 
   const voiceOf = (choice: VoiceChoice): Voice => {
@@ -63,6 +64,7 @@ const createFarm = async (): Promise<Handlers> => {
     async place({ key, target, voice, hangUpAfterMs }) {
       const call = await placeCall({
         ...{ agent, clock, localAddress, target, hangUpAfterMs },
+        callerNumber: `07${String((placed += 1)).padStart(8, '0')}`,
         voice: voiceOf(voice),
       });
       calls.set(key, call);

@@ -21,6 +21,8 @@ export interface PlaceDeps {
   readonly clock: LineClock;
   readonly localAddress: string;
   readonly target: string;
+  /** Each caller has one of its own: some gateways know their callers by it. */
+  readonly callerNumber: string;
   readonly voice: Voice;
   readonly hangUpAfterMs: number | undefined;
 }
@@ -43,7 +45,10 @@ export const placeCall = async (deps: PlaceDeps): Promise<FarmCall> => {
   let answeredAfterMs = 0;
 
   const invitedAtMs = monotonicMs();
-  const session = agent.invite(target, { sdp: offer, from: `<sip:0700000000@${localAddress}>` });
+  const session = agent.invite(target, {
+    sdp: offer,
+    from: `<sip:${deps.callerNumber}@${localAddress}>`,
+  });
   const hangUp = (): void => {
     session.hangUp();
   };
