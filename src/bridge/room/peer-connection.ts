@@ -4,15 +4,17 @@ import {
   RTCPeerConnection,
   RTCRtpCodecParameters,
   RTCRtpHeaderExtensionParameters,
-  RtcpSenderInfo,
-  RtcpSrPacket,
-  RtpPacket,
+  type RTCDataChannel,
   type RTCDtlsTransport,
+  type RtpPacket,
 } from 'werift';
 import type { Logger } from '../../call/ports/process.ts';
 import { roomPayloadTypes, type RoomCodec } from './link-types.ts';
+import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
+import { openRtpPath, type RtpPath } from './rtp-path.ts';
+import { audioLevelId, createRtpWriter, type RtpWriter } from './rtp-writer.ts';
 import type { RemoteCandidate } from './signal-message.ts';
-import { guardSockets, openRtpSend, type RtpSend } from './werift-insides.ts';
+import { guardSockets } from './werift-insides.ts';
 
 /**
  * The narrow face of werift: one bundled transport, audio only. werift does ICE and DTLS; its
@@ -25,6 +27,10 @@ export interface PeerConnection {
   addAudioSender(ssrc: number): { readonly cid: string };
   addAudioReceivers(count: number): void;
   mediaSections(): number;
+  /** LiveKit's reliable data channel, in the next offer. */
+  addDataChannel(): void;
+  /** Dropped where there is no channel, or none that is open yet. */
+  sendData(data: Uint8Array): void;
   /** Makes and applies an offer, with all candidates in it. */
   offer(): Promise<string>;
   applyAnswer(sdp: string): Promise<void>;
@@ -48,15 +54,8 @@ export interface PeerConnectionDeps {
 }
 
 const audioLevelUri = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
-const audioLevelId = 1;
-const rtpHeaderBytes = 12;
-/** With a header extension of one word. */
-const levelledHeaderBytes = rtpHeaderBytes + 8;
-/** 20 ms of G.711. */
-const usualPayloadBytes = 160;
-/** RFC 3550 §6.2 recommends five seconds at least between reports. */
-const senderReportIntervalMs = 5_000;
-const ntpEpochOffsetS = 2_208_988_800;
+/** As LiveKit's server knows it. */
+const reliableChannel = '_reliable';
 
 const codecParameters: Readonly<Record<RoomCodec, { clockRate: number; channels: number }>> = {
   PCMU: { clockRate: 8000, channels: 1 },
@@ -92,13 +91,23 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
   });
 
   let transport: RTCDtlsTransport | undefined;
-  let write: PeerConnection['writeRtp'] = () => undefined;
+  let path: RtpPath | undefined;
+  let write: RtpWriter = () => undefined;
+  let channel: RTCDataChannel | undefined;
   let closed: Promise<void> | undefined;
+
+  const takeRtp = (packet: Buffer): void => {
+    if (closed === undefined && packet.length >= rtpHeaderBytes) {
+      deps.onRtp(packet.readUInt32BE(8), packet);
+    }
+  };
 
   peer.connectionStateChange.subscribe((state) => {
     if (closed !== undefined) return;
-    if (state === 'connected') deps.onState('connected');
-    else if (state === 'failed' || state === 'closed') deps.onState('failed');
+    if (state === 'connected') {
+      path ??= transport && openRtpPath(transport, takeRtp);
+      deps.onState('connected');
+    } else if (state === 'failed' || state === 'closed') deps.onState('failed');
   });
 
   const listen = (): void => {
@@ -106,8 +115,9 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
     if (transport !== undefined || found === undefined) return;
     transport = found;
     found.onRtp.allUnsubscribe();
+    // Nothing comes here once our own path is open.
     found.onRtp.subscribe((packet) => {
-      if (closed === undefined) deps.onRtp(packet.header.ssrc, wholePacket(packet));
+      takeRtp(wholePacket(packet));
     });
   };
 
@@ -122,12 +132,19 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
         ssrc,
         now: deps.now,
         transport: () => (transport?.state === 'connected' ? transport : undefined),
+        path: () => path,
         payloadType: () => sender.codec?.payloadType,
       });
       return { cid: sender.trackId };
     },
     addAudioReceivers: (count) => {
       for (let i = 0; i < count; i += 1) peer.addTransceiver('audio', { direction: 'recvonly' });
+    },
+    addDataChannel: () => {
+      channel = peer.createDataChannel(reliableChannel, { ordered: true });
+    },
+    sendData: (data) => {
+      if (channel?.readyState === 'open') channel.send(Buffer.from(data));
     },
     mediaSections: () => peer.getTransceivers().length,
     offer: async () => {
@@ -164,90 +181,3 @@ const wholePacket = ({ header, payload }: RtpPacket): Buffer =>
     payload.byteOffset - header.payloadOffset,
     header.payloadOffset + payload.length + header.paddingSize,
   );
-
-interface RtpWriterDeps {
-  readonly ssrc: number;
-  readonly now: () => number;
-  readonly transport: () => RTCDtlsTransport | undefined;
-  readonly payloadType: () => number | undefined;
-}
-
-/** Sends packets and, on the packets' own beat, the sender reports that belong to them. */
-const createRtpWriter = ({
-  ssrc,
-  now,
-  transport,
-  payloadType,
-}: RtpWriterDeps): PeerConnection['writeRtp'] => {
-  let packet = Buffer.alloc(levelledHeaderBytes + usualPayloadBytes);
-  let via: RTCDtlsTransport | undefined;
-  let send: RtpSend = () => undefined;
-  let packetCount = 0;
-  let octetCount = 0;
-  let nextReportAt = 0;
-
-  const report = (to: RTCDtlsTransport, rtpTimestamp: number): void => {
-    const senderInfo = new RtcpSenderInfo({
-      ntpTimestamp: ntpTimestamp(now()),
-      rtpTimestamp,
-      packetCount: packetCount >>> 0,
-      octetCount: octetCount >>> 0,
-    });
-    void to.sendRtcp([new RtcpSrPacket({ ssrc, senderInfo })]).catch(() => undefined);
-    nextReportAt = now() + senderReportIntervalMs;
-  };
-
-  return (plain, audioLevelDbov, voice) => {
-    const to = transport();
-    const type = payloadType();
-    if (to === undefined || type === undefined || plain.length <= rtpHeaderBytes) return;
-    if (to !== via) {
-      via = to;
-      send = openRtpSend(to) ?? sendByWerift(to);
-    }
-    const payloadBytes = plain.length - rtpHeaderBytes;
-    if (packet.length !== levelledHeaderBytes + payloadBytes) {
-      packet = Buffer.alloc(levelledHeaderBytes + payloadBytes);
-    }
-    plain.copy(packet, 0, 0, rtpHeaderBytes);
-    plain.copy(packet, levelledHeaderBytes, rtpHeaderBytes);
-    writeLevelledHeader(packet, type, ssrc, audioLevelDbov, voice);
-    send(packet);
-    packetCount += 1;
-    octetCount += payloadBytes;
-    if (now() >= nextReportAt) report(to, packet.readUInt32BE(4));
-  };
-};
-
-/** Completes a header whose marker, sequence number and time stamp are there. RFC 8285 §4.2 */
-export const writeLevelledHeader = (
-  packet: Buffer,
-  payloadType: number,
-  ssrc: number,
-  audioLevelDbov: number,
-  voice: boolean,
-): void => {
-  packet[0] = 0x90; // version 2 with an extension
-  packet[1] = (packet.readUInt8(1) & 0x80) | payloadType;
-  packet.writeUInt32BE(ssrc, 8);
-  packet.writeUInt32BE(0xbede_0001, 12); // one-byte headers, one word of them
-  packet[16] = audioLevelId << 4; // of one byte
-  // One bit of voice activity, seven of level below full scale. RFC 6464 §3
-  const level = Math.min(127, Math.max(0, Math.round(-audioLevelDbov)));
-  packet[17] = (voice ? 0x80 : 0) | level;
-  packet.writeUInt16BE(0, 18);
-};
-
-const sendByWerift =
-  (to: RTCDtlsTransport): RtpSend =>
-  (packet) => {
-    const { header, payload } = RtpPacket.deSerialize(Buffer.from(packet));
-    void to.sendRtp(payload, header);
-  };
-
-/** Epoch milliseconds as NTP: seconds since 1900 in the upper half, fraction in the lower. RFC 3550 §4 */
-export const ntpTimestamp = (epochMs: number): bigint => {
-  const seconds = Math.floor(epochMs / 1000);
-  const fraction = Math.floor(((epochMs - seconds * 1000) / 1000) * 2 ** 32);
-  return (BigInt(seconds + ntpEpochOffsetS) << 32n) | BigInt(fraction);
-};

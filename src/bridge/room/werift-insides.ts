@@ -7,9 +7,8 @@ import { Socket } from 'node:dgram';
 import { EventEmitter } from 'node:events';
 import { isIP } from 'node:net';
 import type { RTCDtlsTransport, RTCPeerConnection } from 'werift';
-import type { SrtpSuite } from '../../call/ports/media.ts';
+import type { SrtpKey, SrtpSuite } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
-import { createSrtpSender } from '../rtp/srtp-sender.ts';
 
 const property = (of: unknown, name: string): unknown => {
   if (typeof of !== 'object' || of === null) return undefined;
@@ -35,9 +34,6 @@ export const guardSockets = (peer: RTCPeerConnection, log: Logger): void => {
   }
 };
 
-/** Sends a plain RTP packet of the one SSRC, encrypted. The buffer is the caller's again on return. */
-export type RtpSend = (packet: Uint8Array) => void;
-
 /** The protection profiles that werift negotiates by DTLS. RFC 5764 §4.1.2, RFC 7714 §14.2 */
 const suiteOfProfile: ReadonlyMap<unknown, SrtpSuite> = new Map([
   [0x0001, 'AES_CM_128_HMAC_SHA1_80'],
@@ -45,67 +41,122 @@ const suiteOfProfile: ReadonlyMap<unknown, SrtpSuite> = new Map([
 ]);
 const masterKeyBytes = 16;
 
-/**
- * A way past werift for our RTP: encrypted by our own sender with the keys of werift's DTLS
- * handshake, and put on the socket of the pair that ICE nominated. werift's way makes a cipher, five
- * promises and as many buffers for each packet.
- *
- * The roll-over counter is in our sender, so that all RTP of a transport goes this way or none. RTCP
- * counts by itself (RFC 3711 §3.2.1) and stays with werift. Undefined where the keys or the question
- * of consent are not found: then werift's `sendRtp` is the way.
- */
-export const openRtpSend = (transport: RTCDtlsTransport): RtpSend | undefined => {
-  const sender = openSender(transport);
-  const { connection } = transport.iceTransport;
-  const mayBeSent = property(connection, 'canSendApplicationData');
-  if (sender === undefined || typeof mayBeSent !== 'function') return undefined;
+export interface TransportKeys {
+  readonly suite: SrtpSuite;
+  readonly local: SrtpKey;
+  readonly remote: SrtpKey;
+}
 
-  let pair: typeof connection.nominated;
-  let route: Route | undefined;
-  return (packet) => {
-    // A copy: the socket may send it on a later turn, when the sender's buffer holds the next one.
-    const sealed = Buffer.from(sender.protectRtp(packet));
-    // Nobody may be sent media who did not consent of late. RFC 7675 §5.1
-    if (Reflect.apply(mayBeSent, connection, []) !== true) return;
-    if (connection.nominated !== pair) {
-      pair = connection.nominated;
-      route = routeOf(pair);
-    }
-    if (route === undefined) connection.send(sealed).catch(() => undefined);
-    else sendOn(route, sealed);
-  };
-};
-
-const openSender = (transport: RTCDtlsTransport) => {
+/** The keys of a finished DTLS handshake; undefined where they are not found. */
+export const srtpKeysOf = (transport: RTCDtlsTransport): TransportKeys | undefined => {
   const config = property(property(transport, 'srtp'), 'config');
   const suite = suiteOfProfile.get(property(config, 'profile'));
   const keys = property(config, 'keys');
-  const masterKey = property(keys, 'localMasterKey');
-  const masterSalt = property(keys, 'localMasterSalt');
-  if (suite === undefined || !(masterKey instanceof Uint8Array)) return undefined;
-  if (!(masterSalt instanceof Uint8Array) || masterKey.length !== masterKeyBytes) return undefined;
-  return createSrtpSender(suite, { masterKey, masterSalt });
+  const local = keyOf(keys, 'localMasterKey', 'localMasterSalt');
+  const remote = keyOf(keys, 'remoteMasterKey', 'remoteMasterSalt');
+  if (suite === undefined || local === undefined || remote === undefined) return undefined;
+  return { suite, local, remote };
 };
 
-interface Route {
-  readonly socket: Socket;
-  readonly address: string;
-  readonly port: number;
-}
+const keyOf = (keys: unknown, keyName: string, saltName: string): SrtpKey | undefined => {
+  const masterKey = property(keys, keyName);
+  const masterSalt = property(keys, saltName);
+  if (!(masterKey instanceof Uint8Array) || !(masterSalt instanceof Uint8Array)) return undefined;
+  return masterKey.length === masterKeyBytes ? { masterKey, masterSalt } : undefined;
+};
 
-/** Undefined for what is no UDP socket or has no numeric address: werift knows how. */
-const routeOf = (pair: RTCDtlsTransport['iceTransport']['connection']['nominated']) => {
+export type IceConnection = RTCDtlsTransport['iceTransport']['connection'];
+
+/** Asks whether the peer consented of late to be sent to (RFC 7675 §5.1); undefined where werift has no answer. */
+export const consentOf = (connection: IceConnection): (() => boolean) | undefined => {
+  const asked = property(connection, 'canSendApplicationData');
+  if (typeof asked !== 'function') return undefined;
+  return () => Reflect.apply(asked, connection, []) === true;
+};
+
+/** Sends a datagram; false while the socket still holds it, and sends it on a later turn. */
+export type SendDatagram = (datagram: Buffer) => boolean;
+
+/**
+ * The way to the other end of a nominated pair. Its UDP socket is connected to it, by which a send
+ * costs a quarter less; what werift itself sends there goes the same way, and elsewhere disconnects.
+ * Undefined for what is no UDP socket or has no numeric address: werift knows how.
+ */
+export const openSend = (pair: IceConnection['nominated']): SendDatagram | undefined => {
   const transport = property(property(pair, 'protocol'), 'transport');
   const socket = property(transport, 'socket');
-  if (pair === undefined || property(transport, 'type') !== 'udp') return undefined;
+  const weriftSend = property(transport, 'send');
+  if (pair === undefined || typeof transport !== 'object' || transport === null) return undefined;
+  if (property(transport, 'type') !== 'udp' || typeof weriftSend !== 'function') return undefined;
   const [address, port] = pair.remoteAddr;
-  return socket instanceof Socket && isIP(address) !== 0 ? { socket, address, port } : undefined;
+  if (!(socket instanceof Socket) || isIP(address) === 0) return undefined;
+
+  let isConnected = false;
+  socket.once('connect', () => {
+    isConnected = true;
+  });
+  connect(socket, port, address);
+  const disconnect = (): void => {
+    if (isConnected) socket.disconnect();
+    isConnected = false;
+  };
+  const send: SendDatagram = (datagram) => {
+    try {
+      if (!isConnected) {
+        // Sent after a look-up, on a later turn: a copy, so that the buffer is the caller's again.
+        socket.send(Buffer.from(datagram), port, address);
+        return true;
+      }
+      socket.send(datagram);
+      return socket.getSendQueueCount() === 0;
+    } catch {
+      // Closed in this very moment.
+      return true;
+    }
+  };
+  Reflect.set(transport, 'send', (datagram: Buffer, to?: readonly [string, number]) => {
+    if (isConnected && (to === undefined || (to[0] === address && to[1] === port))) {
+      send(datagram);
+      return Promise.resolve();
+    }
+    disconnect();
+    const sent: unknown = Reflect.apply(weriftSend, transport, [datagram, to]);
+    return sent;
+  });
+  return send;
 };
 
-const sendOn = ({ socket, address, port }: Route, packet: Buffer): void => {
+const connect = (socket: Socket, port: number, address: string): void => {
   try {
-    socket.send(packet, port, address);
+    socket.connect(port, address);
   } catch {
-    // Closed in this very moment.
+    // Connected before, or closed: it is sent to by address then.
   }
+};
+
+/**
+ * Takes RTP and RTCP off werift's UDP sockets before werift sees them; STUN and DTLS go on to it.
+ * RFC 7983 §7. Returns false, having done nothing, where the sockets are not as expected.
+ */
+export const divertMedia = (
+  connection: IceConnection,
+  take: (datagram: Buffer) => void,
+): boolean => {
+  const found = property(connection, 'protocols');
+  const transports = (Array.isArray(found) ? found : []).map((of) => property(of, 'transport'));
+  const udp = transports.filter((transport) => property(transport, 'type') === 'udp');
+  const listeners = udp.map((transport) => property(transport, 'onData'));
+  if (udp.length === 0 || !listeners.every((listener) => typeof listener === 'function')) {
+    return false;
+  }
+  for (const [index, transport] of udp.entries()) {
+    const listener = listeners[index];
+    if (typeof transport !== 'object' || transport === null || listener === undefined) continue;
+    Reflect.set(transport, 'onData', (datagram: Buffer, from: unknown) => {
+      const first = datagram[0] ?? 0;
+      if (first >= 128 && first <= 191) take(datagram);
+      else Reflect.apply(listener, transport, [datagram, from]);
+    });
+  }
+  return true;
 };

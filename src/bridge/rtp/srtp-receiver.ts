@@ -32,13 +32,13 @@ export interface SrtpReceiver {
  * Streams whose past is kept. To forget one would let its packets be replayed, and only who has the
  * key begins one: beyond this, new ones are not taken.
  */
-const maxStreams = 256;
+const defaultMaxStreams = 256;
 
 /** The index nearest to `highest` that ends in these 16 bits; negative where there is none. RFC 3711 §3.3.1 */
 export const estimateIndex = (highest: number, sequence: number): number =>
   highest < 0 ? sequence : highest + (((sequence - highest) << 16) >> 16);
 
-const createStreams = () => {
+const createStreams = (maxStreams: number) => {
   const streams = new Map<number, ReplayWindow>();
   const newcomer = createReplayWindow();
   return {
@@ -55,17 +55,19 @@ const createStreams = () => {
 
 /**
  * `former`: the receiver of the key before. RFC 3711 goes on counting roll-overs under a new key,
- * most devices begin at 0: both are taken, since only the right one authenticates.
+ * most devices begin at 0: both are taken, since only the right one authenticates. `maxStreams`: more
+ * for a peer that forwards the streams of many.
  */
 export const createSrtpReceiver = (
   suite: SrtpSuite,
   key: SrtpKey,
   former?: Pick<SrtpReceiver, 'highestIndex'>,
+  maxStreams = defaultMaxStreams,
 ): SrtpReceiver => {
   const transform = srtpTransforms[suite];
   const ciphers = createSrtpCiphers(suite, key);
-  const rtpStreams = createStreams();
-  const rtcpStreams = createStreams();
+  const rtpStreams = createStreams(maxStreams);
+  const rtcpStreams = createStreams(maxStreams);
 
   const open = (parts: SrtpPacketParts, sequence: number): boolean => {
     const highest = rtpStreams.of(parts.ssrc).highest();

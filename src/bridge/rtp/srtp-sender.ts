@@ -20,12 +20,19 @@ export interface SrtpSender {
    * SSRC, in order: then the roll-over counter counts itself.
    */
   protectRtp(packet: Uint8Array): Uint8Array;
+  /**
+   * The same without a copy: protects the first `plainBytes` of `bytes`, which have room for
+   * `maxSrtpOverheadBytes` behind them, and returns how many bytes they are now.
+   */
+  protectRtpInPlace(bytes: Uint8Array, plainBytes: number): number;
   /** The same for a compound; the buffer is another one. */
   protectRtcp(compound: Uint8Array): Uint8Array;
 }
 
+const noBytes = new Uint8Array(0);
+
 const createPacketParts = (): SrtpPacketParts => ({
-  bytes: new Uint8Array(512),
+  bytes: noBytes,
   from: 0,
   to: 0,
   ssrc: 0,
@@ -46,24 +53,34 @@ export const createSrtpSender = (suite: SrtpSuite, key: SrtpKey): SrtpSender => 
   const transform = srtpTransforms[suite];
   const ciphers = createSrtpCiphers(suite, key);
   const rtp = createPacketParts();
+  const rtpInPlace = createPacketParts();
   const rtcp = createPacketParts();
   let rollOverCounter = 0;
   let lastSequence = 0;
   let nextRtcpIndex = 0;
 
+  const sealRtp = (parts: SrtpPacketParts, plainBytes: number): number => {
+    const { bytes } = parts;
+    const sequence = (bytes[2]! << 8) | bytes[3]!;
+    if (sequence < lastSequence) rollOverCounter += 1;
+    lastSequence = sequence;
+    parts.from = clearBytesOfRtp(bytes, plainBytes);
+    parts.to = parts.tagAt = plainBytes;
+    parts.ssrc = readUint32(bytes, 8);
+    parts.index = rollOverCounter * 65536 + sequence;
+    parts.word = rollOverCounter;
+    ciphers.rtp.seal(parts);
+    return plainBytes + transform.rtpTagBytes;
+  };
+
   return {
     protectRtp: (packet) => {
-      const sequence = (packet[2]! << 8) | packet[3]!;
-      if (sequence < lastSequence) rollOverCounter += 1;
-      lastSequence = sequence;
       fill(rtp, packet);
-      rtp.from = clearBytesOfRtp(packet, packet.length);
-      rtp.ssrc = readUint32(packet, 8);
-      rtp.index = rollOverCounter * 65536 + sequence;
-      rtp.word = rollOverCounter;
-      rtp.tagAt = packet.length;
-      ciphers.rtp.seal(rtp);
-      return rtp.bytes.subarray(0, packet.length + transform.rtpTagBytes);
+      return rtp.bytes.subarray(0, sealRtp(rtp, packet.length));
+    },
+    protectRtpInPlace: (bytes, plainBytes) => {
+      rtpInPlace.bytes = bytes;
+      return sealRtp(rtpInPlace, plainBytes);
     },
     protectRtcp: (compound) => {
       const { length } = compound;

@@ -1,0 +1,76 @@
+/**
+ * A way past werift for RTP, both ways: our own SRTP with the keys of werift's DTLS handshake, on the
+ * socket of the pair that ICE nominated. werift's way makes a cipher, five promises and as many
+ * buffers for each packet.
+ *
+ * The roll-over counter is in our sender and the replay windows in our receiver, so that all RTP of a
+ * transport goes this way or none. RTCP counts by itself (RFC 3711 §3.2.1): ours is sent by werift,
+ * and the server's, which tells a link nothing it acts upon, is dropped unread.
+ */
+import type { RTCDtlsTransport } from 'werift';
+import { isRtcp } from '../rtp/rtp-packet.ts';
+import { createSrtpReceiver } from '../rtp/srtp-receiver.ts';
+import { createSrtpSender } from '../rtp/srtp-sender.ts';
+import { maxSrtpOverheadBytes } from '../rtp/srtp-suite.ts';
+import {
+  consentOf,
+  divertMedia,
+  openSend,
+  srtpKeysOf,
+  type SendDatagram,
+} from './werift-insides.ts';
+
+export interface RtpPath {
+  /** A buffer for the next packet, of at least so many bytes and room for what protection adds. */
+  buffer(plainBytes: number): Buffer;
+  /** Protects and sends the first bytes of `buffer()`. The packets are of one SSRC, in order. */
+  send(plainBytes: number): void;
+}
+
+/** The server forwards each track as a stream of its own, and a new one when it comes back. */
+const maxStreams = 10_000;
+
+/**
+ * To be opened when the transport is connected. `onRtp` gets each packet that came, decrypted in its
+ * own buffer. Undefined where werift is not built as expected: then werift's own way is the way.
+ */
+export const openRtpPath = (
+  transport: RTCDtlsTransport,
+  onRtp: (packet: Buffer) => void,
+): RtpPath | undefined => {
+  const keys = srtpKeysOf(transport);
+  const { connection } = transport.iceTransport;
+  const isConsented = consentOf(connection);
+  if (keys === undefined || isConsented === undefined) return undefined;
+  const receiver = createSrtpReceiver(keys.suite, keys.remote, undefined, maxStreams);
+  const isDiverted = divertMedia(connection, (datagram) => {
+    if (isRtcp(datagram)) return;
+    const length = receiver.unprotectRtp(datagram);
+    if (typeof length === 'number') onRtp(datagram.subarray(0, length));
+  });
+  if (!isDiverted) return undefined;
+
+  const sender = createSrtpSender(keys.suite, keys.local);
+  let buffer = Buffer.alloc(0);
+  let pair: typeof connection.nominated;
+  let sendDatagram: SendDatagram | undefined;
+  return {
+    buffer: (plainBytes) => {
+      const needed = plainBytes + maxSrtpOverheadBytes;
+      if (buffer.length < needed) buffer = Buffer.alloc(needed);
+      return buffer;
+    },
+    send: (plainBytes) => {
+      const sealed = buffer.subarray(0, sender.protectRtpInPlace(buffer, plainBytes));
+      // Nobody may be sent media who did not consent of late. RFC 7675 §5.1
+      if (!isConsented()) return;
+      if (connection.nominated !== pair) {
+        pair = connection.nominated;
+        sendDatagram = openSend(pair);
+      }
+      // Still held by the socket: the next packet needs another buffer.
+      if (sendDatagram?.(sealed) === false) buffer = Buffer.alloc(buffer.length);
+      if (sendDatagram === undefined) connection.send(Buffer.from(sealed)).catch(() => undefined);
+    },
+  };
+};

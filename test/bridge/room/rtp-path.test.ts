@@ -1,0 +1,207 @@
+import { createSocket } from 'node:dgram';
+import { expect, test, vi } from 'vitest';
+import {
+  ProtectionProfileAeadAes128Gcm,
+  ProtectionProfileAes128CmHmacSha1_80,
+  RtpHeader,
+  SrtpSession,
+  type RTCDtlsTransport,
+} from 'werift';
+import { openRtpPath } from '../../../src/bridge/room/rtp-path.ts';
+
+const keyBytes = 16;
+const profiles = [
+  { name: 'AES-CM', profile: ProtectionProfileAes128CmHmacSha1_80, saltBytes: 14 },
+  { name: 'AES-GCM', profile: ProtectionProfileAeadAes128Gcm, saltBytes: 12 },
+];
+
+const sessions = (profile: number, saltBytes: number) => {
+  const [ourKey, theirKey] = [Buffer.alloc(keyBytes, 1), Buffer.alloc(keyBytes, 2)];
+  const [ourSalt, theirSalt] = [Buffer.alloc(saltBytes, 3), Buffer.alloc(saltBytes, 4)];
+  const of = (local: Buffer, localSalt: Buffer, remote: Buffer, remoteSalt: Buffer) =>
+    new SrtpSession({
+      profile,
+      keys: {
+        localMasterKey: local,
+        localMasterSalt: localSalt,
+        remoteMasterKey: remote,
+        remoteMasterSalt: remoteSalt,
+      },
+    });
+  return {
+    ours: of(ourKey, ourSalt, theirKey, theirSalt),
+    theirs: of(theirKey, theirSalt, ourKey, ourSalt),
+  };
+};
+
+const rtp = (sequence: number): Buffer => {
+  const packet = Buffer.alloc(180, sequence & 0xff);
+  packet.set([0x90, 8], 0);
+  packet.writeUInt16BE(sequence & 0xffff, 2);
+  packet.writeUInt32BE(7, 8);
+  packet.writeUInt32BE(0xbede_0001, 12);
+  packet.set([0x10, 0x80 | 20, 0, 0], 16);
+  return packet;
+};
+
+/** The parts of werift's transport that are looked at, with its own keys and a socket that keeps what it gets. */
+const transportWith = (srtp: unknown, transportType = 'udp') => {
+  const socket = createSocket('udp4');
+  const sent: { readonly packet: Buffer; readonly to: unknown[] }[] = [];
+  const waiting = vi.spyOn(socket, 'getSendQueueCount').mockReturnValue(0);
+  vi.spyOn(socket, 'send').mockImplementation((packet, ...to: unknown[]) => {
+    const kept = waiting.getMockImplementation()?.() === 1;
+    sent.push({ packet: kept ? (packet as Buffer) : Buffer.from(packet as Buffer), to });
+  });
+  vi.spyOn(socket, 'connect').mockImplementation(() => undefined);
+  const disconnect = vi.spyOn(socket, 'disconnect').mockReturnValue();
+  const byWerift: unknown[] = [];
+  const heardByWerift: Buffer[] = [];
+  const udp = {
+    type: transportType,
+    socket,
+    onData: (...[datagram]: [Buffer, unknown]) => heardByWerift.push(datagram),
+    send: (packet: Buffer, to: unknown) => Promise.resolve(byWerift.push([packet, to])),
+  };
+  const connection = {
+    consent: true,
+    canSendApplicationData() {
+      return this.consent;
+    },
+    protocols: [{ transport: udp }],
+    nominated: { protocol: { transport: udp }, remoteAddr: ['192.0.2.1', 7000] } as unknown,
+    send: (packet: Buffer) => Promise.resolve(byWerift.push(packet)),
+  };
+  const transport = { srtp, iceTransport: { connection } } as unknown as RTCDtlsTransport;
+  const received: Buffer[] = [];
+  const path = openRtpPath(transport, (packet) => received.push(packet));
+  const send = (packet: Buffer): void => {
+    path?.buffer(packet.length).set(packet);
+    path?.send(packet.length);
+  };
+  const from = ['192.0.2.1', 7000];
+  const receive = (datagram: Buffer): void => {
+    udp.onData(datagram, from);
+  };
+  return {
+    ...{ path, send, receive, received, heardByWerift, connection, udp, sent, waiting },
+    ...{ disconnect, byWerift, socket },
+  };
+};
+
+test.each(profiles)(
+  '$name packets on the nominated socket are what werift decrypts, over the roll-over of the sequence',
+  ({ profile, saltBytes }) => {
+    const { ours, theirs } = sessions(profile, saltBytes);
+    const { send, sent, socket } = transportWith(ours);
+    const packets = [65_534, 65_535, 65_536, 65_537].map(rtp);
+    send(packets[0]!);
+    // By address until the socket is connected to it.
+    socket.emit('connect');
+    for (const packet of packets.slice(1)) send(packet);
+    expect(sent.map(({ packet }) => theirs.decrypt(packet))).toEqual(packets);
+    expect(sent.map(({ to }) => to)).toEqual([[7000, '192.0.2.1'], [], [], []]);
+    socket.close();
+  },
+);
+
+test('a packet that the socket still holds is not written over by the next', () => {
+  const { ours, theirs } = sessions(ProtectionProfileAes128CmHmacSha1_80, 14);
+  const { send, sent, waiting, socket } = transportWith(ours);
+  send(rtp(0));
+  socket.emit('connect');
+  waiting.mockImplementation(() => 1);
+  const packets = [1, 2, 3].map(rtp);
+  for (const packet of packets) send(packet);
+  expect(sent.slice(1).map(({ packet }) => theirs.decrypt(packet))).toEqual(packets);
+  socket.close();
+});
+
+test.each(profiles)(
+  '$name packets of the server are decrypted; its RTCP and what is no SRTP of it are dropped',
+  ({ profile, saltBytes }) => {
+    const { ours, theirs } = sessions(profile, saltBytes);
+    const { receive, received, heardByWerift, socket } = transportWith(ours);
+    const packets = [65_534, 65_535, 65_536].map(rtp);
+    const sealed = packets.map((packet) =>
+      theirs.encrypt(packet.subarray(20), RtpHeader.deSerialize(packet)),
+    );
+    for (const packet of sealed) receive(Buffer.from(packet));
+    receive(Buffer.from(sealed[0]!)); // again
+    receive(Buffer.from([0x80, 200, 0, 1, 0, 0, 0, 7, 1, 2, 3, 4]));
+    receive(rtp(9));
+    expect(received).toEqual(packets);
+    expect(heardByWerift).toEqual([]);
+    socket.close();
+  },
+);
+
+test('STUN and DTLS go on to werift', () => {
+  const { ours } = sessions(ProtectionProfileAeadAes128Gcm, 12);
+  const { receive, received, heardByWerift, socket } = transportWith(ours);
+  const others = [Buffer.from([0, 1, 0, 0]), Buffer.from([22, 254, 253]), Buffer.alloc(0)];
+  others.forEach(receive);
+  expect(heardByWerift).toEqual(others);
+  expect(received).toEqual([]);
+  socket.close();
+});
+
+test('werift sends on the connected socket to the same end, and disconnects it for another', async () => {
+  const { ours } = sessions(ProtectionProfileAeadAes128Gcm, 12);
+  const { send, udp, sent, disconnect, byWerift, socket } = transportWith(ours);
+  send(rtp(1));
+  socket.emit('connect');
+  const check = Buffer.from('a connectivity check');
+  await udp.send(check, ['192.0.2.1', 7000]);
+  expect(sent.at(-1)).toEqual({ packet: check, to: [] });
+  await udp.send(check, ['192.0.2.2', 7000]);
+  expect(disconnect).toHaveBeenCalledOnce();
+  expect(byWerift).toEqual([[check, ['192.0.2.2', 7000]]]);
+  send(rtp(2));
+  expect(sent.at(-1)?.to).toEqual([7000, '192.0.2.1']);
+  socket.close();
+});
+
+test('nothing is sent to who gave no consent, and the packets after it still decrypt', () => {
+  const { ours, theirs } = sessions(ProtectionProfileAes128CmHmacSha1_80, 14);
+  const { send, connection, sent, socket } = transportWith(ours);
+  connection.consent = false;
+  send(rtp(8));
+  expect(sent).toEqual([]);
+  connection.consent = true;
+  send(rtp(9));
+  expect(sent.map(({ packet }) => theirs.decrypt(packet))).toEqual([rtp(9)]);
+  socket.close();
+});
+
+test('another nominated pair is followed; one without a UDP socket is left to werift, encrypted', () => {
+  const { ours, theirs } = sessions(ProtectionProfileAeadAes128Gcm, 12);
+  const { send, connection, udp, sent, byWerift, socket } = transportWith(ours);
+  send(rtp(1));
+  connection.nominated = { protocol: { transport: udp }, remoteAddr: ['192.0.2.2', 7002] };
+  send(rtp(2));
+  expect(sent.map(({ to }) => to)).toEqual([
+    [7000, '192.0.2.1'],
+    [7002, '192.0.2.2'],
+  ]);
+  connection.nominated = {
+    protocol: { transport: { ...udp, type: 'tcp' } },
+    remoteAddr: ['192.0.2.1', 7000],
+  };
+  send(rtp(3));
+  expect(byWerift.map((packet) => theirs.decrypt(packet as Buffer))).toEqual([rtp(3)]);
+  socket.close();
+});
+
+test.each([
+  ['no session', undefined, 'udp'],
+  ['another profile', { config: { profile: 2, keys: {} } }, 'udp'],
+  ['no keys', { config: { profile: 1 } }, 'udp'],
+  ['no UDP socket', sessions(ProtectionProfileAeadAes128Gcm, 12).ours, 'tcp'],
+])('with %s the way is not taken', (_what, srtp, transportType) => {
+  const { path, receive, heardByWerift, socket } = transportWith(srtp, transportType);
+  expect(path).toBeUndefined();
+  receive(rtp(1));
+  expect(heardByWerift).toEqual([rtp(1)]);
+  socket.close();
+});
