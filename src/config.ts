@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asCallId, callIdPattern, type CallId } from './call/identifiers.ts';
 import { isLanguage, type Language } from './ivr/language.ts';
 
 /**
@@ -86,6 +87,10 @@ const dialOutPrefixes = list.superRefine((parts, context) => {
     if (!/^\+[1-9]\d{0,14}$/.test(part))
       context.addIssue(`${part} is not the beginning of a number such as +46`);
 });
+const deskAddress = z.string().regex(/^(?:\+?\d{2,15}|sips?:[^\s<>"]+@[^\s<>"?]+)$/, {
+  error: 'must be a number such as +46480445500, or an address such as sip:desk@192.0.2.5',
+});
+const testId = z.string().regex(callIdPattern, { error: 'must be nine digits' });
 const ownNumber = z
   .string()
   .regex(/^\+?\d{2,15}$/, { error: 'must be a number such as +46480445511' });
@@ -107,6 +112,12 @@ const url = (...protocols: readonly string[]) =>
     error: `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
 
+/** Without TLS only on this machine: whoever is on the way could sign in as anybody. */
+const issuer = url('http:', 'https:').refine(
+  (text) => /^https:|^http:\/\/(?:127\.|localhost[:/]|\[::1\])/.test(text),
+  { error: 'must begin with https://' },
+);
+
 const environment = z.object({
   RINGBRO_ENGINE: optional(z.enum(['embedded', 'drachtio'])),
   RINGBRO_DATA_DIR: optional(z.string()),
@@ -127,9 +138,24 @@ const environment = z.object({
   RINGBRO_HTTP_PORT: optional(port),
   RINGBRO_PUBLIC_URL: optional(url('http:', 'https:')),
   RINGBRO_API_KEY: optional(z.string().min(16)),
+  RINGBRO_OPERATOR_PASSWORD: optional(z.string().min(12)),
+  RINGBRO_OIDC_ISSUER: optional(issuer),
+  RINGBRO_OIDC_CLIENT_ID: optional(z.string()),
+  RINGBRO_OIDC_CLIENT_SECRET: optional(z.string()),
+  RINGBRO_OIDC_GROUP: optional(z.string()),
+  RINGBRO_TRUST_PROXY: optional(cidrs),
+  RINGBRO_WEBHOOK_ALLOW: optional(cidrs),
+  RINGBRO_DIRECTORY_URL: optional(url('http:', 'https:')),
+  RINGBRO_DIRECTORY_KEY: optional(z.string()),
+  RINGBRO_DIRECTORY_TIMEOUT_MS: optional(wholeNumber(100, 4_500)),
+  RINGBRO_DIRECTORY_CACHE_S: optional(wholeNumber(0, 86_400)),
   RINGBRO_NODE_ID: optional(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/)),
   RINGBRO_PIN_SECRET: optional(z.string().min(32)),
   RINGBRO_DIAL_OUT_PREFIXES: optional(dialOutPrefixes),
+  RINGBRO_SERVICE_DESK: optional(deskAddress),
+  RINGBRO_SERVICE_DESK_TRUNK: optional(z.string()),
+  RINGBRO_TEST_NUMBER: optional(ownNumber),
+  RINGBRO_TEST_ID: optional(testId),
   RINGBRO_DIAL_OUT_TRUNK: optional(z.string()),
   RINGBRO_DIAL_OUT_NUMBER: optional(ownNumber),
   RINGBRO_DIAL_OUT_PER_HOUR: optional(wholeNumber(1, 10_000)),
@@ -144,6 +170,7 @@ const environment = z.object({
   RINGBRO_INTER_DIGIT_MS: optional(wholeNumber(1000, 120_000)),
   RINGBRO_MEDIA_TIMEOUT_S: optional(wholeNumber(5, 86_400)),
   RINGBRO_DRAIN_S: optional(wholeNumber(0, 86_400)),
+  RINGBRO_HOST_GRACE_S: optional(wholeNumber(0, 3600)),
   RINGBRO_RING_MS: optional(wholeNumber(0, 60_000)),
   RINGBRO_MAX_CALL_MINUTES: optional(wholeNumber(1, 10_080)),
   RINGBRO_ADMISSION_WORDS: optional(z.enum(['full', 'tone'])),
@@ -236,6 +263,21 @@ export interface Config {
     readonly publicUrl: string | undefined;
     /** undefined: made at the first start and kept in the data folder. */
     readonly apiKey: string | undefined;
+    /** Of the first account; undefined: the same. */
+    readonly operatorPassword: string | undefined;
+    /** Signing in by OpenID Connect. */
+    readonly signInService:
+      | {
+          readonly issuer: string;
+          readonly clientId: string;
+          readonly clientSecret: string;
+          readonly group: string | undefined;
+        }
+      | undefined;
+    /** Proxies whose X-Forwarded-For is believed. */
+    readonly trustProxy: readonly string[];
+    /** Private networks that webhooks may go to, also without TLS. */
+    readonly webhookAllow: readonly string[];
   };
   readonly livekit:
     { readonly url: string; readonly apiKey: string; readonly apiSecret: string } | undefined;
@@ -246,12 +288,33 @@ export interface Config {
     readonly drainMs: number;
     /** How long it rings before the answer. */
     readonly ringMs: number;
+    /** How long a host whose line broke has to come back. */
+    readonly hostGraceMs: number;
     readonly firstDigitTimeoutMs: number;
     readonly interDigitTimeoutMs: number;
     readonly admissionWords: 'full' | 'tone';
     readonly timeZone: string;
     readonly retentionDays: number;
   };
+  /** A booking system that is asked for call IDs nobody has here. */
+  readonly directory:
+    | {
+        readonly url: string;
+        readonly key: string | undefined;
+        readonly timeoutMs: number;
+        readonly cacheMs: number;
+      }
+    | undefined;
+  /** Whom callers reach who ask for a person; undefined: nobody. */
+  readonly serviceDesk:
+    | {
+        /** A number, then `trunk` leads there; or a SIP URI. */
+        readonly to: string;
+        readonly trunk: string | undefined;
+      }
+    | undefined;
+  /** For tests of the caller's sound. */
+  readonly test: { readonly number: string | undefined; readonly callId: CallId | undefined };
   /** Calls of our own into meetings; off where `prefixes` is empty. */
   readonly dialOut: {
     readonly prefixes: readonly string[];
@@ -297,6 +360,28 @@ const tlsProblems = (e: z.infer<typeof environment>): string[] => {
       ];
 };
 
+const signInServiceProblems = (e: z.infer<typeof environment>): string[] => {
+  const given = [e.RINGBRO_OIDC_ISSUER, e.RINGBRO_OIDC_CLIENT_ID, e.RINGBRO_OIDC_CLIENT_SECRET];
+  const some = given.some((v) => v !== undefined) || e.RINGBRO_OIDC_GROUP !== undefined;
+  if (!some) return [];
+  return [
+    ...(given.every((v) => v !== undefined)
+      ? []
+      : ['RINGBRO_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET: give all three, or none']),
+    ...(e.RINGBRO_PUBLIC_URL === undefined
+      ? ['RINGBRO_PUBLIC_URL: the sign-in service has to know where people come back to']
+      : []),
+  ];
+};
+
+/** A number leads nowhere by itself. */
+const deskProblems = (e: z.infer<typeof environment>): string[] => {
+  const desk = serviceDeskFrom(e);
+  return desk !== undefined && !desk.to.includes(':') && desk.trunk === undefined
+    ? ['RINGBRO_SERVICE_DESK_TRUNK: a number is called through a trunk']
+    : [];
+};
+
 /** What the drachtio engine cannot do without. */
 const drachtioProblems = (e: z.infer<typeof environment>): string[] => {
   if (e.RINGBRO_ENGINE !== 'drachtio') return [];
@@ -322,6 +407,8 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): ConfigResult =
       ? [
           ...livekitProblems(parsed.data),
           ...tlsProblems(parsed.data),
+          ...deskProblems(parsed.data),
+          ...signInServiceProblems(parsed.data),
           ...drachtioProblems(parsed.data),
         ]
       : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
@@ -336,6 +423,18 @@ const livekitFrom = (e: z.infer<typeof environment>): Config['livekit'] =>
   e.LIVEKIT_API_SECRET === undefined
     ? undefined
     : { url: e.LIVEKIT_URL, apiKey: e.LIVEKIT_API_KEY, apiSecret: e.LIVEKIT_API_SECRET };
+
+const signInServiceFrom = (e: z.infer<typeof environment>): Config['http']['signInService'] =>
+  e.RINGBRO_OIDC_ISSUER === undefined ||
+  e.RINGBRO_OIDC_CLIENT_ID === undefined ||
+  e.RINGBRO_OIDC_CLIENT_SECRET === undefined
+    ? undefined
+    : {
+        issuer: e.RINGBRO_OIDC_ISSUER,
+        clientId: e.RINGBRO_OIDC_CLIENT_ID,
+        clientSecret: e.RINGBRO_OIDC_CLIENT_SECRET,
+        group: e.RINGBRO_OIDC_GROUP,
+      };
 
 const tlsFrom = (e: z.infer<typeof environment>): TlsConfig | undefined =>
   e.RINGBRO_SIP_TLS_PORT === undefined ||
@@ -369,6 +468,13 @@ const drachtioFrom = (e: z.infer<typeof environment>): DrachtioConfig | undefine
   };
 };
 
+const serviceDeskFrom = (e: z.infer<typeof environment>): Config['serviceDesk'] => {
+  const to = e.RINGBRO_SERVICE_DESK;
+  if (to === undefined) return undefined;
+  const trunk = e.RINGBRO_SERVICE_DESK_TRUNK ?? e.RINGBRO_DIAL_OUT_TRUNK;
+  return { to, trunk: to.includes(':') ? undefined : trunk };
+};
+
 const configFrom = (e: z.infer<typeof environment>): Config => ({
   engine: e.RINGBRO_ENGINE ?? 'embedded',
   dataDir: e.RINGBRO_DATA_DIR ?? './data',
@@ -398,18 +504,37 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     port: e.RINGBRO_HTTP_PORT ?? 8080,
     publicUrl: e.RINGBRO_PUBLIC_URL,
     apiKey: e.RINGBRO_API_KEY,
+    operatorPassword: e.RINGBRO_OPERATOR_PASSWORD,
+    signInService: signInServiceFrom(e),
+    trustProxy: e.RINGBRO_TRUST_PROXY ?? [],
+    webhookAllow: e.RINGBRO_WEBHOOK_ALLOW ?? [],
   },
   livekit: livekitFrom(e),
   calls: {
     maxCalls: e.RINGBRO_MAX_CALLS ?? 1000,
     drainMs: (e.RINGBRO_DRAIN_S ?? 20) * 1000,
     ringMs: e.RINGBRO_RING_MS ?? 0,
+    hostGraceMs: (e.RINGBRO_HOST_GRACE_S ?? 30) * 1000,
     maxCallMs: (e.RINGBRO_MAX_CALL_MINUTES ?? 720) * 60_000,
     firstDigitTimeoutMs: e.RINGBRO_FIRST_DIGIT_MS ?? 15_000,
     interDigitTimeoutMs: e.RINGBRO_INTER_DIGIT_MS ?? 10_000,
     admissionWords: e.RINGBRO_ADMISSION_WORDS ?? 'full',
     timeZone: e.RINGBRO_TIMEZONE ?? 'Europe/Stockholm',
     retentionDays: e.RINGBRO_RETENTION_DAYS ?? 90,
+  },
+  directory:
+    e.RINGBRO_DIRECTORY_URL === undefined
+      ? undefined
+      : {
+          url: e.RINGBRO_DIRECTORY_URL,
+          key: e.RINGBRO_DIRECTORY_KEY,
+          timeoutMs: e.RINGBRO_DIRECTORY_TIMEOUT_MS ?? 3_000,
+          cacheMs: (e.RINGBRO_DIRECTORY_CACHE_S ?? 60) * 1000,
+        },
+  serviceDesk: serviceDeskFrom(e),
+  test: {
+    number: e.RINGBRO_TEST_NUMBER,
+    callId: e.RINGBRO_TEST_ID === undefined ? undefined : asCallId(e.RINGBRO_TEST_ID),
   },
   dialOut: {
     prefixes: e.RINGBRO_DIAL_OUT_PREFIXES ?? [],

@@ -10,6 +10,7 @@ import { createCallCore, type CallCore } from './call/call-core.ts';
 import { identityPrefix } from './call/participant.ts';
 import { defaultCallSettings } from './call/call-settings.ts';
 import { createDialOut } from './call/dial-out.ts';
+import { createServiceDesk, type ServiceDesk } from './call/service-desk.ts';
 import type { SideRooms } from './http/ports.ts';
 import { createSideRooms } from './side-rooms.ts';
 import { createMeetingActions } from './call/meeting-actions.ts';
@@ -128,6 +129,7 @@ const openGateway = async (
     clock,
     logger: logger.child({ part: 'call' }),
     settings: coreSettings(config, trunks),
+    desk: serviceDeskOf({ config, engine, rooms, nodeId, newRoom: sideRooms.newRoom, logger }),
     guesses: cluster.guesses,
     others: cluster.others,
     peers: cluster.peers,
@@ -320,8 +322,10 @@ const coreSettings = (
     numbers: config.sip.numbers,
     domains: config.sip.domains,
     maxCalls: config.calls.maxCalls,
+    test: config.test,
   },
   timeZone: config.calls.timeZone,
+  hostGraceMs: config.calls.hostGraceMs,
   call: {
     ...defaultCallSettings,
     ivr: {
@@ -330,10 +334,38 @@ const coreSettings = (
       interDigitTimeoutMs: config.calls.interDigitTimeoutMs,
     },
     admissionWords: config.calls.admissionWords,
+    hasServiceDesk: config.serviceDesk !== undefined,
+    testCallId: config.test.callId,
     maxCallMs: config.calls.maxCallMs,
     ringMs: config.calls.ringMs,
   },
 });
+
+/** How long the service desk may ring: somebody holds the line meanwhile. */
+const deskRingLimitMs = 45_000;
+
+const serviceDeskOf = (parts: {
+  readonly config: Config;
+  readonly engine: SipEngine;
+  readonly rooms: RoomAdmin;
+  readonly nodeId: NodeId;
+  readonly newRoom: () => RoomName;
+  readonly logger: Logger;
+}): ServiceDesk | undefined => {
+  const { config, engine, rooms, nodeId, newRoom, logger } = parts;
+  const dial = engine.dial?.bind(engine);
+  if (config.serviceDesk === undefined || dial === undefined) return undefined;
+  const { callerNumber } = config.dialOut;
+  return createServiceDesk({
+    dial,
+    request: { ...config.serviceDesk, callerNumber, ringLimitMs: deskRingLimitMs },
+    nodeId,
+    rooms,
+    newLegId,
+    newRoom,
+    logger: logger.child({ part: 'desk' }),
+  });
+};
 
 interface HttpParts {
   readonly deps: GatewayDeps;

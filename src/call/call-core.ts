@@ -18,13 +18,19 @@ import { createMeetingClock } from './meeting-clock.ts';
 import { createLobbyNotices } from './lobby-notices.ts';
 import type { OtherNodes } from './ports/nodes.ts';
 import { createHostDesk } from './host-desk.ts';
-import { createHostWatch, type HostKey, type HostPresenceChange } from './host-watch.ts';
+import {
+  createHostWatch,
+  hostGraceMs,
+  type HostKey,
+  type HostPresenceChange,
+} from './host-watch.ts';
 import type { CallId, LegId, RoomName } from './identifiers.ts';
 import type { CallRecord, CallState } from './ports/call-records.ts';
 import type { Meeting, MeetingActions } from './ports/meetings.ts';
 import type { CallLeg } from './ports/sip-engine.ts';
 import { mayCallOut, screenCall, type ScreeningSettings } from './screening.ts';
 import type { CallPeers } from './ports/peers.ts';
+import { createRoomHosts } from './room-hosts.ts';
 import { createSamePerson, type SamePerson } from './same-person.ts';
 import { createStartRate } from './start-rate.ts';
 
@@ -34,6 +40,8 @@ export interface CallCoreSettings {
   /** For spoken times before a meeting is known. */
   readonly timeZone: string;
   readonly guesses?: GuessLimits;
+  /** How long a host whose line broke has to call again; undefined: `hostGraceMs`. */
+  readonly hostGraceMs?: number;
 }
 
 /** `wrong-state`: the call is there, but what was asked makes no sense for it now. */
@@ -134,7 +142,13 @@ export function createCallCore(
   const callers = createCallerWatch((news) => {
     for (const listener of callerListeners) listener(news);
   });
-  const hosts = createHostWatch({ registry, clock, end: endForAll });
+  const hosts = createHostWatch({
+    registry,
+    clock,
+    end: endForAll,
+    graceMs: settings.hostGraceMs ?? hostGraceMs,
+  });
+  const roomHosts = createRoomHosts({ registry, rooms: deps.rooms, watch: hosts, clock, logger });
   const persons = createSamePerson({ registry, peers: deps.peers });
   let draining = false;
 
@@ -202,6 +216,7 @@ export function createCallCore(
         registry.changed(changed);
         desk.changed(changed);
         hosts.changed(changed);
+        roomHosts.changed(changed);
         persons.changed(changed);
         callers.changed(changed);
         const { state, meeting } = changed.facts();
@@ -291,6 +306,7 @@ export function createCallCore(
       await registry.empty();
       cancel();
       hosts.close();
+      roomHosts.close();
       meetingClock.close();
     },
   };

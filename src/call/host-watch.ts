@@ -36,6 +36,7 @@ export interface HostWatchDeps {
   /** Ends the meeting for all. */
   readonly end: (callId: CallId) => void;
   readonly clock: Clock;
+  readonly graceMs: number;
 }
 
 /** A host whose line broke has this long to call again. */
@@ -46,7 +47,7 @@ const hostMeeting = (session: CallSession): CallId | undefined => {
   return state === 'joined' && role === 'host' ? meeting?.callId : undefined;
 };
 
-export function createHostWatch({ registry, end, clock }: HostWatchDeps): HostWatch {
+export function createHostWatch({ registry, end, clock, graceMs }: HostWatchDeps): HostWatch {
   const phones = new Map<LegId, CallId>();
   const others = new Map<CallId, Set<HostKey>>();
   const graces = new Map<CallId, () => void>();
@@ -70,7 +71,7 @@ export function createHostWatch({ registry, end, clock }: HostWatchDeps): HostWa
       return;
     }
     back(callId);
-    const cancel = clock.at(clock.now() + hostGraceMs, () => {
+    const cancel = clock.at(clock.now() + graceMs, () => {
       graces.delete(callId);
       // The booking may say otherwise by now; it can't be asked where nobody is left.
       if (!present(callId)) leaveToMeeting(callId, afterwards(callId) ?? after, closes);

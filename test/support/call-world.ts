@@ -2,9 +2,16 @@ import { createCallCore, type CallCore } from '../../src/call/call-core.ts';
 import { defaultMeetingOptions } from '../../src/meeting/meeting-options.ts';
 import { defaultCallSettings } from '../../src/call/call-settings.ts';
 import type { CallSettings } from '../../src/call/call-messages.ts';
-import { asCallId, asNodeId, asRoomName, type CallId } from '../../src/call/identifiers.ts';
+import {
+  asCallId,
+  asNodeId,
+  asRoomName,
+  type CallId,
+  type InviteeId,
+  type LegId,
+} from '../../src/call/identifiers.ts';
 import type { CallJournal, CallRecord } from '../../src/call/ports/call-records.ts';
-import type { Meeting, MeetingDirectory } from '../../src/call/ports/meetings.ts';
+import type { Meeting, MeetingDirectory, SeatClaim } from '../../src/call/ports/meetings.ts';
 import type { Logger } from '../../src/call/ports/process.ts';
 import type { RoomAdmin } from '../../src/call/ports/room-admin.ts';
 import type { ScreeningSettings } from '../../src/call/screening.ts';
@@ -28,8 +35,16 @@ export interface CallWorld {
   readonly ended: CallRecord[];
   readonly log: { readonly level: string; readonly fields: object; readonly message: string }[];
   readonly seats: Map<string, CallId>;
+  /** Identities of hosts who are in the room by a browser. */
+  readonly roomHosts: Set<string>;
+  /** What was claimed with each seat. */
+  readonly claims: readonly Partial<SeatClaim>[];
+  /** What the other nodes are told of callers who are known. */
+  readonly told: string[];
   /** Set on participants by the meeting server's API, by identity. */
   readonly attributes: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** Deleted by this node, in order. */
+  readonly closedRooms: readonly string[];
   /** Data messages to the hosts in the rooms. */
   readonly toHosts: readonly {
     readonly room: string;
@@ -94,8 +109,14 @@ export async function createCallWorld(
   const updated: CallRecord[] = [];
   const ended: CallRecord[] = [];
   const seats = new Map<string, CallId>();
+  const roomHosts = new Set<string>();
+  const holders = new Map<LegId, InviteeId | undefined>();
+  const told: string[] = [];
+  const claims: Partial<SeatClaim>[] = [];
   const attributes = new Map<string, Readonly<Record<string, string>>>();
   const log: { level: string; fields: object; message: string }[] = [];
+  const closedRooms: string[] = [];
+  const placed: FakeCaller[] = [];
   const toHosts: { room: string; topic: string; text: string }[] = [];
   const faults: CallWorld['faults'] = {};
 
@@ -114,14 +135,22 @@ export async function createCallWorld(
       await failing(faults.store);
       return Array.from(meetings.values()).find((meeting) => meeting.videoAddress === address);
     },
-    async takeSeat(callId, legId) {
+    async takeSeat(callId, legId, claim = {}) {
+      claims.push(claim);
       await failing(faults.store);
       const meeting = meetings.get(callId);
       if (meeting === undefined) return { seated: false, reason: 'gone' };
       const taken = Array.from(seats.values()).filter((seat) => seat === callId).length;
       if (taken >= (meeting.maxParticipants ?? Infinity)) return { seated: false, reason: 'full' };
       seats.set(legId, callId);
-      return { seated: true, number: taken + 1 };
+      const replaces =
+        claim.takesOver === true
+          ? Array.from(holders).find(
+              ([leg, invitee]) => seats.has(leg) && invitee === claim.inviteeId,
+            )?.[0]
+          : undefined;
+      holders.set(legId, claim.inviteeId);
+      return { seated: true, number: taken + 1, replaces };
     },
     async releaseSeat(legId) {
       await failing(faults.store);
@@ -134,6 +163,7 @@ export async function createCallWorld(
     },
     roomState: async () => ({ exists: true, others: 0, endToEndEncrypted: false }),
     removeParticipant: async () => undefined,
+    hosts: async () => Array.from(roomHosts),
     async setAttributes(_room, identity, changed) {
       await failing(faults.rooms);
       attributes.set(identity, { ...attributes.get(identity), ...changed });
@@ -147,7 +177,11 @@ export async function createCallWorld(
       toHosts.push({ room, topic, text: new TextDecoder().decode(data) });
     },
     removeStale: async () => 0,
-    deleteRoom: async () => undefined,
+    async deleteRoom(room) {
+      closedRooms.push(room);
+      for (const caller of placed)
+        if (caller.joinedAs?.room === room) caller.leaveRoom('room-deleted');
+    },
   };
   const journal: CallJournal = {
     async begin(record) {
@@ -194,7 +228,9 @@ export async function createCallWorld(
   };
 
   const engine = createFakeSipEngine(clock);
+  let sideRooms = 0;
   const core: CallCore = createCallCore({
+    newRoom: () => asRoomName(`side-${++sideRooms}`),
     nodeId: asNodeId('node-a'),
     engine: engine.kind,
     directory,
@@ -202,6 +238,11 @@ export async function createCallWorld(
     journal,
     clock,
     logger: createLogger({}),
+    peers: {
+      supersede: (legId) => told.push(`supersede ${legId}`),
+      calledAgain: ({ inviteeId }) => told.push(`again ${inviteeId}`),
+      removed: (_callId, inviteeId) => told.push(`removed ${inviteeId ?? 'somebody'}`),
+    },
     actions: {
       async setLocked(callId, locked) {
         await failing(faults.store);
@@ -258,13 +299,18 @@ export async function createCallWorld(
     ended,
     log,
     seats,
+    roomHosts,
+    claims,
+    told,
     attributes,
     toHosts,
+    closedRooms,
     faults,
     place(call) {
       callers += 1;
       const name = callers === 1 ? '' : `[${callers}] `;
       const caller = engine.call(call);
+      placed.push(caller);
       write(`${name}-> INVITE`);
       caller.onTrace = (line) => {
         write(`${name}${line}`);

@@ -81,6 +81,8 @@ export const createRoomAdmin = ({ url, apiKey, apiSecret }: RoomAdminDeps): Room
     setName: async (room, identity, name) => {
       await ask(rooms.updateParticipant(room, identity, { name }), undefined);
     },
+    hosts: async (room) =>
+      (await participantsOf(room)).filter(isHost).map(({ identity }) => identity),
     sendToHosts: async (room, topic, data) => {
       const hosts = (await participantsOf(room)).filter(isHost).map(({ identity }) => identity);
       // No destination would be everybody.
@@ -111,7 +113,10 @@ const isOther = ({ identity, state, permission }: ParticipantInfo): boolean =>
   state !== ParticipantInfo_State.DISCONNECTED;
 
 const isHost = (participant: ParticipantInfo): boolean =>
-  isOther(participant) && participant.attributes['ringbro.role'] === 'host';
+  isOther(participant) &&
+  participant.attributes['ringbro.role'] === 'host' &&
+  // Who may write their own attributes could make themselves host.
+  participant.permission?.canUpdateMetadata !== true;
 
 const isEncrypted = ({ tracks }: ParticipantInfo): boolean =>
   tracks.some(({ encryption }) => encryption !== Encryption_Type.NONE);

@@ -22,8 +22,12 @@ export interface RoomAdmin {
   /** Nothing where the participant is not there. */
   setName(room: RoomName, identity: string, name: string): Promise<void>;
   /**
-   * A data message, reliable, to the participants whose attribute `ringbro.role` is `host` and who
-   * are no callers of ours; nothing where there are none.
+   * Identities of those who are host and no callers of ours: their attribute `ringbro.role` is `host`,
+   * and they can't have written it themselves.
+   */
+  hosts(room: RoomName): Promise<readonly string[]>;
+  /**
+   * A data message, reliable, to these hosts; nothing where there are none.
    */
   sendToHosts(room: RoomName, topic: string, data: Uint8Array): Promise<void>;
   /** Removes every participant this node left behind in a former life (identities `ringbro:{nodeId}:…`). */
