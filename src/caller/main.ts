@@ -22,13 +22,17 @@ const help = `npm run call -- <callId> [options]
   --keys KIND      telephone-event, tone or info         [telephone-event]
   --law LAW        PCMA or PCMU                          [PCMA]
   --tcp            SIP over TCP
+  --tls            SIP over TLS                          [sip:ringbro@127.0.0.1:5061]
+  --ca FILE        who may sign the other side's certificate (PEM), beside the public ones
+  --srtp           sound encrypted or no call, its keys in the SDP (SDES)
+  --dtls           the same, its keys by DTLS
   --from NUMBER    our number`;
 
 const defaultSpeech = fileURLToPath(new URL('speech.wav', import.meta.url));
 const promptsFolder = fileURLToPath(new URL('../../prompts', import.meta.url));
 
 const options = {
-  to: { type: 'string', default: 'sip:ringbro@127.0.0.1:5060' },
+  to: { type: 'string' },
   speech: { type: 'string', default: defaultSpeech },
   seconds: { type: 'string', default: '20' },
   pin: { type: 'string' },
@@ -36,6 +40,10 @@ const options = {
   keys: { type: 'string', default: 'telephone-event' },
   law: { type: 'string', default: 'PCMA' },
   tcp: { type: 'boolean', default: false },
+  tls: { type: 'boolean', default: false },
+  ca: { type: 'string' },
+  srtp: { type: 'boolean', default: false },
+  dtls: { type: 'boolean', default: false },
   from: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -49,6 +57,9 @@ const endingOf = (cause: SessionEndCause): string => {
     ? `by the network: ${cause.how}`
     : `refused with ${cause.sipStatus}`;
 };
+
+const protectionOf = (isTls: boolean, suite: string | undefined): string =>
+  `signalling ${isTls ? 'over TLS' : 'in the clear'}, sound ${suite === undefined ? 'in the clear' : `encrypted (${suite})`}`;
 
 const ownPrompts = async (): Promise<KnownPrompt[]> => {
   const { library } = await loadPrompts(promptsFolder, heardRateHz);
@@ -88,12 +99,16 @@ const main = async (): Promise<number> => {
     return values.help ? 0 : 2;
   }
   const speech = speechFrom(await readFile(values.speech), heardRateHz);
-  const host = values.to.replace(/^sips?:(?:[^@]*@)?/, '').replace(/;.*$/, '');
-  const call = await dial(values.to, {
+  const isTls = values.tls || values.to?.startsWith('sips:') === true;
+  const target = values.to ?? `sip:ringbro@127.0.0.1:${isTls ? 5061 : 5060}`;
+  const host = target.replace(/^sips?:(?:[^@]*@)?/, '').replace(/;.*$/, '');
+  const call = await dial(target, {
     localAddress: await localAddressToward(`sip://${host}`),
     clock: processClock,
     log: silentLogger,
-    transport: values.tcp ? 'tcp' : 'udp',
+    transport: isTls ? 'tls' : values.tcp ? 'tcp' : 'udp',
+    authority: values.ca === undefined ? undefined : await readFile(values.ca, 'utf8'),
+    srtp: values.dtls ? 'dtls' : values.srtp ? 'sdes' : undefined,
     law,
     keys,
     ...(values.from === undefined ? {} : { number: values.from }),
@@ -101,7 +116,7 @@ const main = async (): Promise<number> => {
   process.once('SIGINT', () => {
     call.hangUp();
   });
-  console.log(`calling ${values.to} …`);
+  console.log(`calling ${target} …`);
   const talked = await talk(
     call,
     `${callId}${values.pin ?? ''}`,
@@ -115,6 +130,7 @@ const main = async (): Promise<number> => {
     console.log(`not answered: ${ending}`);
     return 1;
   }
+  console.log(protectionOf(isTls, call.sound.suite()));
   const pcm = call.sound.recorder.pcm();
   const prompts = await ownPrompts();
   const lines = reportLines({

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { MediaSession } from '../call/ports/media.ts';
+import { createDtlsIdentity } from '../bridge/rtp/dtls-engine.ts';
+import type { DtlsIdentity } from '../bridge/rtp/dtls-identity.ts';
+import type { MediaSession, SrtpSuite } from '../call/ports/media.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
 import { dtmfTones } from '../bridge/audio/dtmf-tone.ts';
 import type { G711Law } from '../bridge/audio/g711.ts';
 import type { SessionEndCause } from '../sip/dialog/session.ts';
 import type { ClientInvite } from '../sip/embedded/sip-session-handle.ts';
+import type { TlsCredentials } from '../sip/embedded/tls-credentials.ts';
 import { createSipUserAgent } from '../sip/embedded/user-agent.ts';
 import { applyAnswer, createOffer } from '../sip/message/sdp-offer.ts';
 import { heardRateHz } from './heard.ts';
@@ -19,7 +22,13 @@ export interface PhoneOptions {
   readonly localAddress: string;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: 'udp' | 'tcp' | 'tls';
+  /** PEM of who may sign the far end's certificate, beside the public authorities. */
+  readonly authority?: string | undefined;
+  /** SRTP and nothing else, with keys in the SDP or by DTLS; undefined: in the clear. */
+  readonly srtp?: 'sdes' | 'dtls' | undefined;
+  /** Of SDES; by default all. */
+  readonly suites?: readonly SrtpSuite[] | undefined;
   readonly law?: G711Law;
   /** How keys are sent [telephone-event]; `tone` and `info` offer no telephone-event. */
   readonly keys?: 'telephone-event' | 'tone' | 'info';
@@ -55,14 +64,39 @@ const withoutTelephoneEvent = (sdp: string): string => {
     .replace(new RegExp(`^(m=audio .*?) ${payloadType}\\b`, 'm'), '$1');
 };
 
+/** The offer's crypto lines of these suites alone. */
+const withSuites = (sdp: string, suites: readonly SrtpSuite[]): string =>
+  sdp.replace(/^a=crypto:\d+ (\S+) .*\r\n/gm, (line, suite) =>
+    suites.some((each) => each === suite) ? line : '',
+  );
+
+/** A phone without a certificate of its own has one that nobody asks about. */
+const phoneCredentials = (
+  { certificatePem, privateKeyPem }: DtlsIdentity,
+  authority: string | undefined,
+): TlsCredentials => ({
+  material: { certificate: certificatePem, key: privateKeyPem, serverAuthority: authority },
+  onChange: () => undefined,
+  close: () => undefined,
+});
+
 const keyTone = (key: string, ms: number): Int16Array =>
   dtmfTones(key, heardRateHz, { toneMs: ms, pauseMs: 0 });
+
+/** sips: means TLS by itself. RFC 3261 §19.1.1 */
+const uriOver = (target: string, transport: PhoneOptions['transport'] = 'udp'): string =>
+  transport === 'udp' || /^sips:|;transport=/i.test(target)
+    ? target
+    : `${target};transport=${transport}`;
 
 /** Calls `target`, a SIP URI. Rejects where no socket can be opened or the URI is none. */
 export const dial = async (target: string, options: PhoneOptions): Promise<PhoneCall> => {
   const { localAddress, clock, log, keys = 'telephone-event', law = 'PCMA' } = options;
+  const isSecured = options.srtp !== undefined || options.transport === 'tls';
+  const identity = isSecured ? await createDtlsIdentity() : undefined;
   const sound = await openRtpEndpoint({
     address: localAddress,
+    dtlsIdentity: identity,
     toneOf: keyTone,
     random32: () => randomBytes(4).readUInt32BE(),
   });
@@ -70,7 +104,11 @@ export const dial = async (target: string, options: PhoneOptions): Promise<Phone
     listen: [
       { transport: 'udp', address: localAddress, port: 0 },
       { transport: 'tcp', address: localAddress, port: 0 },
+      ...(options.transport === 'tls'
+        ? [{ transport: 'tls' as const, address: localAddress, port: 0 }]
+        : []),
     ],
+    tls: identity && phoneCredentials(identity, options.authority),
     clock,
     log,
     userAgentName: 'ringbro-phone',
@@ -88,14 +126,21 @@ export const dial = async (target: string, options: PhoneOptions): Promise<Phone
       sessionId: '1',
       sessionVersion,
       hold,
+      srtp: options.srtp && {
+        policy: 'require',
+        random: randomBytes,
+        fingerprint: identity?.fingerprint,
+        offersDtlsAlone: options.srtp === 'dtls',
+      },
     });
-    return keys === 'telephone-event' ? offer : withoutTelephoneEvent(offer);
+    const ours = options.suites === undefined ? offer : withSuites(offer, options.suites);
+    return keys === 'telephone-event' ? ours : withoutTelephoneEvent(ours);
   };
 
   const startedAtMs = performance.now();
   let offer = offerOf(false);
   const host = localAddress.includes(':') ? `[${localAddress}]` : localAddress;
-  const uri = options.transport === 'tcp' ? `${target};transport=tcp` : target;
+  const uri = uriOver(target, options.transport);
   const session = agent.invite(uri, {
     sdp: offer,
     ...(options.number === undefined ? {} : { from: `<sip:${options.number}@${host}>` }),
@@ -106,7 +151,10 @@ export const dial = async (target: string, options: PhoneOptions): Promise<Phone
   let reoffered: PromiseWithResolvers<MediaSession['direction'] | undefined> | undefined;
 
   const settle = (sdp: string | undefined): MediaSession | undefined => {
-    const applied = sdp === undefined ? undefined : applyAnswer(offer, sdp);
+    const applied =
+      sdp === undefined
+        ? undefined
+        : applyAnswer(offer, sdp, { needsCrypto: options.srtp !== undefined });
     if (applied?.ok !== true) return undefined;
     const { remoteAddress, remotePort, payloadType, telephoneEventPayloadType } = applied.session;
     sound.connect({
@@ -115,6 +163,7 @@ export const dial = async (target: string, options: PhoneOptions): Promise<Phone
       law,
       payloadType,
       telephoneEventPayloadType: keys === 'telephone-event' ? telephoneEventPayloadType : undefined,
+      secured: options.srtp && applied.session,
     });
     return applied.session;
   };

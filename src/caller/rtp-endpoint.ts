@@ -1,4 +1,7 @@
 import { createSocket } from 'node:dgram';
+import { createLegEncryption } from '../bridge/leg-encryption.ts';
+import type { DtlsIdentity } from '../bridge/rtp/dtls-identity.ts';
+import { isDtls } from '../bridge/rtp/dtls-record.ts';
 import { decodeG711, encodeG711, type G711Law } from '../bridge/audio/g711.ts';
 import {
   createRtpView,
@@ -7,6 +10,7 @@ import {
   writeRtpHeader,
 } from '../bridge/rtp/rtp-packet.ts';
 import { createTelephoneEventSender } from '../bridge/rtp/telephone-event.ts';
+import type { MediaSession, SrtpSuite } from '../call/ports/media.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 
 const frameMs = 20;
@@ -20,12 +24,16 @@ export interface RemoteSound {
   readonly payloadType: number;
   /** undefined: keys are sent as tones. */
   readonly telephoneEventPayloadType: number | undefined;
+  /** Where its keys come from; undefined: in the clear. */
+  readonly secured?: MediaSession | undefined;
 }
 
 /** A telephone's sound: speaks, presses keys, and keeps all that it hears. */
 export interface RtpEndpoint {
   readonly port: number;
   readonly recorder: Recorder;
+  /** What the sound is encrypted with by now; undefined: nothing. */
+  suite(): SrtpSuite | undefined;
   /** From now on packets flow, silence where nothing is spoken. Again after a re-INVITE. */
   connect(remote: RemoteSound): void;
   /** 8 kHz PCM, after what is being spoken; `endless`: over and over. */
@@ -46,6 +54,8 @@ export interface RtpEndpointOptions {
   /** Random 32 bits, for SSRC and first values. */
   readonly random32: () => number;
   readonly nowMs?: () => number;
+  /** For DTLS-SRTP. */
+  readonly dtlsIdentity?: DtlsIdentity | undefined;
 }
 
 interface KeyPress {
@@ -70,6 +80,19 @@ export const openRtpEndpoint = async (options: RtpEndpointOptions): Promise<RtpE
   socket.on('error', () => undefined);
 
   const recorder = createRecorder(nowMs);
+  let suite: SrtpSuite | undefined;
+  const encryption = createLegEncryption({
+    identity: options.dtlsIdentity,
+    nowMs,
+    // RTCP is not spoken here.
+    sendDtls: (component, datagram) => {
+      if (component === 'rtp' && remote) socket.send(datagram, remote.port, remote.address);
+    },
+    onKeys: (agreed) => {
+      suite = agreed;
+    },
+    onFailed: () => undefined,
+  });
   const ssrc = options.random32();
   let sequenceNumber = options.random32() & 0xffff;
   let timestamp = options.random32();
@@ -138,7 +161,9 @@ export const openRtpEndpoint = async (options: RtpEndpointOptions): Promise<RtpE
       encodeG711(remote.law, pcm, packet.subarray(rtpHeaderBytes));
       firstPacket = false;
     }
-    socket.send(packet, remote.port, remote.address);
+    const sealed = encryption.protectRtp(packet);
+    // A copy: the next packet may be made before this one is on its way.
+    if (sealed !== undefined) socket.send(Buffer.from(sealed), remote.port, remote.address);
     sequenceNumber = (sequenceNumber + 1) & 0xffff;
     timestamp = (timestamp + frameSamples) >>> 0;
   };
@@ -157,8 +182,14 @@ export const openRtpEndpoint = async (options: RtpEndpointOptions): Promise<RtpE
 
   const view = createRtpView();
   const heard = new Int16Array(8000);
-  socket.on('message', (packet) => {
-    if (remote === undefined || !parseRtp(packet, packet.length, view)) return;
+  socket.on('message', (datagram) => {
+    if (isDtls(datagram)) {
+      encryption.takeDtls('rtp', datagram);
+      return;
+    }
+    const packet = encryption.unprotectRtp(datagram);
+    if (packet === undefined || remote === undefined) return;
+    if (!parseRtp(packet, packet.length, view)) return;
     if (view.payloadType !== remote.payloadType) return;
     const payload = packet.subarray(view.payloadOffset, view.payloadOffset + view.payloadLength);
     const samples = decodeG711(remote.law, payload, heard);
@@ -169,8 +200,13 @@ export const openRtpEndpoint = async (options: RtpEndpointOptions): Promise<RtpE
   return {
     port: socket.address().port,
     recorder,
+    suite: () => suite,
     connect(to) {
       remote = to;
+      if (to.secured !== undefined) {
+        suite = to.secured.crypto?.suite ?? suite;
+        encryption.configure(to.secured);
+      }
       events =
         to.telephoneEventPayloadType === undefined
           ? undefined
@@ -198,6 +234,7 @@ export const openRtpEndpoint = async (options: RtpEndpointOptions): Promise<RtpE
     close() {
       closed ??= new Promise<void>((done) => {
         clearInterval(timer);
+        encryption.close();
         for (const press of [pressing?.press, ...presses]) press?.done();
         presses.length = 0;
         socket.close(() => {

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { writeWav } from '../../../src/bridge/audio/wav.ts';
 
 export interface BaresipOptions {
-  /** What to dial at once. */
-  readonly target: string;
+  /** What to dial at once; a port: calls to `sip:phone@127.0.0.1` there are answered. */
+  readonly target: string | number;
   readonly transport: 'udp' | 'tcp' | 'tls';
   /**
    * `srtp` offers it beside plain sound (RFC 8643), `srtp-mand` and `srtp-mandf` alone (RTP/SAVP, RTP/SAVPF),
@@ -36,12 +36,12 @@ const modules = ['g711', 'aufile', 'aubridge', 'sndfile', 'srtp', 'dtls_srtp'];
 
 const configText = (
   folder: string,
-  { authorityFile, rtpPorts, rtcpMux = false }: BaresipOptions,
+  { authorityFile, rtpPorts, target, rtcpMux = false }: BaresipOptions,
 ): string =>
   [
     `module_path ${modulePath}`,
     'net_interface 127.0.0.1',
-    'sip_listen 127.0.0.1:0',
+    `sip_listen 127.0.0.1:${typeof target === 'number' ? target : 0}`,
     `sip_cafile ${authorityFile}`,
     'audio_alert aubridge,nowhere',
     `audio_source aufile,${join(folder, 'tone.wav')}`,
@@ -61,8 +61,9 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
   const folder = await mkdtemp(join(tmpdir(), 'ringbro-baresip-'));
   const encryption =
     options.mediaEncryption === undefined ? '' : `;mediaenc=${options.mediaEncryption}`;
-  const account = `<sip:phone@127.0.0.1;transport=${options.transport}>;regint=0;audio_codecs=PCMA/8000/1${encryption}\n`;
+  const account = `<sip:phone@127.0.0.1;transport=${options.transport}>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1${encryption}\n`;
   const seconds = 60;
+  const dialling = typeof options.target === 'number' ? [] : ['-e', `/dial ${options.target}`];
   const tone = Int16Array.from({ length: 8000 * seconds }, (_, i) =>
     Math.round(10_000 * Math.sin((2 * Math.PI * options.toneHz * i) / 8000)),
   );
@@ -72,7 +73,7 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
   await writeFile(join(folder, 'tone.wav'), writeWav(tone, 8000));
   const child: ChildProcess = spawn(
     'baresip',
-    ['-4', '-f', folder, '-t', String(seconds), '-e', `/dial ${options.target}`],
+    ['-4', '-f', folder, '-t', String(seconds), ...dialling],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let printed = '';
