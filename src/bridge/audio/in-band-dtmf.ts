@@ -2,11 +2,11 @@
  * Keys in the sound itself, for callers without telephone-event: the Goertzel algorithm on windows
  * of 12.75 ms that overlap by half, judged by the limits of ITU-T Q.24.
  *
- *   quiet ──3 windows of one key──▶ down (digit given once) ──3 windows without it──▶ quiet
+ *   quiet ──4 windows of one key──▶ down (digit given once) ──3 windows without it──▶ quiet
  *
- * Three windows in a row are 25.5 ms of tone: what lasts 40 ms always has them, what lasts less
- * than 20 ms never. Speech is told from keys by its energy beside the two tones and by its
- * harmonics (talk-off).
+ * Four windows in a row are 32 ms of tone: what lasts 40 ms always has them, what lasts less than
+ * 20 ms never. Speech is told from keys by its energy beside the two tones, by its harmonics and by
+ * how far the two stand out (talk-off): docs/media.md has the measure.
  */
 import type { Digit } from '../../call/ports/sip-engine.ts';
 import { dtmfColumnsHz, dtmfKeys, dtmfRowsHz } from './dtmf-tone.ts';
@@ -21,19 +21,19 @@ export interface InBandDtmf {
 const rateHz = 8000;
 const windowSamples = 102;
 const hopSamples = 51;
-const windowsToPress = 3;
+const windowsToPress = 4;
 const windowsToRelease = 3;
 /** Each tone; 2 dB below what Q.24 asks for, which a frequency error takes away. */
 const softestToneDbm0 = -32;
 /** Q.24: the column up to 4 dB above the row, or 8 dB below; the rest is measuring error. */
 const columnAboveRow = 10 ** (5.5 / 10);
 const rowAboveColumn = 10 ** (9.5 / 10);
-/** The strongest frequency of a group over each other of it: 6 dB. */
-const aboveOthers = 4;
+/** The strongest frequency of a group over each other of it: 8 dB. */
+const aboveOthers = 6;
 /** Part of all energy that must be in the two tones. */
-const purity = 0.72;
-/** The column over its second harmonic: 10 dB. (A row's falls among the columns and is no sign.) */
-const aboveHarmonic = 10;
+const purity = 0.74;
+/** The column over its second harmonic: 13 dB. (A row's falls among the columns and is no sign.) */
+const aboveHarmonic = 20;
 
 const coefficientOf = (hz: number): number => 2 * Math.cos((2 * Math.PI * hz) / rateHz);
 const rows = Float64Array.from(dtmfRowsHz, coefficientOf);
