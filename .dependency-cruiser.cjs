@@ -14,7 +14,9 @@ module.exports = {
       comment: 'call, ivr, meeting and trunk decide; they do no I/O and know no SDK',
       severity: 'error',
       from: { path: '^src/(call|ivr|meeting|trunk)/' },
-      to: { path: `^src/(sip|bridge|store|http|cluster|caller)/|${sdk}` },
+      to: {
+        path: `^src/(sip|bridge|store|http|cluster|caller|metrics|webhooks|directory)/|${sdk}`,
+      },
     },
     {
       name: 'core-has-no-io',
@@ -28,8 +30,11 @@ module.exports = {
     {
       name: 'adapters-do-not-know-each-other',
       severity: 'error',
-      from: { path: '^src/(sip|bridge|store|http|cluster)/' },
-      to: { path: '^src/(sip|bridge|store|http|cluster)/', pathNot: '^src/$1/' },
+      from: { path: '^src/(sip|bridge|store|http|cluster|metrics|webhooks|directory)/' },
+      to: {
+        path: '^src/(sip|bridge|store|http|cluster|metrics|webhooks|directory)/',
+        pathNot: '^src/$1/',
+      },
     },
     {
       name: 'sip-machines-are-sans-io',

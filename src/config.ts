@@ -112,12 +112,6 @@ const url = (...protocols: readonly string[]) =>
     error: `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
 
-/** Without TLS only on this machine: whoever is on the way could sign in as anybody. */
-const issuer = url('http:', 'https:').refine(
-  (text) => /^https:|^http:\/\/(?:127\.|localhost[:/]|\[::1\])/.test(text),
-  { error: 'must begin with https://' },
-);
-
 const environment = z.object({
   RINGBRO_ENGINE: optional(z.enum(['embedded', 'drachtio'])),
   RINGBRO_DATA_DIR: optional(z.string()),
@@ -127,6 +121,7 @@ const environment = z.object({
   RINGBRO_TLS_CERT: optional(z.string()),
   RINGBRO_TLS_KEY: optional(z.string()),
   RINGBRO_TLS_CLIENT_CA: optional(z.string()),
+  RINGBRO_TLS_CA: optional(z.string()),
   RINGBRO_SRTP: optional(z.enum(['off', 'allow', 'require'])),
   RINGBRO_PUBLIC_ADDRESS: optional(z.union([z.ipv4(), z.ipv6()])),
   RINGBRO_RTP_PORTS: optional(rtpPorts),
@@ -139,7 +134,7 @@ const environment = z.object({
   RINGBRO_PUBLIC_URL: optional(url('http:', 'https:')),
   RINGBRO_API_KEY: optional(z.string().min(16)),
   RINGBRO_OPERATOR_PASSWORD: optional(z.string().min(12)),
-  RINGBRO_OIDC_ISSUER: optional(issuer),
+  RINGBRO_OIDC_ISSUER: optional(url('https:')),
   RINGBRO_OIDC_CLIENT_ID: optional(z.string()),
   RINGBRO_OIDC_CLIENT_SECRET: optional(z.string()),
   RINGBRO_OIDC_GROUP: optional(z.string()),
@@ -198,6 +193,10 @@ export interface TlsConfig {
   readonly keyFile: string;
   /** Only holders of a certificate from there may call over TLS; undefined: everybody. */
   readonly clientAuthorityFile: string | undefined;
+  /** Trusted beside the public authorities when we call over TLS. */
+  readonly serverAuthorityFile: string | undefined;
+  /** More certificates, each shown to who asks for one of its names. */
+  readonly further: readonly { readonly certificateFile: string; readonly keyFile: string }[];
 }
 
 export interface DrachtioConfig {
@@ -350,14 +349,20 @@ const livekitProblems = (e: z.infer<typeof environment>): string[] => {
       ];
 };
 
+const filesIn = (list = ''): readonly string[] => list.split(',').map((file) => file.trim());
+
 const tlsProblems = (e: z.infer<typeof environment>): string[] => {
   const given = [e.RINGBRO_SIP_TLS_PORT, e.RINGBRO_TLS_CERT, e.RINGBRO_TLS_KEY];
-  const isNone = given.every((v) => v === undefined) && e.RINGBRO_TLS_CLIENT_CA === undefined;
-  return isNone || given.every((v) => v !== undefined)
+  const authorities = [e.RINGBRO_TLS_CLIENT_CA, e.RINGBRO_TLS_CA];
+  if ([...given, ...authorities].every((v) => v === undefined)) return [];
+  if (given.includes(undefined)) {
+    return [
+      'RINGBRO_SIP_TLS_PORT, RINGBRO_TLS_CERT and RINGBRO_TLS_KEY: give all three for SIP over TLS, or none',
+    ];
+  }
+  return filesIn(e.RINGBRO_TLS_CERT).length === filesIn(e.RINGBRO_TLS_KEY).length
     ? []
-    : [
-        'RINGBRO_SIP_TLS_PORT, RINGBRO_TLS_CERT and RINGBRO_TLS_KEY: give all three for SIP over TLS, or none',
-      ];
+    : ['RINGBRO_TLS_CERT, RINGBRO_TLS_KEY: as many keys as certificates, in the same order'];
 };
 
 const signInServiceProblems = (e: z.infer<typeof environment>): string[] => {
@@ -436,17 +441,22 @@ const signInServiceFrom = (e: z.infer<typeof environment>): Config['http']['sign
         group: e.RINGBRO_OIDC_GROUP,
       };
 
-const tlsFrom = (e: z.infer<typeof environment>): TlsConfig | undefined =>
-  e.RINGBRO_SIP_TLS_PORT === undefined ||
-  e.RINGBRO_TLS_CERT === undefined ||
-  e.RINGBRO_TLS_KEY === undefined
+const tlsFrom = (e: z.infer<typeof environment>): TlsConfig | undefined => {
+  const keys = filesIn(e.RINGBRO_TLS_KEY);
+  const [first, ...further] = filesIn(e.RINGBRO_TLS_CERT).map((certificateFile, at) => ({
+    certificateFile,
+    keyFile: keys[at] ?? '',
+  }));
+  return e.RINGBRO_SIP_TLS_PORT === undefined || first === undefined
     ? undefined
     : {
         port: e.RINGBRO_SIP_TLS_PORT,
-        certificateFile: e.RINGBRO_TLS_CERT,
-        keyFile: e.RINGBRO_TLS_KEY,
+        ...first,
+        further,
         clientAuthorityFile: e.RINGBRO_TLS_CLIENT_CA,
+        serverAuthorityFile: e.RINGBRO_TLS_CA,
       };
+};
 
 const drachtioFrom = (e: z.infer<typeof environment>): DrachtioConfig | undefined => {
   if (e.RINGBRO_ENGINE !== 'drachtio') return undefined;

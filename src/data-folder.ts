@@ -9,6 +9,8 @@ export interface DataFolder {
   readonly apiKey: string;
   /** Seals the PINs in the store. */
   readonly pinSecret: string;
+  /** The password of the first account: made when it is asked for. */
+  operatorPassword(): Promise<string>;
 }
 
 const isMissing = (error: unknown): boolean =>
@@ -54,6 +56,7 @@ export const openDataFolder = async (
     readonly nodeId: string | undefined;
     readonly apiKey: string | undefined;
     readonly pinSecret?: string | undefined;
+    readonly operatorPassword?: string | undefined;
   },
 ): Promise<DataFolder> => {
   const path = resolve(directory);
@@ -63,5 +66,13 @@ export const openDataFolder = async (
     given.apiKey ?? kept(join(path, 'api-key'), () => randomBytes(24).toString('base64url')),
     given.pinSecret ?? kept(join(path, 'pin-secret'), () => randomBytes(32).toString('base64url')),
   ]);
-  return { path, nodeId, apiKey, pinSecret };
+  return {
+    path,
+    nodeId,
+    apiKey,
+    pinSecret,
+    operatorPassword: async () =>
+      given.operatorPassword ??
+      kept(join(path, 'operator-password'), () => randomBytes(12).toString('base64url')),
+  };
 };

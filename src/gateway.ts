@@ -14,7 +14,13 @@ import { createServiceDesk, type ServiceDesk } from './call/service-desk.ts';
 import type { SideRooms } from './http/ports.ts';
 import { createSideRooms } from './side-rooms.ts';
 import { createMeetingActions } from './call/meeting-actions.ts';
-import { asNodeId, asRoomName, type CallId, type NodeId } from './call/identifiers.ts';
+import {
+  asNodeId,
+  asRoomName,
+  type CallId,
+  type NodeId,
+  type RoomName,
+} from './call/identifiers.ts';
 import type { CallRecord } from './call/ports/call-records.ts';
 import type { MediaBridge } from './call/ports/media.ts';
 import type { Clock, Logger } from './call/ports/process.ts';

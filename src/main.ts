@@ -86,6 +86,7 @@ const main = async (): Promise<void> => {
     nodeId: config.nodeId,
     apiKey: config.http.apiKey,
     pinSecret: config.pinSecret,
+    operatorPassword: config.http.operatorPassword,
   });
   const { log, file } = openLog(config, folder);
 

@@ -4,6 +4,7 @@
  * any can: a lost `played` must not hold up a call.
  */
 import type { Language } from '../ivr/language.ts';
+import type { PhraseKey } from '../ivr/manuscript.ts';
 import type { Phrase } from '../ivr/phrase.ts';
 import type { CallOutput } from './call-messages.ts';
 import type { CompanyChange } from './company-signal.ts';
@@ -34,7 +35,19 @@ export interface Speaker {
 /** After this the opening is over: mobiles have their path open (docs/call-flow.md). */
 export const openingMs = 800;
 
-export function createSpeaker(language: Language, guardMs: number): Speaker {
+/** Who is told how to get help hears what help will ask for. */
+const beforeSupportCode: ReadonlySet<PhraseKey> = new Set<PhraseKey>(['help', 'commands-help']);
+
+/** @param supportCode digits; undefined: none is spoken */
+export function createSpeaker(language: Language, guardMs: number, supportCode?: string): Speaker {
+  const withSupportCode = (phrases: readonly Phrase[]): readonly Phrase[] =>
+    supportCode === undefined
+      ? phrases
+      : phrases.flatMap((said) =>
+          beforeSupportCode.has(said.key)
+            ? [said, { key: 'support-code', digits: supportCode }]
+            : [said],
+        );
   let current: { readonly utteranceId: number; readonly until: number } | undefined;
   let lastId = 0;
   let musicOn = false;
@@ -73,9 +86,9 @@ export function createSpeaker(language: Language, guardMs: number): Speaker {
     confirmed(now) {
       confirmedAt = now;
     },
-    say: (now, phrases, tone = false) => play(now, phrases, { tone }),
+    say: (now, phrases, tone = false) => play(now, withSupportCode(phrases), { tone }),
     signal: (now, change) => play(now, [], { tone: false, signal: change }),
-    sayAgain: (now) => (lastPhrases.length === 0 ? [] : speaker.say(now, lastPhrases)),
+    sayAgain: (now) => (lastPhrases.length === 0 ? [] : play(now, lastPhrases, { tone: false })),
     hush() {
       if (current === undefined) return [];
       current = undefined;

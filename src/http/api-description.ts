@@ -29,11 +29,28 @@ export function describeApi(app: FastifyInstance): void {
           'Errors are problem+json (RFC 9457), see /api/problems.',
       },
       servers: [{ url: '/' }],
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      security: [{ key: [] }],
-      tags: [{ name: 'meetings' }, { name: 'calls' }, { name: 'health' }],
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'ringbro-session',
+            description: '__Host-ringbro-session behind https; changes need X-CSRF-Token',
+          },
+        },
+      },
+      security: [{ key: [] }, { session: [] }],
+      tags: [
+        { name: 'meetings' },
+        { name: 'calls' },
+        { name: 'events' },
+        { name: 'webhooks' },
+        { name: 'access' },
+        { name: 'health' },
+      ],
     },
-    transform: jsonSchemaTransform,
+    transform: withScopes,
     transformObject: (document) => withUsedSchemas(jsonSchemaTransformObject(document)),
   });
   app.register(swaggerUi, {
@@ -46,6 +63,14 @@ export function describeApi(app: FastifyInstance): void {
     done();
   });
 }
+
+/** Whose keys and accounts may use a route, beside its schema: `x-scopes`. */
+const withScopes: typeof jsonSchemaTransform = (input) => {
+  const { schema, url } = jsonSchemaTransform(input);
+  const access = input.route.config?.access;
+  const shown = access === undefined ? {} : { 'x-scopes': access };
+  return { schema: { ...schema, ...shown }, url };
+};
 
 type Transform = typeof jsonSchemaTransformObject;
 

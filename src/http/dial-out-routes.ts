@@ -3,6 +3,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { asCallId } from '../call/identifiers.ts';
 import { languages } from '../ivr/language.ts';
+import { forBooking } from './access/route-access.ts';
 import { callId, legId, problemAnswers, title } from './field-schemas.ts';
 import type { DialOutPort, HttpAppOptions } from './ports.ts';
 import { ProblemError, type ProblemCode } from './problems.ts';
@@ -43,6 +44,7 @@ export function dialOutRoutes({ dialOut }: HttpAppOptions): FastifyPluginCallbac
     app.post(
       '/api/meetings/:callId/dial-out',
       {
+        config: forBooking,
         schema: {
           tags: ['meetings'],
           summary: 'Call somebody into the meeting; they join by pressing 1',

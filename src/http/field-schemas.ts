@@ -85,8 +85,17 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
 
+/** What any route with a body may answer. */
+export const bodyProblems = [
+  'request/invalid',
+  'request/not-json',
+  'request/too-large',
+  'request/media-type',
+] as const satisfies readonly ProblemCode[];
+
 const always: readonly ProblemCode[] = [
   'request/unauthorized',
+  'request/forbidden',
   'service/fault',
   'service/store-unavailable',
 ];

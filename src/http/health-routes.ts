@@ -1,7 +1,9 @@
 /** `/health/live`: the process answers. `/health/ready`: it can take calls, part by part. */
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { TrunkStatus } from '../call/ports/sip-engine.ts';
+import type { Gate } from './access/gate.ts';
 import type { HealthChecks } from './ports.ts';
 
 const checkTimeoutMs = 2_000;
@@ -10,7 +12,7 @@ const tags = ['health'];
 const readiness = z.object({
   status: z.enum(['ready', 'not-ready']),
   checks: z.record(z.string(), z.enum(['up', 'down'])),
-  /** For people: the gateway is ready with trunks that are down. */
+  /** For those with a key: names of carriers are nobody else's. The gateway is ready with trunks that are down. */
   trunks: z.record(z.string(), z.enum(['up', 'down', 'unknown'])).optional(),
 });
 
@@ -36,10 +38,20 @@ function trunkState({ registered, peer }: TrunkStatus): 'up' | 'down' | 'unknown
   return registered === true || peer === 'up' ? 'up' : 'unknown';
 }
 
-export function healthRoutes(
-  health: HealthChecks,
-  trunks?: () => readonly TrunkStatus[],
-): FastifyPluginCallbackZod {
+export interface HealthRoutesDeps {
+  readonly health: HealthChecks;
+  readonly trunks?: () => readonly TrunkStatus[];
+  readonly gate: Pick<Gate, 'identify'>;
+}
+
+export function healthRoutes({ health, trunks, gate }: HealthRoutesDeps): FastifyPluginCallbackZod {
+  /** The store may be down: then nobody but the root key is known, and health goes on. */
+  const isKnown = (request: FastifyRequest): Promise<boolean> =>
+    gate.identify(request).then(
+      (principal) => principal !== undefined,
+      () => false,
+    );
+
   return (app, _options, done) => {
     app.get(
       '/health/live',
@@ -63,7 +75,8 @@ export function healthRoutes(
           response: { 200: readiness, 503: readiness },
         },
       },
-      async (_request, reply) => {
+      async (request, reply) => {
+        const shown = trunks !== undefined && (await isKnown(request)) ? trunks() : undefined;
         const checked = await Promise.all(
           Object.entries(health).map(async ([name, check]) => [name, await isUp(check)] as const),
         );
@@ -74,8 +87,8 @@ export function healthRoutes(
         return reply.code(ready ? 200 : 503).send({
           status: ready ? 'ready' : 'not-ready',
           checks,
-          ...(trunks && {
-            trunks: Object.fromEntries(trunks().map((each) => [each.name, trunkState(each)])),
+          ...(shown && {
+            trunks: Object.fromEntries(shown.map((each) => [each.name, trunkState(each)])),
           }),
         });
       },

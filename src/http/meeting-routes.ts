@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { asCallId, type CallId } from '../call/identifiers.ts';
 import type { Meeting, MeetingOutcome } from '../call/ports/meetings.ts';
 import { decodeCursor, encodeCursor, pageOf } from './cursor.ts';
-import { callId, cursor, limit, problemAnswers } from './field-schemas.ts';
+import { forBooking } from './access/route-access.ts';
+import { bodyProblems, callId, cursor, limit, problemAnswers } from './field-schemas.ts';
 import { meetingChanges, meetingPage, newMeeting, shownMeeting } from './meeting-schemas.ts';
 import { createMeetingView, toChanges, toDraft } from './meeting-view.ts';
 import type { HttpAppOptions } from './ports.ts';
@@ -12,13 +13,6 @@ import { ProblemError } from './problems.ts';
 
 const params = z.object({ callId });
 const tags = ['meetings'];
-const bodyProblems = [
-  'request/invalid',
-  'request/not-json',
-  'request/too-large',
-  'request/media-type',
-] as const;
-
 /** What was validated as nine digits is a call ID. */
 function callIdOf(text: string): CallId {
   const id = asCallId(text);
@@ -56,6 +50,7 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
     app.post(
       '/api/meetings',
       {
+        config: forBooking,
         schema: {
           tags,
           summary: 'Book a meeting',
@@ -75,6 +70,7 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
     app.get(
       '/api/meetings',
       {
+        config: forBooking,
         schema: {
           tags,
           summary: 'List meetings, newest first',
@@ -94,6 +90,7 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
     app.get(
       '/api/meetings/:callId',
       {
+        config: forBooking,
         schema: {
           tags,
           summary: 'Read a meeting',
@@ -110,6 +107,7 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
     app.patch(
       '/api/meetings/:callId',
       {
+        config: forBooking,
         schema: {
           tags,
           summary: 'Change a meeting',
@@ -133,6 +131,7 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
     app.delete(
       '/api/meetings/:callId',
       {
+        config: forBooking,
         schema: {
           tags,
           summary: 'Delete a meeting; its room is closed',
@@ -188,7 +187,10 @@ function meetingActionRoutes(options: HttpAppOptions): FastifyPluginCallbackZod 
     ] as const) {
       app.post(
         `/api/meetings/:callId/${action}`,
-        { schema: { ...schema, summary: `${locked ? 'Lock' : 'Unlock'} a meeting` } },
+        {
+          config: forBooking,
+          schema: { ...schema, summary: `${locked ? 'Lock' : 'Unlock'} a meeting` },
+        },
         async (request) => {
           const changed = meetingOf(
             await meetings.change(callIdOf(request.params.callId), { locked }),
@@ -201,6 +203,7 @@ function meetingActionRoutes(options: HttpAppOptions): FastifyPluginCallbackZod 
     app.post(
       '/api/meetings/:callId/end',
       {
+        config: forBooking,
         schema: {
           ...schema,
           response: {

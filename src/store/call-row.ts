@@ -38,6 +38,7 @@ export function toCallRow(record: CallRecord, leaseId: string): Insertable<Calls
     security: record.security === undefined ? null : JSON.stringify(record.security),
     quality: record.quality === undefined ? null : JSON.stringify(record.quality),
     details: JSON.stringify(record.details),
+    support_code: record.details.supportCode ?? null,
     timeline: JSON.stringify(record.timeline),
   };
 }

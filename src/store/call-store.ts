@@ -98,6 +98,9 @@ function filters(builder: ExpressionBuilder<Schema, 'calls'>, query: CallQuery):
   if (query.from !== undefined) chosen.push(builder('started_at', '>=', query.from));
   if (query.to !== undefined) chosen.push(builder('started_at', '<', query.to));
   if (query.result !== undefined) chosen.push(builder('result', '=', query.result));
+  if (query.number !== undefined) chosen.push(builder('from_number', '=', query.number));
+  if (query.sipCallId !== undefined) chosen.push(builder('sip_call_id', '=', query.sipCallId));
+  if (query.supportCode !== undefined) chosen.push(builder('support_code', '=', query.supportCode));
   if (query.after !== undefined) {
     const { startedAt, legId } = query.after;
     chosen.push(

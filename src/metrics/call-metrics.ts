@@ -1,0 +1,148 @@
+/** Calls as metrics: counted as their records change. Labels are from lists, never from callers. */
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { LegId } from '../call/identifiers.ts';
+import type { CallRecord } from '../call/ports/call-records.ts';
+import type { Quality } from '../call/ports/sip-engine.ts';
+
+export interface CallMetrics {
+  /** Every change of every call of this node. */
+  readonly changed: (record: CallRecord) => void;
+}
+
+const setupBucketsS = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10];
+const joinBucketsS = [5, 10, 20, 30, 45, 60, 90, 120, 300];
+const waitBucketsS = [5, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
+const lengthBucketsS = [10, 30, 60, 300, 900, 1_800, 3_600, 7_200, 14_400];
+const mosBuckets = [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.2, 4.5];
+const lossBuckets = [0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
+
+const directions = ['up', 'down'] as const;
+
+export function createCallMetrics(registry: Registry): CallMetrics {
+  const m = callMetrics(registry);
+  /** Since when each call waits, and how many of its lines were counted. */
+  const seen = new Map<LegId, { waitingSince: number | undefined; lines: number }>();
+
+  function observeQuality(direction: (typeof directions)[number], figures: Quality): void {
+    const { packets, lost, lossPct, mos } = figures;
+    m.packets.inc({ direction }, packets);
+    m.lost.inc({ direction }, Math.max(0, lost));
+    m.loss.observe({ direction }, lossPct / 100);
+    if (packets > 0) m.mos.observe({ direction }, mos);
+  }
+
+  function ended(record: CallRecord): void {
+    const { startedAt, answeredAt, joinedAt, endedAt, termination, quality } = record;
+    const { result = 'server-error', reason = 'bug' } = termination ?? {};
+    m.ended.inc({ result, reason });
+    if (answeredAt !== undefined) m.setup.observe((answeredAt - startedAt) / 1000);
+    if (answeredAt !== undefined && joinedAt !== undefined)
+      m.join.observe((joinedAt - answeredAt) / 1000);
+    if (answeredAt !== undefined && endedAt !== undefined)
+      m.length.observe((endedAt - answeredAt) / 1000);
+    for (const direction of directions) {
+      const figures = quality?.[direction];
+      if (figures !== undefined) observeQuality(direction, figures);
+    }
+  }
+
+  return {
+    changed(record) {
+      const { legId, state, timeline } = record;
+      const before = seen.get(legId);
+      if (before === undefined) m.started.inc({ direction: record.direction });
+      const guesses = timeline.slice(before?.lines ?? 0).filter(({ event }) => event === 'guess');
+      for (const { fields } of guesses)
+        m.guesses.inc({ why: String(fields?.['why'] ?? 'unknown') });
+      const now = timeline.at(-1)?.at ?? record.startedAt;
+      let since = before?.waitingSince;
+      if (state === 'waiting') since ??= now;
+      else if (since !== undefined) {
+        const outcome = state === 'joined' ? 'let-in' : 'not-let-in';
+        m.wait.observe({ outcome }, (now - since) / 1000);
+        since = undefined;
+      }
+      if (state !== 'ended') {
+        seen.set(legId, { waitingSince: since, lines: timeline.length });
+        return;
+      }
+      seen.delete(legId);
+      ended(record);
+    },
+  };
+}
+
+function callMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    started: new Counter({
+      name: 'ringbro_calls_started_total',
+      help: 'Calls that passed the screening',
+      labelNames: ['direction'] as const,
+      registers,
+    }),
+    ended: new Counter({
+      name: 'ringbro_calls_ended_total',
+      help: 'Calls that are over, by result and reason (docs/errors.md)',
+      labelNames: ['result', 'reason'] as const,
+      registers,
+    }),
+    setup: new Histogram({
+      name: 'ringbro_call_setup_seconds',
+      help: 'From INVITE to 200 OK',
+      buckets: setupBucketsS,
+      registers,
+    }),
+    join: new Histogram({
+      name: 'ringbro_call_join_seconds',
+      help: 'From 200 OK until the caller was in the meeting for the first time',
+      buckets: joinBucketsS,
+      registers,
+    }),
+    length: new Histogram({
+      name: 'ringbro_call_length_seconds',
+      help: 'From 200 OK to the end',
+      buckets: lengthBucketsS,
+      registers,
+    }),
+    guesses: new Counter({
+      name: 'ringbro_guesses_total',
+      help: 'Entries that let nobody in',
+      labelNames: ['why'] as const,
+      registers,
+    }),
+    wait: new Histogram({
+      name: 'ringbro_wait_seconds',
+      help: 'How long callers waited to be let in',
+      labelNames: ['outcome'] as const,
+      buckets: waitBucketsS,
+      registers,
+    }),
+    packets: new Counter({
+      name: 'ringbro_rtp_packets_total',
+      help: 'RTP packets of ended calls; up: from the caller',
+      labelNames: ['direction'] as const,
+      registers,
+    }),
+    lost: new Counter({
+      name: 'ringbro_rtp_lost_packets_total',
+      help: 'RTP packets that were missing in ended calls',
+      labelNames: ['direction'] as const,
+      registers,
+    }),
+    loss: new Histogram({
+      name: 'ringbro_call_loss_ratio',
+      help: 'Share of packets lost, by call',
+      labelNames: ['direction'] as const,
+      buckets: lossBuckets,
+      registers,
+    }),
+    mos: new Histogram({
+      name: 'ringbro_call_mos',
+      help: 'Mean opinion score by the E-model (ITU-T G.107), by call',
+      labelNames: ['direction'] as const,
+      buckets: mosBuckets,
+      registers,
+    }),
+  };
+}
