@@ -15,6 +15,7 @@ import type { Meeting, MeetingDirectory, SeatClaim } from '../../src/call/ports/
 import type { Logger } from '../../src/call/ports/process.ts';
 import type { RoomAdmin } from '../../src/call/ports/room-admin.ts';
 import type { ScreeningSettings } from '../../src/call/screening.ts';
+import type { ServiceDesk } from '../../src/call/service-desk.ts';
 import {
   createFakeSipEngine,
   type FakeCallOptions,
@@ -99,6 +100,7 @@ export async function createCallWorld(
     readonly meetings?: readonly Meeting[];
     readonly call?: Partial<CallSettings>;
     readonly screening?: Partial<ScreeningSettings>;
+    readonly desk?: (world: Pick<CallWorld, 'engine' | 'logger'>) => ServiceDesk;
   } = {},
 ): Promise<CallWorld> {
   const clock = createManualClock();
@@ -163,7 +165,10 @@ export async function createCallWorld(
     },
     roomState: async () => ({ exists: true, others: 0, endToEndEncrypted: false }),
     removeParticipant: async () => undefined,
-    hosts: async () => Array.from(roomHosts),
+    async hosts() {
+      await failing(faults.rooms);
+      return Array.from(roomHosts);
+    },
     async setAttributes(_room, identity, changed) {
       await failing(faults.rooms);
       attributes.set(identity, { ...attributes.get(identity), ...changed });
@@ -233,6 +238,7 @@ export async function createCallWorld(
     newRoom: () => asRoomName(`side-${++sideRooms}`),
     nodeId: asNodeId('node-a'),
     engine: engine.kind,
+    desk: options.desk?.({ engine, logger: createLogger({}) }),
     directory,
     rooms,
     journal,

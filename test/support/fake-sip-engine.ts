@@ -20,6 +20,7 @@ import type {
   RoomTarget,
   SipEngine,
   Sound,
+  SoundReport,
   Utterance,
 } from '../../src/call/ports/sip-engine.ts';
 
@@ -39,6 +40,8 @@ export interface FakeCallOptions {
   readonly user?: string;
   readonly host?: string;
   readonly from?: string | undefined;
+  /** The trunk vouches for the number. */
+  readonly vouched?: boolean;
   readonly sourceAddress?: string;
   /** 'none': no codec that both sides know. */
   readonly codec?: 'PCMA' | 'none';
@@ -49,6 +52,8 @@ export interface FakeCallOptions {
   readonly others?: number;
   /** Not a caller but one called: the leg is confirmed. */
   readonly dialled?: DialRequest;
+  /** What a test of the sound hears; undefined: this leg can't test. */
+  readonly sound?: SoundReport;
   /** What the answer says of the sound's way. */
   readonly media?: AnsweredMedia;
   /** Makes a method of the leg throw: a bug in an adapter. */
@@ -220,6 +225,7 @@ function createFakeCaller(
       },
       callerNumber:
         options.dialled?.callerNumber ?? ('from' in options ? options.from : '+46701234567'),
+      vouched: options.vouched,
       dialled: { user: options.user ?? '+46480445511', host: options.host ?? 'fake.invalid' },
       signallingEncrypted: false,
     },
@@ -304,6 +310,11 @@ function createFakeCaller(
     },
     sendKey(digit) {
       if (joinedAs?.sendsKeys === true) keysInRoom.push(digit);
+    },
+    async testSound(listenMs) {
+      if (options.sound === undefined) return undefined;
+      await new Promise<void>((resolve) => after(2 * listenMs, resolve));
+      return options.sound;
     },
     async quality() {
       check('quality');
