@@ -105,8 +105,8 @@ const tellMessage = (c: CallContext, now: number, message: HostMessage): Outputs
 function rename(c: CallContext, name: string): Outputs {
   c.name = name;
   c.identification = 'vouched by host';
-  const shown = c.phase === 'meeting' || c.phase === 'joining';
-  return [{ do: 'note', event: 'renamed' }, ...(shown ? [{ do: 'rename', name } as const] : [])];
+  // The room shows it by itself, see call-identity.ts.
+  return [{ do: 'note', event: 'renamed' }];
 }
 
 /** Callers in the meeting hear of the lock and of a later end, whoever saw to it. */

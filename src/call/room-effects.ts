@@ -15,7 +15,6 @@ export interface RoomEffects {
   joinAside(room: RoomName): Promise<JoinOutcome>;
   /** One after the other: the last state is the one that stays. */
   showHand(raised: boolean, at: number): void;
-  rename(name: string): void;
   showPerson(person: ShownPerson, renamed: boolean): void;
   /** Who is in the meeting's room and no caller, where it matters for a seat. Rejects with a bug only. */
   others(meeting: Meeting): Promise<number>;
@@ -40,8 +39,6 @@ export function createRoomEffects(deps: RoomEffectsDeps): RoomEffects {
   const { nodeId, rooms } = ports;
   const identity = identityOf(nodeId, invitation.legId);
   let shown: Promise<void> = Promise.resolve();
-  /** As the room has the caller; a side room shows the same. */
-  let name: string | undefined;
 
   const show = (what: string, change: (room: RoomName) => Promise<void>): void => {
     const { room } = deps.record();
@@ -73,22 +70,19 @@ export function createRoomEffects(deps: RoomEffectsDeps): RoomEffects {
     join(output) {
       const sendsKeys = output.meeting.options.keysToRoom;
       const target = { ...targetOf(output.meeting), ...(sendsKeys && { sendsKeys }) };
-      name = output.name ?? target.name;
-      return enter({ ...target, name });
+      return enter(target);
     },
     joinAside(room) {
       const meeting = deps.meeting();
       if (meeting === undefined) return Promise.resolve({ joined: false, reason: 'rejected' });
-      return enter({ ...targetOf(meeting), room, name: name ?? 'Phone' });
+      const target = targetOf(meeting);
+      // Who waits has no number yet.
+      return enter({ ...target, room, name: target.name.replace(/ 0$/, '') });
     },
     showHand(raised, at) {
       show('hand could not be shown', (room) =>
         rooms.setAttributes(room, identity, handAttributes(raised, at)),
       );
-    },
-    rename(next) {
-      name = next;
-      show('name could not be shown', (room) => rooms.setName(room, identity, next));
     },
     showPerson(person, renamed) {
       const attributes = personAttributes(person, invitation.callerNumber);
