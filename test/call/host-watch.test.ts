@@ -6,6 +6,7 @@ import { defaultMeetingOptions, type MeetingOptions } from '../../src/meeting/me
 import {
   createCallWorld,
   createMeeting,
+  fault,
   meetingId,
   type CallWorld,
 } from '../support/call-world.ts';
