@@ -81,6 +81,16 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
       const reply = await link.request((requestId) => ({ type: 'quality', requestId, legId }));
       return reply?.type === 'quality-read' ? reply.quality : unknownQuality;
     },
+    testSound: async (listenMs) => {
+      if (closing !== undefined) return undefined;
+      const reply = await link.request((requestId) => ({
+        type: 'test-sound',
+        requestId,
+        legId,
+        listenMs,
+      }));
+      return reply?.type === 'sound-tested' ? reply.report : undefined;
+    },
     onEvent: (heard) => {
       if (closing === undefined) listener = heard;
     },

@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto';
 import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
-import type { Digit, LegQuality, Utterance } from '../call/ports/sip-engine.ts';
+import type { Digit, LegQuality, SoundReport, Utterance } from '../call/ports/sip-engine.ts';
 import { levelOfPcm } from './audio/level.ts';
 import { createLegEncryption, type MediaComponent } from './leg-encryption.ts';
 import { createLegReceiver } from './leg-receiver.ts';
@@ -22,6 +22,7 @@ import { createRtpView, isRtcp, parseRtp, rtpHeaderBytes } from './rtp/rtp-packe
 import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
 import { createSymmetricPeer } from './rtp/symmetric-peer.ts';
 import { createSilenceWatch } from './silence-watch.ts';
+import { createSoundTest, type SoundTest } from './sound-test.ts';
 import type { MeetingMember, WorkerMeeting } from './worker-meeting.ts';
 import type { JoinTicket, WorkerSetup } from './worker-protocol.ts';
 
@@ -46,6 +47,8 @@ export interface WorkerLeg {
   /** Last pass of a tick: 20 ms to the caller. */
   sendFrame(tick: number, afterGap: boolean): void;
   quality(): LegQuality;
+  /** As in `CallLeg`; undefined where the leg is in a room, or closed first. */
+  testSound(listenMs: number): Promise<SoundReport | undefined>;
   /** Idempotent, never rejects; the ports are free when it resolves. */
   close(): Promise<void>;
 }
@@ -132,6 +135,9 @@ export const createMediaLeg = (
   const reports = createLegReports(ssrc, nowMs() + dayOffsetMs);
   let session: MediaSession | undefined;
   let visit: RoomVisit | undefined;
+  let soundTest:
+    | { readonly test: SoundTest; readonly resolve: (report: SoundReport | undefined) => void }
+    | undefined;
   let muted = false;
   let isStarted = false;
   let heardFirst = false;
@@ -158,7 +164,9 @@ export const createMediaLeg = (
     },
     emit,
   });
-  const hearRoom = (out: Int16Array): boolean => visit?.meeting.hear(member, out) ?? false;
+  /** Without a room nothing sounds but what a test plays back. */
+  const hearRoom = (out: Int16Array): boolean =>
+    visit?.meeting.hear(member, out) ?? soundTest?.test.play(out) ?? false;
   const isHeld = (): boolean => session?.direction !== 'sendrecv';
 
   const onDtls = (component: MediaComponent, datagram: Buffer, ...from: [string, number]): void => {
@@ -214,6 +222,17 @@ export const createMediaLeg = (
   const report = (): void => {
     const due = isStarted ? reports.rtcp.poll(tickAtMs + dayOffsetMs) : undefined;
     if (due !== undefined) sendRtcp(due);
+  };
+
+  const endSoundTest = (): void => {
+    const { up } = reports.quality(receiver.playout.delayMs);
+    soundTest?.resolve({
+      ...soundTest.test.report(),
+      lossPct: up.lossPct,
+      jitterMs: up.jitterMs,
+    });
+    soundTest = undefined;
+    receiver.setFrameWanted(false);
   };
 
   const setMuted = (next: boolean): void => {
@@ -298,11 +317,20 @@ export const createMediaLeg = (
       const isMutedInRoom = visit?.isMicrophoneOpen() === true && muted;
       if (mutedTalk.update(level, isMutedInRoom)) emit({ type: 'talking-muted' });
       visit?.tick(now);
+      soundTest?.test.hear(frame);
       if (silence.isOver(now, isHeld())) emit({ type: 'media-timeout' });
     },
     sendFrame: (tick, afterGap) => {
       sender.sendFrame(tick, afterGap, hearRoom);
+      if (soundTest?.test.isDone === true) endSoundTest();
       report();
+    },
+    testSound: (listenMs) => {
+      if (visit !== undefined || soundTest !== undefined) return Promise.resolve(undefined);
+      const { promise, resolve } = Promise.withResolvers<SoundReport | undefined>();
+      receiver.setFrameWanted(true);
+      soundTest = { test: createSoundTest(listenMs), resolve };
+      return promise;
     },
     quality: () => ({
       ...reports.quality(receiver.playout.delayMs),
@@ -311,6 +339,8 @@ export const createMediaLeg = (
       }),
     }),
     close: async () => {
+      soundTest?.resolve(undefined);
+      soundTest = undefined;
       await leave();
       receiver.close();
       if (isStarted) sendRtcp(reports.rtcp.goodbye(nowMs() + dayOffsetMs));

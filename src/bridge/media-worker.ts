@@ -195,6 +195,12 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         post({ type: 'quality-read', requestId, quality });
         return;
       }
+      case 'test-sound': {
+        const report = await legs.get(message.legId)?.testSound(message.listenMs);
+        if (report === undefined) break;
+        post({ type: 'sound-tested', requestId, report });
+        return;
+      }
       case 'gauges':
         post({ type: 'gauges-read', requestId, gauges: gauges() });
         return;

@@ -11,6 +11,7 @@ import type {
   LegQuality,
   RoomLeftReason,
   RoomTarget,
+  SoundReport,
   Utterance,
 } from '../call/ports/sip-engine.ts';
 import type { PromptLibrary } from './audio/prompt-library.ts';
@@ -58,6 +59,12 @@ export type WorkerRequest =
     }
   | { readonly type: 'leave'; readonly requestId: number; readonly legId: LegId }
   | { readonly type: 'quality'; readonly requestId: number; readonly legId: LegId }
+  | {
+      readonly type: 'test-sound';
+      readonly requestId: number;
+      readonly legId: LegId;
+      readonly listenMs: number;
+    }
   | { readonly type: 'close'; readonly requestId: number; readonly legId: LegId }
   | { readonly type: 'gauges'; readonly requestId: number }
   | { readonly type: 'stop'; readonly requestId: number };
@@ -95,6 +102,7 @@ export type WorkerReply =
   | { readonly type: 'open-failed'; readonly requestId: number }
   | { readonly type: 'join-done'; readonly requestId: number; readonly outcome: JoinOutcome }
   | { readonly type: 'quality-read'; readonly requestId: number; readonly quality: LegQuality }
+  | { readonly type: 'sound-tested'; readonly requestId: number; readonly report: SoundReport }
   | { readonly type: 'gauges-read'; readonly requestId: number; readonly gauges: WorkerGauges }
   | { readonly type: 'done'; readonly requestId: number }
   /** A bug ended the work on this request; it is in the log. */

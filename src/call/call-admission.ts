@@ -3,6 +3,8 @@ import { refusalPhrase, type IvrInput, type IvrOutput, type Refusal } from '../i
 import { phrase } from '../ivr/phrase.ts';
 import { decideAdmission, type AdmissionOutcome } from '../meeting/admission.ts';
 import { beginRequest, enter, findMeeting, type CallContext } from './call-context.ts';
+import { beginDesk } from './call-desk-begin.ts';
+import { beginSoundTest } from './call-test.ts';
 import { endNow, endWithWords } from './call-ending.ts';
 import { beginClaim, recognisePin } from './call-identity.ts';
 import { stopInterpreting } from './interpreting.ts';
@@ -44,6 +46,8 @@ function fromIvr(c: CallContext, now: number, output: IvrOutput): Outputs {
       c.speaker.language = output.language;
       c.languageFrom = 'key';
       return [{ do: 'note', event: 'language-chosen', fields: { language: output.language } }];
+    case 'desk':
+      return beginDesk(c, now, 'ivr');
     case 'over':
       return endWithWords(c, now, output.reason, ...output.phrases);
     case 'entered':
@@ -60,6 +64,7 @@ function onEntered(c: CallContext, now: number, what: 'id' | 'pin', digits: stri
   }
   const callId = asCallId(digits);
   if (callId === undefined) return [note, ...refuse(c, now, 'wrong-id')];
+  if (callId === c.settings.testCallId) return [note, ...beginSoundTest(c, now)];
   enter(c, 'finding');
   return [note, ...findMeeting(c, now, { kind: 'call-id', callId })];
 }
@@ -195,6 +200,8 @@ const fromWaiting = (c: CallContext, now: number, outputs: readonly WaitingOutpu
         return output.reason === 'host'
           ? endWithWords(c, now, 'host-never-came', phrase('host-did-not-come'))
           : endWithWords(c, now, 'wait-limit', phrase('nobody-let-you-in'));
+      case 'service-desk':
+        return beginDesk(c, now, 'waiting');
       case 'claim-host':
         return beginClaim(c, now);
       case 'leave':

@@ -1,6 +1,7 @@
 /** The whole state of one call's machine, see call-machine.ts. Its parts change it and each other's none. */
 import type { Phrase } from '../ivr/phrase.ts';
 import { createIvrMachine, type IvrMachine } from '../ivr/ivr-machine.ts';
+import type { PhraseKey } from '../ivr/manuscript.ts';
 import type { Identification } from '../meeting/identify.ts';
 import type { Invitee, Role } from '../meeting/invitee.ts';
 import type { Aside } from './call-aside.ts';
@@ -13,6 +14,7 @@ import type {
   Route,
   Surroundings,
 } from './call-messages.ts';
+import type { Desk } from './call-desk-begin.ts';
 import type { Asking } from './call-question.ts';
 import { createHostClaim, type HostClaim } from './host-claim.ts';
 import { createHostKeys } from './host-keys.ts';
@@ -35,6 +37,8 @@ export type CallPhase =
   | 'confirming'
   | 'ivr'
   | 'asking'
+  | 'testing'
+  | 'desk'
   | 'finding'
   | 'waiting'
   | 'seating'
@@ -56,7 +60,10 @@ export type TimerName =
   | 'five-minutes';
 
 /** The input that answers a request. */
-export type AwaitedAnswer = Extract<CallInput['type'], 'meeting' | 'seat' | 'joined'>;
+export type AwaitedAnswer = Extract<
+  CallInput['type'],
+  'meeting' | 'seat' | 'joined' | 'desk' | 'sound-tested'
+>;
 
 export interface CallContext {
   readonly route: Route;
@@ -107,6 +114,8 @@ export interface CallContext {
   vouched: boolean;
   /** The question that a key answers, in phase 'asking'. */
   asking: Asking | undefined;
+  /** The service desk that is being talked to. */
+  desk: Desk | undefined;
   mutedByHost: boolean;
   /** The last host left: whoever is no host waits for one. */
   hostLeft: boolean;
@@ -144,6 +153,10 @@ export function enter(c: CallContext, phase: CallPhase): void {
   c.phase = phase;
   c.state = stateOf[phase] ?? c.state;
 }
+
+/** What is true of the way to us: never more than that. */
+const lineOf = ({ media }: CallContext): PhraseKey =>
+  media?.encrypted === true ? 'line-encrypted' : 'line-plain';
 
 /** A new request: its answer must come within `timeoutMs`, and carry the id returned. */
 export function beginRequest(
@@ -189,6 +202,7 @@ export function createCallContext(
       speaker,
       limitMs: (reason) => waitLimitMs(c, reason),
       table: settings.keys,
+      line: () => lineOf(c),
       mayClaim: () => mayClaimHost(c),
       isSlow: () => c.invitee?.slowKeys === true,
     }),
@@ -204,6 +218,7 @@ export function createCallContext(
       extraPeople: () =>
         c.people - 1 + (c.meeting === undefined ? 0 : surroundings.extraPeople(c.meeting.callId)),
       keyTable: settings.keys,
+      line: () => lineOf(c),
       options: () => c.meeting?.options,
       hostKeys: createHostKeys({
         speaker,
@@ -242,6 +257,7 @@ export function createCallContext(
     letIn: false,
     vouched: false,
     asking: undefined,
+    desk: undefined,
     mutedByHost: false,
     hostLeft: false,
     answersEntry: true,

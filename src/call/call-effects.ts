@@ -2,6 +2,7 @@
  * What a call's machine wants, done through the ports, and what came of it, told to the machine.
  * A fault of an adapter (it has a code) is an outcome; anything else is a bug of this one call.
  */
+import type { Language } from '../ivr/language.ts';
 import type { CallInput, CallOutput, MeetingKey, Route } from './call-messages.ts';
 import type { CallPorts } from './call-session.ts';
 import type { HostAct } from './host-act.ts';
@@ -13,8 +14,12 @@ import type { Meeting } from './ports/meetings.ts';
 import type { Logger } from './ports/process.ts';
 import type { CallLeg, LegQuality } from './ports/sip-engine.ts';
 import { createRoomEffects, isFault } from './room-effects.ts';
+import type { DeskCall } from './service-desk.ts';
 import type { TimelineEvent, TimelineFields } from './timeline.ts';
 import { toUtterance } from './utterance.ts';
+
+/** Long enough for a sentence or two. */
+const soundTestMs = 5_000;
 
 export interface CallEffectsDeps {
   readonly ports: CallPorts;
@@ -51,6 +56,8 @@ export interface CallEffects {
   journalBegun(): Promise<boolean>;
   /** Settles with the seat that was asked for; undefined where none was. */
   seat(): Promise<unknown> | undefined;
+  /** Nobody talks to the service desk any more. */
+  endDesk(): void;
 }
 
 export function createCallEffects(deps: CallEffectsDeps): CallEffects {
@@ -58,6 +65,7 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
   const { invitation } = leg;
   const rooms = createRoomEffects(deps);
   let answered = false;
+  let desk: DeskCall | undefined;
   let seat: Promise<unknown> | undefined;
   let journalBegin: Promise<boolean> = Promise.resolve(false);
   let figures: Promise<LegQuality | undefined> | undefined;
@@ -140,6 +148,18 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
       case 'send-key':
         leg.sendKey(output.digit);
         return;
+      case 'call-desk':
+        callDesk(output.requestId, output.language);
+        return;
+      case 'end-desk':
+        desk?.end();
+        return;
+      case 'test-sound':
+        spawn('test-sound', async () => {
+          const report = await leg.testSound?.(soundTestMs);
+          dispatch({ type: 'sound-tested', requestId: output.requestId, report });
+        });
+        return;
       case 'keep':
         deps.keep(output.details);
         return;
@@ -178,6 +198,23 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
     else if (result.outcome === 'refused')
       dispatch({ type: 'not-answered', sipStatus: result.sipStatus });
     // `gone`: the leg's `ended` event says why.
+  }
+
+  function callDesk(requestId: number, language: Language): void {
+    const called = ports.desk?.call(leg, language);
+    if (called === undefined) {
+      dispatch({ type: 'desk', requestId, answered: false });
+      return;
+    }
+    desk = called;
+    spawn('call-desk', async () => {
+      const answered = await called.answered;
+      dispatch({ type: 'desk', requestId, answered });
+      if (!answered) return;
+      await called.over;
+      // One that was called later is not over.
+      if (desk === called) dispatch({ type: 'desk-over' });
+    });
   }
 
   function takeSeat({ requestId, meeting, claim }: Extract<CallOutput, { do: 'take-seat' }>): void {
@@ -238,5 +275,12 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
     leg.hangUp();
   }
 
-  return { run, hangUp, quality, journalBegun: () => journalBegin, seat: () => seat };
+  return {
+    run,
+    hangUp,
+    quality,
+    journalBegun: () => journalBegin,
+    seat: () => seat,
+    endDesk: () => desk?.end(),
+  };
 }

@@ -33,6 +33,7 @@ function forget(c: CallContext, now: number): void {
   c.waiting.stop();
   c.pin = undefined;
   c.asking = undefined;
+  c.desk = undefined;
   c.move = undefined;
   c.earlyDigits.length = 0;
 }
@@ -87,7 +88,8 @@ export function endWithWords(
   if (!c.confirmed || words.length === 0 || c.termination !== undefined)
     return endNow(c, now, code);
   c.termination = terminationOf(code);
-  const inRoom = c.phase === 'meeting' || c.phase === 'joining' || c.phase === 'aside';
+  const inRoom =
+    c.phase === 'meeting' || c.phase === 'joining' || c.phase === 'aside' || c.phase === 'desk';
   const side = closeAside(c);
   forget(c, now);
   const leave: Outputs = [{ do: 'set-muted', muted: true }, { do: 'leave-room' }];

@@ -35,6 +35,8 @@ import { decide, decideAnew, refuse, startIvr, toIvr, toWaiting } from './call-a
 import { asideRoomNews, onAsideJoined, toAside } from './call-aside.ts';
 import { onCommand } from './call-commands.ts';
 import { claimKey, recogniseNumber, showChanges } from './call-identity.ts';
+import { endDesk, onDeskAnswer, onDeskDigit } from './call-desk.ts';
+import { beginSoundTest, tellSound } from './call-test.ts';
 import { askToJoin, toQuestion } from './call-question.ts';
 import {
   answer,
@@ -140,7 +142,11 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
     case 'seat':
     case 'store-failed':
     case 'joined':
+    case 'desk':
+    case 'sound-tested':
       return onAnswer(c, now, input);
+    case 'desk-over':
+      return endDesk(c, now);
     case 'room-lost':
     case 'room-recovered':
       // Whoever comes back to a room shows as their token said.
@@ -148,6 +154,7 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
       return [{ do: 'note', event: input.type }, ...fromRoom(c, now, { type: input.type })];
     case 'room-left':
       if (c.phase === 'aside') return asideRoomNews(c, now, input);
+      if (c.phase === 'desk') return endDesk(c, now);
       return c.phase === 'meeting' ? roomGone(c, now, input.reason) : [];
     case 'room-audience':
       if (c.phase === 'aside') return asideRoomNews(c, now, input);
@@ -170,13 +177,18 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
   }
 }
 
-type Answer = Extract<CallInput, { type: 'meeting' | 'seat' | 'store-failed' | 'joined' }>;
+type Answer = Extract<
+  CallInput,
+  { type: 'meeting' | 'seat' | 'store-failed' | 'joined' | 'desk' | 'sound-tested' }
+>;
 
 function onAnswer(c: CallContext, now: number, input: Answer): Outputs {
   const { awaited } = c;
   if (awaited?.requestId !== input.requestId) return [];
   const fits =
-    input.type === 'store-failed' ? awaited.answer !== 'joined' : input.type === awaited.answer;
+    input.type === 'store-failed'
+      ? awaited.answer === 'meeting' || awaited.answer === 'seat'
+      : input.type === awaited.answer;
   if (!fits) return [];
   c.awaited = undefined;
   c.timers.clear('request');
@@ -189,6 +201,10 @@ function onAnswer(c: CallContext, now: number, input: Answer): Outputs {
       return c.aside === undefined
         ? onJoined(c, now, input.outcome)
         : onAsideJoined(c, now, input.outcome);
+    case 'desk':
+      return onDeskAnswer(c, now, input.answered);
+    case 'sound-tested':
+      return tellSound(c, now, input.report);
     case 'store-failed':
       if (c.move !== undefined) return giveUpMove(c, 'store-unreachable');
       return endWithWords(c, now, 'store-unreachable', phrase('try-later'));
@@ -223,6 +239,7 @@ function onConfirmed(c: CallContext, now: number): Outputs {
   c.confirmed = true;
   c.speaker.confirmed(now);
   const note: CallOutput = { do: 'note', event: 'confirmed' };
+  if (c.route.kind === 'test') return [note, ...beginSoundTest(c, now)];
   if (c.route.kind === 'dial-out') return [note, ...askToJoin(c, now, c.route.callId)];
   if (c.route.kind === 'call-id') {
     enter(c, 'finding');
@@ -276,6 +293,8 @@ function onDigit(c: CallContext, now: number, digit: Digit): Outputs {
       return toIvr(c, now, { type: 'digit', digit });
     case 'asking':
       return toQuestion(c, now, (question) => question.press(digit));
+    case 'desk':
+      return onDeskDigit(c, now, digit);
     case 'waiting':
       return (
         claimKey(c, now, digit, () => decideAnew(c, now)) ??

@@ -8,7 +8,13 @@ import type { CallDetails, Termination } from './ports/call-records.ts';
 import type { Meeting, SeatClaim, SeatOutcome } from './ports/meetings.ts';
 import type { CallAgain } from './ports/peers.ts';
 import type { ShownPerson } from './person.ts';
-import type { AnsweredMedia, Digit, JoinOutcome, LegEvent } from './ports/sip-engine.ts';
+import type {
+  AnsweredMedia,
+  Digit,
+  JoinOutcome,
+  LegEvent,
+  SoundReport,
+} from './ports/sip-engine.ts';
 import type { Language } from '../ivr/language.ts';
 import type { Phrase } from '../ivr/phrase.ts';
 import type { IvrSettings } from '../ivr/ivr-machine.ts';
@@ -17,6 +23,8 @@ import type { TimelineEvent, TimelineFields } from './timeline.ts';
 /** Where a call that passed the screening goes. */
 export type Route =
   | { readonly kind: 'ivr'; readonly language: Language | undefined }
+  /** A test of the caller's sound. */
+  | { readonly kind: 'test'; readonly language: Language | undefined }
   | { readonly kind: 'call-id'; readonly callId: CallId }
   /** A call of ours: whoever answers is asked to join this meeting. */
   | {
@@ -56,6 +64,10 @@ export interface CallSettings {
   readonly utteranceGuardMs: number;
   readonly goodbyeGuardMs: number;
   readonly aloneAfterMs: number;
+  /** There is somebody to call for help. */
+  readonly hasServiceDesk: boolean;
+  /** Whoever keys this in tests their sound; undefined: nobody does. */
+  readonly testCallId?: CallId | undefined;
   /** Which key stands for which command; undefined: as in command-keys.ts. */
   readonly keys?: CommandKeyTable | undefined;
 }
@@ -103,6 +115,15 @@ export type CallInput =
   | { readonly type: 'superseded' }
   /** As many people are at this phone. */
   | { readonly type: 'people'; readonly count: number }
+  /** Whether the desk and the caller are together now. */
+  | { readonly type: 'desk'; readonly requestId: number; readonly answered: boolean }
+  /** The desk hung up, or its line broke. */
+  | { readonly type: 'desk-over' }
+  | {
+      readonly type: 'sound-tested';
+      readonly requestId: number;
+      readonly report: SoundReport | undefined;
+    }
   | { readonly type: 'drain' }
   | { readonly type: 'bug' }
   | { readonly type: 'timeout' };
@@ -162,6 +183,9 @@ export type CallOutput =
   /** Into the room as LiveKit's SIP DTMF message. Never logged. */
   | { readonly do: 'send-key'; readonly digit: Digit }
   | { readonly do: 'host-act'; readonly act: HostAct }
+  | { readonly do: 'call-desk'; readonly requestId: number; readonly language: Language }
+  | { readonly do: 'end-desk' }
+  | { readonly do: 'test-sound'; readonly requestId: number }
   | { readonly do: 'count-guess' }
   /** Into the record. */
   | { readonly do: 'keep'; readonly details: CallDetails }

@@ -135,6 +135,7 @@ function dialledOf(route: Route, { dialled }: CallInvitation): string {
     case 'video-address':
       return route.address;
     case 'dial-out':
+    case 'test':
     case 'ivr':
       return dialled.user === '' ? dialled.host : dialled.user;
   }

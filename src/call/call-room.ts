@@ -2,6 +2,7 @@
 import { phrase } from '../ivr/phrase.ts';
 import { beginRequest, enter, type CallContext } from './call-context.ts';
 import { backToWaiting } from './call-admission.ts';
+import { beginDesk } from './call-desk-begin.ts';
 import { endNow, endWithWords } from './call-ending.ts';
 import { beginClaim } from './call-identity.ts';
 import { startInterpreting } from './interpreting.ts';
@@ -83,6 +84,8 @@ const fromMeeting = (c: CallContext, now: number, outputs: readonly MeetingOutpu
         return endWithWords(c, now, 'left-by-key', phrase('left'));
       case 'claim-host':
         return beginClaim(c, now);
+      case 'service-desk':
+        return beginDesk(c, now, 'meeting');
       default:
         return [output];
     }

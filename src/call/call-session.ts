@@ -12,6 +12,7 @@ import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from '.
 import { createCallRecorder } from './call-recorder.ts';
 import { terminationOf } from './end-reasons.ts';
 import type { HostAct } from './host-act.ts';
+import type { ServiceDesk } from './service-desk.ts';
 import type { LegId, NodeId } from './identifiers.ts';
 import type { CallJournal, CallRecord } from './ports/call-records.ts';
 import type { MeetingDirectory } from './ports/meetings.ts';
@@ -31,6 +32,8 @@ export interface CallPorts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly guesses: GuessLimiter;
+  /** Undefined: there is nobody to call for help. */
+  readonly desk?: ServiceDesk | undefined;
 }
 
 export interface CallSessionDeps {
@@ -180,6 +183,7 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     finished = true;
     timer?.cancel();
     timer = undefined;
+    effects.endDesk();
     void settle('bug at the end of a call', close).then(() => {
       closed.resolve(undefined);
     });

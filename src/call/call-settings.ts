@@ -20,4 +20,5 @@ export const defaultCallSettings: CallSettings = {
   utteranceGuardMs: 60_000,
   goodbyeGuardMs: 20_000,
   aloneAfterMs: 20_000,
+  hasServiceDesk: false,
 };

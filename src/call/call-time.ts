@@ -6,6 +6,8 @@ import { onAsideAlone, onAsideJoined, toAside } from './call-aside.ts';
 import { answer, type CallContext, type TimerName } from './call-context.ts';
 import { endAfterWords, endNow, endWithWords } from './call-ending.ts';
 import type { CallOutput } from './call-messages.ts';
+import { onDeskAnswer, onDeskSaid } from './call-desk.ts';
+import { listenToCaller, tellSound } from './call-test.ts';
 import { giveUpMove, onMoveTold } from './call-move.ts';
 import { join, onJoined, toMeeting } from './call-room.ts';
 
@@ -19,6 +21,10 @@ export function onSaid(c: CallContext, now: number): Outputs {
       return toIvr(c, now, { type: 'said' });
     case 'asking':
       return toQuestion(c, now, (question) => question.said(now));
+    case 'desk':
+      return onDeskSaid(c);
+    case 'testing':
+      return listenToCaller(c, now);
     case 'waiting':
       return toWaiting(c, now, { type: 'said' });
     case 'goodbye':
@@ -107,6 +113,10 @@ function onRequestTimeout(c: CallContext, now: number): Outputs {
       return onAsideJoined(c, now, { joined: false, reason: 'unreachable' });
     case 'meeting':
       return giveUpMove(c, 'store-unreachable');
+    case 'desk':
+      return onDeskAnswer(c, now, false);
+    case 'testing':
+      return tellSound(c, now, undefined);
     default:
       return endWithWords(c, now, 'store-unreachable', phrase('try-later'));
   }

@@ -95,6 +95,11 @@ export const endReasons = {
     by: 'caller',
     description: 'The caller left by *4 and 1.',
   },
+  'test-over': {
+    result: 'completed',
+    by: 'gateway',
+    description: 'A test call: the caller was told how they sounded.',
+  },
   'no-input': {
     result: 'abandoned',
     by: 'caller',

@@ -5,6 +5,7 @@
  *                                             └──any key──▶ taken back
  */
 import { languages } from '../ivr/language.ts';
+import type { PhraseKey } from '../ivr/manuscript.ts';
 import { phrase, type Phrase } from '../ivr/phrase.ts';
 import type { CallOutput } from './call-messages.ts';
 import {
@@ -21,7 +22,12 @@ import { createSecondThoughts } from './second-thoughts.ts';
 import type { Speaker } from './speaker.ts';
 
 /** `leave`: the caller leaves the meeting. `claim-host`: says to be a host. */
-export type MeetingOutput = CallOutput | { readonly do: 'leave' } | { readonly do: 'claim-host' };
+export type MeetingOutput =
+  | CallOutput
+  | { readonly do: 'leave' }
+  | { readonly do: 'claim-host' }
+  /** Asks for help by a person. */
+  | { readonly do: 'service-desk' };
 type Outputs = readonly MeetingOutput[];
 
 export interface MeetingKeys {
@@ -49,6 +55,8 @@ export interface MeetingKeysDeps {
   readonly hand: Hand;
   readonly muteByKey: (now: number) => Outputs;
   readonly people: () => number;
+  /** What is true of the caller's line. */
+  readonly line: () => PhraseKey;
   /** What sounds when words were cut off. */
   readonly quiet: () => Outputs;
   /** Whether keys that are no command go into the room. */
@@ -101,7 +109,7 @@ export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
       case 'count':
         return say(now, { key: 'people-here', n: deps.people() });
       case 'help':
-        return say(now, phrase('commands-help'));
+        return say(now, phrase(deps.line()), phrase('commands-help'));
       case 'language':
         return nextLanguage(now);
       case 'leave':
@@ -129,6 +137,8 @@ export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
         return setVolume(now, volumeStepDb);
       case 'softer':
         return setVolume(now, -volumeStepDb);
+      case 'service-desk':
+        return [{ do: 'service-desk' }];
       default:
         return say(now, phrase('unknown-command'));
     }

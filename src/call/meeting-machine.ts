@@ -71,6 +71,8 @@ export function createMeetingMachine(deps: {
   readonly hostKeys: HostKeys;
   readonly somebodyWaits: () => boolean;
   readonly keyTable: CommandKeyTable | undefined;
+  /** What is true of the caller's line. */
+  readonly line?: () => PhraseKey;
   /** The meeting's, now; undefined before there is one. */
   readonly options: () => MeetingOptions | undefined;
 }): MeetingMachine {
@@ -172,6 +174,7 @@ export function createMeetingMachine(deps: {
     muteByKey,
     people,
     quiet,
+    line: deps.line ?? (() => 'line-plain'),
     keysToRoom: () => deps.options()?.keysToRoom === true,
   });
 

@@ -97,6 +97,7 @@ export function createOutgoingLeg({ legId, dial, request }: OutgoingLegDeps): Ca
     setMuted: (muted) => leg?.setMuted(muted),
     setVolumeDb: (volumeDb) => leg?.setVolumeDb(volumeDb),
     sendKey: (digit) => leg?.sendKey(digit),
+    testSound: (listenMs) => leg?.testSound?.(listenMs) ?? Promise.resolve(undefined),
     quality: () => leg?.quality() ?? Promise.resolve(noQuality),
     hangUp,
     onEvent: (heard) => {

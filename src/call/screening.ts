@@ -7,13 +7,15 @@ import type { Route } from './call-messages.ts';
 import { isInNetwork } from './cidr.ts';
 import type { EndReasonCode } from './end-reasons.ts';
 import { isSameNumber } from '../meeting/phone-number.ts';
-import { asCallId } from './identifiers.ts';
+import { asCallId, type CallId } from './identifiers.ts';
 import type { CallInvitation } from './ports/sip-engine.ts';
 
 export interface ScreeningSettings {
   /** CIDRs that calls may come from without a trunk; empty: all, or none where there are trunks. */
   readonly allow: readonly string[];
   readonly numbers: readonly PublishedNumber[];
+  /** For tests of the caller's sound. */
+  readonly test?: { readonly number: string | undefined; readonly callId: CallId | undefined };
   /** Domains of our video addresses. */
   readonly domains: readonly string[];
   readonly maxCalls: number;
@@ -105,12 +107,16 @@ function isAtLimit({ limits }: TrunkTerms, traffic: ScreeningTraffic): boolean {
 /** A published number, then nine digits, then a video address; without numbers, anything else too. */
 export function routeOf(
   dialled: CallInvitation['dialled'],
-  settings: Pick<ScreeningSettings, 'numbers' | 'domains'>,
+  settings: Pick<ScreeningSettings, 'numbers' | 'domains' | 'test'>,
 ): Route | undefined {
   const { user, host } = dialled;
+  const { number: testNumber, callId: testCallId } = settings.test ?? {};
+  if (testNumber !== undefined && isSameNumber(user, testNumber))
+    return { kind: 'test', language: undefined };
   const number = settings.numbers.find((published) => isSameNumber(user, published.number));
   if (number !== undefined) return { kind: 'ivr', language: number.language };
   const callId = asCallId(user);
+  if (callId !== undefined && callId === testCallId) return { kind: 'test', language: undefined };
   if (callId !== undefined) return { kind: 'call-id', callId };
   const otherwise = settings.numbers.length === 0 ? 'ivr' : 'refuse';
   const domain = host.toLowerCase();

@@ -10,6 +10,7 @@
  * There is no room and no path for sound here: the leg has not joined anything.
  */
 import { languages } from '../ivr/language.ts';
+import type { PhraseKey } from '../ivr/manuscript.ts';
 import { phrase, type Phrase } from '../ivr/phrase.ts';
 import { waitWordsFirstMs, waitWordsThenMs, type CallOutput } from './call-messages.ts';
 import { createCommandKeys, type CommandKeyTable, type KeyResult } from './command-keys.ts';
@@ -31,6 +32,8 @@ export type WaitingOutput =
   | { readonly do: 'waited-out'; readonly reason: WaitingFor }
   /** The caller says to be a host. */
   | { readonly do: 'claim-host' }
+  /** Asks for help by a person. */
+  | { readonly do: 'service-desk' }
   | { readonly do: 'leave' };
 
 export interface WaitingMachine {
@@ -61,6 +64,8 @@ export interface WaitingDeps {
   readonly speaker: Speaker;
   /** The longest wait for this. */
   readonly limitMs: (reason: WaitingFor) => number;
+  /** What is true of the caller's line. */
+  readonly line?: () => PhraseKey;
   readonly table?: CommandKeyTable | undefined;
   /** Whether star three asks for the host PIN. */
   readonly mayClaim?: () => boolean;
@@ -90,12 +95,14 @@ export function createWaitingMachine(deps: WaitingDeps): WaitingMachine {
       thoughts.weigh(now, { do: 'leave' });
       return speaker.say(now, [phrase('leaving'), phrase('any-key-undoes')]);
     }
+    if (result.kind === 'choice' && result.choice === 'service-desk')
+      return [{ do: 'service-desk' }];
     if (result.kind !== 'command') return sayWords(now);
     switch (result.command) {
       case 'leave':
         return speaker.say(now, [phrase('leave-menu')]);
       case 'help':
-        return speaker.say(now, [phrase('help')]);
+        return speaker.say(now, [phrase(deps.line?.() ?? 'line-plain'), phrase('help')]);
       case 'waiting':
         return [{ do: 'claim-host' }];
       case 'language': {

@@ -49,6 +49,8 @@ export type IvrOutput =
   | { readonly type: 'language'; readonly language: Language }
   /** Never logged. */
   | { readonly type: 'entered'; readonly what: 'id' | 'pin'; readonly digits: string }
+  /** The caller asks for a person. */
+  | { readonly type: 'desk' }
   /** The caller gets no further: say `phrases`, then end for `reason`. */
   | {
       readonly type: 'over';
@@ -179,7 +181,9 @@ export function createIvrMachine(settings: IvrSettings): IvrMachine {
         else if (/^[0-9]$/.test(key) && typedAhead.length < maxTypedAhead) typedAhead += key;
         return [];
       case 'helpless':
-        return key === '0' ? [{ type: 'hush' }, over('wrong-id', phrase('help'))] : [];
+        if (key !== '0') return [];
+        stop();
+        return [{ type: 'hush' }, { type: 'desk' }];
       case 'idle':
         return [];
     }

@@ -73,7 +73,7 @@ describe('keys', () => {
     const waiting = create();
     waiting.begin(0, 'lobby');
     expect(words(press(waiting, '*2'))).toBe('language-name lobby');
-    expect(words(press(waiting, '*0'))).toBe('help');
+    expect(words(press(waiting, '*0'))).toBe('line-plain help');
     expect(words(press(waiting, '*41'))).toBe('leave-menu leaving any-key-undoes');
     waiting.handle(1_000, { type: 'said' });
     expect(waiting.handle(1_000 + undoAfterWordsMs, { type: 'timeout' })).toEqual([

@@ -23,7 +23,7 @@ const words = (outputs: readonly IvrOutput[]): string =>
     .join(' ');
 
 describe('tries', () => {
-  test('wrong-id, last-try, no-more-tries, then 0 is help and the end', () => {
+  test('wrong-id, last-try, no-more-tries, then 0 asks for a person', () => {
     const ivr = start();
     press(ivr, '111111111');
     expect(words(refuse(ivr, 'wrong-id'))).toBe('wrong-id');
@@ -32,7 +32,7 @@ describe('tries', () => {
     press(ivr, '333333333');
     expect(words(refuse(ivr, 'wrong-id'))).toBe('no-more-tries');
     const last = press(ivr, '0').at(-1);
-    expect(last).toEqual({ type: 'over', reason: 'wrong-id', phrases: [{ key: 'help' }] });
+    expect(last).toEqual({ type: 'desk' });
     expect(ivr.nextTimeoutAt()).toBeUndefined();
   });
 

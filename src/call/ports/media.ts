@@ -6,6 +6,7 @@ import type {
   LegEvent,
   LegQuality,
   RoomTarget,
+  SoundReport,
   Utterance,
 } from './sip-engine.ts';
 
@@ -109,6 +110,8 @@ export interface MediaLeg {
   setVolumeDb(volumeDb: number): void;
   sendKey(digit: Digit): void;
   quality(): Promise<LegQuality>;
+  /** As in `CallLeg`. */
+  testSound?(listenMs: number): Promise<SoundReport | undefined>;
   onEvent(listener: (event: MediaEvent) => void): void;
   /** Idempotent, never rejects; the port is free again when it resolves. */
   close(): Promise<void>;

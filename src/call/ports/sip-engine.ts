@@ -128,6 +128,18 @@ export interface LegQuality {
   readonly rejected?: { readonly forged: number; readonly replayed: number } | undefined;
 }
 
+/** What a test of the caller's sound heard. */
+export interface SoundReport {
+  /** Of the caller's speech, dB under full scale; undefined: none was heard. */
+  readonly levelDbfs: number | undefined;
+  /** Samples at the limit. */
+  readonly clippedPct: number;
+  /** How much of what we played came back, 0 to 1. */
+  readonly echo: number;
+  readonly lossPct: number;
+  readonly jitterMs: number;
+}
+
 /** Where and as whom a caller joins. */
 export interface RoomTarget {
   readonly room: RoomName;
@@ -179,6 +191,11 @@ export interface CallLeg {
   /** A key into the room, as LiveKit's SIP DTMF message; nothing where the target had no `sendsKeys`. */
   sendKey(digit: Digit): void;
   quality(): Promise<LegQuality>;
+  /**
+   * Listens for `listenMs`, plays that back once and says how it was, when it has been heard to its
+   * end. Nothing of it is kept. Undefined where it could not be done, or the call ended first.
+   */
+  testSound?(listenMs: number): Promise<SoundReport | undefined>;
   /** BYE (or CANCEL, or a final refusal: what the state asks for), then media is freed. */
   hangUp(): void;
   /** One listener, set when the leg is handed over; a listener's throw never reaches the engine. */

@@ -214,6 +214,7 @@ export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDe
       setVolumeDb: (volumeDb) => mediaLeg?.setVolumeDb(volumeDb),
       sendKey: (digit) => mediaLeg?.sendKey(digit),
       quality: () => finalQuality ?? mediaLeg?.quality() ?? Promise.resolve(noQuality),
+      testSound: async (listenMs) => (isEnded ? undefined : mediaLeg?.testSound?.(listenMs)),
       hangUp: () => {
         session.hangUp();
       },
