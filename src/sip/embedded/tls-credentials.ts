@@ -3,11 +3,16 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from '../../call/ports/process.ts';
-import type { TlsMaterial } from './tls-policy.ts';
+import { certificatesEndAt, contextsByName, type TlsMaterial } from './tls-policy.ts';
 
-export interface TlsFiles {
+export interface TlsPairFiles {
   readonly certificateFile: string;
   readonly keyFile: string;
+}
+
+export interface TlsFiles extends TlsPairFiles {
+  /** For other names: shown to those who ask for one. */
+  readonly further?: readonly TlsPairFiles[] | undefined;
   readonly clientAuthorityFile?: string | undefined;
   readonly serverAuthorityFile?: string | undefined;
 }
@@ -31,11 +36,15 @@ export class TlsCredentialsError extends Error {
 /** Rejects where a file cannot be read, or key and certificate are no pair. */
 const readMaterial = async (files: TlsFiles): Promise<TlsMaterial> => {
   const read = (file: string) => readFile(file, 'utf8');
+  const readPair = async ({ certificateFile, keyFile }: TlsPairFiles) => ({
+    certificate: await read(certificateFile),
+    key: await read(keyFile),
+  });
   const readIf = async (file: string | undefined) =>
     file === undefined ? undefined : await read(file);
   const material = {
-    certificate: await read(files.certificateFile),
-    key: await read(files.keyFile),
+    ...(await readPair(files)),
+    further: await Promise.all((files.further ?? []).map(readPair)),
     clientAuthority: await readIf(files.clientAuthorityFile),
     serverAuthority: await readIf(files.serverAuthorityFile),
   };
@@ -44,7 +53,21 @@ const readMaterial = async (files: TlsFiles): Promise<TlsMaterial> => {
     key: material.key,
     ca: [material.clientAuthority, material.serverAuthority].filter((text) => text !== undefined),
   });
+  contextsByName(material);
   return material;
+};
+
+const dayMs = 24 * 60 * 60_000;
+const shortDays = 30;
+
+/** Whole days until the first of the certificates ends; negative after that. */
+export const daysLeft = (material: TlsMaterial, nowMs: number): number =>
+  Math.floor((certificatesEndAt(material) - nowMs) / dayMs);
+
+const warnOfEnd = (material: TlsMaterial, log: Logger): void => {
+  const days = daysLeft(material, Date.now());
+  if (days < 0) log.error({ days }, 'tls certificate has expired');
+  else if (days < shortDays) log.warn({ days }, 'tls certificate expires soon');
 };
 
 const isSame = (one: TlsMaterial, other: TlsMaterial): boolean =>
@@ -78,10 +101,20 @@ export const openTlsCredentials = async (
     }
   };
   const onFileChange = (): void => void reload();
-  const watched = Object.values(files).filter((file) => typeof file === 'string');
+  const watched = [
+    ...[files, ...(files.further ?? [])].flatMap((pair) => [pair.certificateFile, pair.keyFile]),
+    files.clientAuthorityFile,
+    files.serverAuthorityFile,
+  ].filter((file) => file !== undefined);
   for (const file of watched) {
     watchFile(file, { interval: intervalMs, persistent: false }, onFileChange);
   }
+
+  warnOfEnd(material, log);
+  const daily = setInterval(() => {
+    warnOfEnd(material, log);
+  }, dayMs);
+  daily.unref();
 
   return {
     get material() {
@@ -90,6 +123,7 @@ export const openTlsCredentials = async (
     onChange: (listener) => void listeners.push(listener),
     close: () => {
       isClosed = true;
+      clearInterval(daily);
       for (const file of watched) unwatchFile(file, onFileChange);
     },
   };

@@ -30,7 +30,7 @@ import {
   defaultTlsHandshakeLimits,
   type TlsHandshakeLimits,
 } from './tls-handshake-gate.ts';
-import { clientContext, serverContextOptions } from './tls-policy.ts';
+import { clientContext, contextsByName, serverContextOptions } from './tls-policy.ts';
 
 export interface TlsTransportOptions {
   readonly credentials: TlsCredentials;
@@ -61,6 +61,7 @@ export const createTlsTransport = async (
   let isClosed = false;
   let local: Endpoint = endpoint;
   let ownContext: SecureContext | undefined;
+  let contextFor = contextsByName(credentials.material);
 
   const connections = createStreamConnections({
     kind: 'tls',
@@ -89,6 +90,9 @@ export const createTlsTransport = async (
     ...serverContextOptions(credentials.material),
     requestCert: credentials.material.clientAuthority !== undefined,
     rejectUnauthorized: true,
+    SNICallback: (name, done) => {
+      done(null, contextFor(name));
+    },
   });
   tlsServer.on('secureConnection', (socket) => {
     const { remoteAddress: address = '', remotePort: port = 0 } = socket;
@@ -102,6 +106,7 @@ export const createTlsTransport = async (
   });
   credentials.onChange(() => {
     ownContext = undefined;
+    contextFor = contextsByName(credentials.material);
     if (!isClosed) tlsServer.setSecureContext(serverContextOptions(credentials.material));
   });
 

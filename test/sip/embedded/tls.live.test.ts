@@ -12,7 +12,11 @@ import type { SessionEvent } from '../../../src/sip/dialog/session.ts';
 import type { ListenSpec } from '../../../src/sip/embedded/listen-addresses.ts';
 import type { SipTransport } from '../../../src/sip/embedded/sip-transport.ts';
 import { defaultStreamLimits } from '../../../src/sip/embedded/stream-connections.ts';
-import { openTlsCredentials, type TlsFiles } from '../../../src/sip/embedded/tls-credentials.ts';
+import {
+  daysLeft,
+  openTlsCredentials,
+  type TlsFiles,
+} from '../../../src/sip/embedded/tls-credentials.ts';
 import { defaultTlsHandshakeLimits } from '../../../src/sip/embedded/tls-handshake-gate.ts';
 import {
   createTlsTransport,
@@ -286,6 +290,46 @@ describe('the TLS transport', () => {
     // Connections that stand are left alone.
     expect(before.destroyed).toBe(false);
     expect(transport.connections).toBeGreaterThan(0);
+  });
+
+  test('shows the certificate of the name that was asked for, else the first', async () => {
+    const [other, wild] = [
+      authority.issue(['DNS:other.example.org']),
+      authority.issue(['DNS:*.rooms.example.org']),
+    ];
+    const { port } = await startTransport({}, { further: [other, wild] });
+    const shownTo = async (servername?: string): Promise<string> => {
+      const named = servername === undefined ? {} : { servername };
+      const socket = connectTo(port, { ...named, checkServerIdentity: () => undefined });
+      await once(socket, 'secureConnect');
+      const names = socket.getPeerCertificate().subjectaltname ?? '';
+      socket.destroy();
+      return names;
+    };
+    expect(await shownTo('other.example.org')).toBe('DNS:other.example.org');
+    expect(await shownTo('sv.rooms.example.org')).toBe('DNS:*.rooms.example.org');
+    expect(await shownTo('sip.example.org')).toContain('DNS:sip.example.org');
+    expect(await shownTo('nobody.example.org')).toContain('DNS:sip.example.org');
+    expect(await shownTo()).toContain('DNS:sip.example.org');
+  });
+
+  test('says how long its certificates last, and warns of the first to end', async () => {
+    const lines: string[] = [];
+    const log = {
+      ...silentLog,
+      warn: (fields: object, message: string) => lines.push(`${JSON.stringify(fields)} ${message}`),
+    };
+    const [long, short] = [
+      authority.issue(['DNS:long.example.org'], { days: 90 }),
+      authority.issue(['DNS:short.example.org'], { days: 10 }),
+    ];
+    const credentials = await openTlsCredentials({ ...long, further: [short] }, log);
+    expect(daysLeft(credentials.material, Date.now())).toBe(9);
+    expect(daysLeft(credentials.material, Date.now() + 11 * 24 * 3_600_000)).toBe(-2);
+    credentials.close();
+    expect(lines).toEqual(['{"days":9} tls certificate expires soon']);
+    (await openTlsCredentials(long, log)).close();
+    expect(lines).toHaveLength(1);
   });
 
   const connectRaw = (port: number): Socket => {
