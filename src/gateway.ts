@@ -38,7 +38,11 @@ import { createHttpApp } from './http/http-app.ts';
 import type { DialOutPort, HealthChecks } from './http/ports.ts';
 import { generateCallId } from './meeting/call-id.ts';
 import { openOutside, type Outside } from './outside.ts';
-import { openTlsCredentials, type TlsCredentials } from './sip/embedded/tls-credentials.ts';
+import {
+  daysLeft,
+  openTlsCredentials,
+  type TlsCredentials,
+} from './sip/embedded/tls-credentials.ts';
 import { openStore, type Store } from './store/store.ts';
 import { openTrunkSettings, type TrunkSettings } from './trunk-settings.ts';
 
@@ -105,11 +109,12 @@ const openGateway = async (
 
   const media = await openMedia(deps, livekit, opened);
   const trunks = await openTrunks(deps, opened);
+  const tls = await openTls(deps, opened);
   const engine = engineOf({
     config,
     ownPrompts,
     media,
-    tls: await openTls(deps, opened),
+    tls,
     trunks,
     clock,
     log: logger.child({ part: 'sip' }),
@@ -163,7 +168,7 @@ const openGateway = async (
     core.handleIncoming(leg);
   });
 
-  const parts = { deps, store, core, live, engine, media, rooms, sideRooms, outside, trunks };
+  const parts = { deps, store, core, live, engine, media, rooms, sideRooms, outside, trunks, tls };
   const http = await openHttp(parts);
   opened.push(() => http.app.close());
   const purge = setInterval(() => {
@@ -391,6 +396,7 @@ interface HttpParts {
   readonly sideRooms: SideRooms;
   readonly outside: Outside;
   readonly trunks: TrunkSettings | undefined;
+  readonly tls: TlsCredentials | undefined;
 }
 
 /** A number may be called so many times an hour, and a meeting take half of all such calls. */
@@ -445,7 +451,7 @@ const openFirstAccount = async (
 };
 
 const openHttp = async (parts: HttpParts): Promise<{ app: FastifyInstance; url: string }> => {
-  const { deps, store, core, live, engine, media, rooms, outside, trunks } = parts;
+  const { deps, store, core, live, engine, media, rooms, outside, trunks, tls } = parts;
   const { config, folder, clock, logger } = deps;
   const checks = healthChecks(parts);
   outside.watch({ core, engine, media, checks });
@@ -473,6 +479,7 @@ const openHttp = async (parts: HttpParts): Promise<{ app: FastifyInstance; url: 
       return dialInOf(config, trunks);
     },
     ...(trunks && { trunks: () => engine.trunks?.() ?? [] }),
+    ...(tls && { certificateDaysLeft: () => daysLeft(tls.material, Date.now()) }),
     dialOut: dialOutOf(parts),
     videoDomain: config.sip.domains[0],
     helpNumber: undefined,

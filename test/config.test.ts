@@ -50,6 +50,7 @@ describe('the configuration', () => {
       RINGBRO_TLS_CERT: 'tls/cert.pem',
       RINGBRO_TLS_KEY: 'tls/key.pem',
       RINGBRO_TLS_CLIENT_CA: 'tls/callers.pem',
+      RINGBRO_TLS_CA: 'tls/carriers.pem',
     });
     expect(result).toMatchObject({
       config: {
@@ -59,11 +60,31 @@ describe('the configuration', () => {
             certificateFile: 'tls/cert.pem',
             keyFile: 'tls/key.pem',
             clientAuthorityFile: 'tls/callers.pem',
+            serverAuthorityFile: 'tls/carriers.pem',
+            further: [],
           },
         },
         media: { srtp: 'require' },
       },
     });
+  });
+
+  it('takes several certificates with their keys, and tells where one has none', () => {
+    const env = { RINGBRO_SIP_TLS_PORT: '5061', RINGBRO_TLS_CERT: 'a.pem, b.pem' };
+    expect(readConfig({ ...env, RINGBRO_TLS_KEY: 'a.key,b.key' })).toMatchObject({
+      config: {
+        sip: {
+          tls: {
+            certificateFile: 'a.pem',
+            keyFile: 'a.key',
+            further: [{ certificateFile: 'b.pem', keyFile: 'b.key' }],
+          },
+        },
+      },
+    });
+    expect(problemsOf({ ...env, RINGBRO_TLS_KEY: 'a.key' })).toEqual([
+      expect.stringContaining('as many keys as certificates'),
+    ]);
   });
 
   it.each([

@@ -14,6 +14,8 @@ const readiness = z.object({
   checks: z.record(z.string(), z.enum(['up', 'down'])),
   /** For those with a key: names of carriers are nobody else's. The gateway is ready with trunks that are down. */
   trunks: z.record(z.string(), z.enum(['up', 'down', 'unknown'])).optional(),
+  /** Until the first certificate of SIP over TLS ends. */
+  certificateDaysLeft: z.number().int().optional(),
 });
 
 async function isUp(check: HealthChecks[string]): Promise<boolean> {
@@ -41,10 +43,12 @@ function trunkState({ registered, peer }: TrunkStatus): 'up' | 'down' | 'unknown
 export interface HealthRoutesDeps {
   readonly health: HealthChecks;
   readonly trunks?: () => readonly TrunkStatus[];
+  readonly certificateDaysLeft?: () => number;
   readonly gate: Pick<Gate, 'identify'>;
 }
 
-export function healthRoutes({ health, trunks, gate }: HealthRoutesDeps): FastifyPluginCallbackZod {
+export function healthRoutes(deps: HealthRoutesDeps): FastifyPluginCallbackZod {
+  const { health, trunks, certificateDaysLeft, gate } = deps;
   /** The store may be down: then nobody but the root key is known, and health goes on. */
   const isKnown = (request: FastifyRequest): Promise<boolean> =>
     gate.identify(request).then(
@@ -87,6 +91,7 @@ export function healthRoutes({ health, trunks, gate }: HealthRoutesDeps): Fastif
         return reply.code(ready ? 200 : 503).send({
           status: ready ? 'ready' : 'not-ready',
           checks,
+          ...(certificateDaysLeft && { certificateDaysLeft: certificateDaysLeft() }),
           ...(shown && {
             trunks: Object.fromEntries(shown.map((each) => [each.name, trunkState(each)])),
           }),

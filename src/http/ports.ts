@@ -132,5 +132,7 @@ export interface HttpAppOptions {
   readonly health: HealthChecks;
   /** Shown with the health; a trunk that is down does not make the gateway unready. */
   readonly trunks?: () => readonly TrunkStatus[];
+  /** Whole days until the first certificate of SIP over TLS ends; where there is one. */
+  readonly certificateDaysLeft?: () => number;
   readonly logger: Logger;
 }
