@@ -1,6 +1,7 @@
 /** From what was measured to what is printed. Failures are part of every line. */
 import type { AnswerTime } from './answer-time.ts';
 import type { CostPerCaller, SoundAtCallers } from './cost-per-caller.ts';
+import type { EncryptedCost } from './encryption.ts';
 import type { SetupRate } from './setup-rate.ts';
 import type { SoundDirection, SoundTime } from './sound-time.ts';
 import { markdownTable, shown, type FigureRow } from './support/figure-table.ts';
@@ -105,6 +106,18 @@ export const costRows = (result: CostPerCaller, cpuAimPct: number): FigureRow[] 
     },
   ];
 };
+
+const encryptionAim = 1.3;
+
+export const encryptionRows = (results: readonly EncryptedCost[]): FigureRow[] =>
+  results.map(({ name, cpuPct, ratio, callers, joined, failures }, at) => ({
+    figure: `CPU a caller, ${name}`,
+    measured: `${shown(cpuPct, 3, '%')} of a core${at === 0 ? '' : `, ${shown(ratio, 2, '×')} that of one in the clear`}`,
+    aim: at === 0 ? '' : `${encryptionAim} ×`,
+    met:
+      at === 0 ? undefined : ratio <= encryptionAim && joined === callers && failures.length === 0,
+    basis: `${joined} of ${callers} callers joined, two a room, in turn with the others at one gateway; ${failuresText(failures)}`,
+  }));
 
 export const costDetails = (results: readonly CostPerCaller[]): string => {
   const line = (name: string, callers: number, sound: SoundAtCallers): string[] => [

@@ -7,10 +7,12 @@ import { format, resolveConfig } from 'prettier';
 import { startLiveKitServer, type TestLiveKitServer } from '../test/support/livekit-server.ts';
 import { measureAnswerTime } from './answer-time.ts';
 import { measureCostPerCaller, type CostPerCaller, type CostShape } from './cost-per-caller.ts';
+import { measureEncryption } from './encryption.ts';
 import {
   answerTimeRows,
   costDetails,
   costRows,
+  encryptionRows,
   setupRateDetails,
   setupRateRows,
   soundTimeRows,
@@ -21,7 +23,7 @@ import { figureTable, type FigureRow } from './support/figure-table.ts';
 import { describeMachine, machineLine } from './support/machine.ts';
 import { withFigures } from './support/performance-page.ts';
 
-const figures = ['answer', 'sound', 'rate', 'cost'] as const;
+const figures = ['answer', 'sound', 'rate', 'cost', 'encryption'] as const;
 type FigureName = (typeof figures)[number];
 
 const help = `npm run bench [-- options]      measures for about 9 minutes; keep the machine quiet
@@ -35,6 +37,7 @@ interface Plan {
   readonly sound: Parameters<typeof measureSoundTime>[1];
   readonly rate: Parameters<typeof measureSetupRate>[1];
   readonly cost: Parameters<typeof measureCostPerCaller>[2];
+  readonly encryption: Parameters<typeof measureEncryption>[1];
   readonly shapes: readonly (CostShape & { readonly cpuAimPct: number })[];
 }
 
@@ -61,6 +64,9 @@ const fullPlan: Plan = {
   sound: { calls: 40 },
   rate: { ratesPerSecond: [2, 4, 8, 12, 16, 20, 25, 30], stepMs: 4000 },
   cost: { warmUpMs: 8000, windows: 4, windowMs: 5000, callsPerSecond: 8 },
+  encryption: {
+    ...{ rooms: 15, turns: 3, warmUpMs: 4000, windows: 3, windowMs: 3000, callsPerSecond: 8 },
+  },
   shapes: shapesOf(30, 12, 40),
 };
 
@@ -69,6 +75,9 @@ const quickPlan: Plan = {
   sound: { calls: 3 },
   rate: { ratesPerSecond: [1, 2], stepMs: 2000 },
   cost: { warmUpMs: 3000, windows: 3, windowMs: 2000, callsPerSecond: 5 },
+  encryption: {
+    ...{ rooms: 2, turns: 1, warmUpMs: 1000, windows: 1, windowMs: 2000, callsPerSecond: 5 },
+  },
   shapes: shapesOf(3, 2, 6),
 };
 
@@ -103,6 +112,9 @@ const measurements: Readonly<
     return { rows: setupRateRows(result), details: setupRateDetails(result) };
   },
   cost: measureCost,
+  encryption: async (livekit, { encryption }) => ({
+    rows: encryptionRows(await measureEncryption(livekit, encryption)),
+  }),
 };
 
 const notMeasured = (name: FigureName, error: unknown): Measured => ({

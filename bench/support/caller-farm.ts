@@ -3,6 +3,8 @@
  * process of its own, so that its work is not taken for the gateway's, and does what the requests
  * of farm-protocol.ts ask.
  */
+import { createDtlsIdentity } from '../../src/bridge/rtp/dtls-engine.ts';
+import type { DtlsIdentity } from '../../src/bridge/rtp/dtls-identity.ts';
 import { createSipUserAgent } from '../../src/sip/embedded/user-agent.ts';
 import { silentLogger } from '../../src/caller/silent-logger.ts';
 import { processClock } from '../../src/process-clock.ts';
@@ -41,6 +43,7 @@ const createFarm = async (): Promise<Handlers> => {
   await agent.start();
   const calls = new Map<string, FarmCall>();
   let placed = 0;
+  let identity: DtlsIdentity | undefined;
   let udp: Awaited<ReturnType<typeof startUdpLoad>> | undefined;
 
   const voiceOf = (choice: VoiceChoice): Voice => {
@@ -61,9 +64,10 @@ const createFarm = async (): Promise<Handlers> => {
   });
 
   return {
-    async place({ key, target, voice, hangUpAfterMs }) {
+    async place({ key, target, voice, hangUpAfterMs, security }) {
       const call = await placeCall({
-        ...{ agent, clock, localAddress, target, hangUpAfterMs },
+        ...{ agent, clock, localAddress, target, hangUpAfterMs, security },
+        identity: security?.keys === 'dtls' ? (identity ??= await createDtlsIdentity()) : undefined,
         callerNumber: `07${String((placed += 1)).padStart(8, '0')}`,
         voice: voiceOf(voice),
       });

@@ -1,8 +1,11 @@
 /** One call of the farm: INVITE, ACK, BYE, and its line. */
+import { randomBytes } from 'node:crypto';
+import type { DtlsIdentity } from '../../src/bridge/rtp/dtls-identity.ts';
+import { withSuites } from '../../src/caller/offered-suites.ts';
 import type { SipUserAgent } from '../../src/sip/embedded/user-agent.ts';
 import { applyAnswer, createOffer } from '../../src/sip/message/sdp-offer.ts';
 import { openFarmLine, type FarmLine } from './farm-line.ts';
-import type { PlaceOutcome } from './farm-protocol.ts';
+import type { LineSecurity, PlaceOutcome } from './farm-protocol.ts';
 import type { LineClock } from './line-clock.ts';
 import { monotonicMs } from './monotonic.ts';
 import { voiceLaw, type Voice } from './voice.ts';
@@ -25,20 +28,35 @@ export interface PlaceDeps {
   readonly callerNumber: string;
   readonly voice: Voice;
   readonly hangUpAfterMs: number | undefined;
+  readonly security: LineSecurity | undefined;
+  /** For keys by DTLS. */
+  readonly identity: DtlsIdentity | undefined;
 }
+
+const offerOf = (localAddress: string, rtpPort: number, deps: PlaceDeps): string => {
+  const { security, identity } = deps;
+  const { offer } = createOffer({
+    address: localAddress,
+    rtpPort,
+    rtcpPort: rtpPort + 1,
+    codecs: [voiceLaw],
+    sessionId: '1',
+    sessionVersion: 1,
+    srtp: security && {
+      policy: 'require',
+      random: randomBytes,
+      fingerprint: identity?.fingerprint,
+      offersDtlsAlone: security.keys === 'dtls',
+    },
+  });
+  return security?.keys === 'sdes' ? withSuites(offer, [security.suite]) : offer;
+};
 
 /** Resolves when the call is answered, its ACK sent, or over. */
 export const placeCall = async (deps: PlaceDeps): Promise<FarmCall> => {
   const { agent, clock, localAddress, target, voice, hangUpAfterMs } = deps;
-  const line = await openFarmLine(clock, voice, localAddress);
-  const { offer } = createOffer({
-    address: localAddress,
-    rtpPort: line.port,
-    rtcpPort: line.port + 1,
-    codecs: [voiceLaw],
-    sessionId: '1',
-    sessionVersion: 1,
-  });
+  const line = await openFarmLine(clock, voice, localAddress, deps.identity);
+  const offer = offerOf(localAddress, line.port, deps);
   const placed = Promise.withResolvers<PlaceOutcome>();
   const over = Promise.withResolvers<undefined>();
   let isOver = false;
@@ -63,7 +81,7 @@ export const placeCall = async (deps: PlaceDeps): Promise<FarmCall> => {
           return;
         }
         const { remoteAddress: address, remotePort: port, ...rest } = applied.session;
-        line.connect({ address, port, ...rest });
+        line.connect({ address, port, secured: deps.security && applied.session, ...rest });
         return;
       }
       case 'confirmed':

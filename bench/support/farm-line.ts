@@ -2,6 +2,10 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { createLegEncryption } from '../../src/bridge/leg-encryption.ts';
+import type { DtlsIdentity } from '../../src/bridge/rtp/dtls-identity.ts';
+import { isDtls } from '../../src/bridge/rtp/dtls-record.ts';
+import type { MediaSession } from '../../src/call/ports/media.ts';
 import { decodeG711, g711RateHz } from '../../src/bridge/audio/g711.ts';
 import {
   createRtpView,
@@ -26,6 +30,8 @@ export interface RemoteLine {
   readonly port: number;
   readonly payloadType: number;
   readonly telephoneEventPayloadType: number | undefined;
+  /** Where its keys come from; undefined: in the clear. */
+  readonly secured?: MediaSession | undefined;
 }
 
 export interface LineReport extends SpacingReport {
@@ -58,6 +64,7 @@ export const openFarmLine = async (
   clock: LineClock,
   voice: Voice,
   localAddress: string,
+  identity?: DtlsIdentity,
 ): Promise<FarmLine> => {
   const socket = createSocket('udp4');
   socket.bind(0, localAddress);
@@ -100,10 +107,22 @@ export const openFarmLine = async (
     return packet;
   };
 
+  const encryption = createLegEncryption({
+    identity,
+    nowMs: monotonicMs,
+    sendDtls: (component, datagram) => {
+      if (component === 'rtp' && remote) socket.send(datagram, remote.port, remote.address);
+    },
+    onKeys: () => undefined,
+    onFailed: () => undefined,
+  });
+
   const removeTick = clock.add(() => {
     if (remote === undefined || isClosed) return;
-    const outgoing = keyPacket() ?? soundPacket(remote);
-    socket.send(outgoing, remote.port, remote.address);
+    const outgoing = encryption.protectRtp(keyPacket() ?? soundPacket(remote));
+    // Of what is encrypted a copy: its buffer is soon another packet's.
+    const whole = encryption.isOn() ? outgoing?.slice() : outgoing;
+    if (whole !== undefined) socket.send(whole, remote.port, remote.address);
     sequenceNumber = (sequenceNumber + 1) & 0xffff;
     timestamp = (timestamp + frameSamples) >>> 0;
     frame = (frame + 1) % voice.length;
@@ -118,8 +137,14 @@ export const openFarmLine = async (
   let soundingPackets = 0;
   let listening: { readonly hz: number; readonly heard: (atMs: number) => void } | undefined;
 
-  socket.on('message', (received) => {
+  socket.on('message', (datagram) => {
     const atMs = monotonicMs();
+    if (isDtls(datagram)) {
+      encryption.takeDtls('rtp', datagram);
+      return;
+    }
+    const received = encryption.unprotectRtp(datagram);
+    if (received === undefined) return;
     if (!parseRtp(received, received.length, view)) return;
     if (view.payloadType !== remote?.payloadType) return;
     spacing.take(atMs);
@@ -142,6 +167,7 @@ export const openFarmLine = async (
     connect(to) {
       remote = to;
       connectedAtMs = monotonicMs();
+      if (to.secured !== undefined) encryption.configure(to.secured);
       const { telephoneEventPayloadType: payloadType } = to;
       if (payloadType !== undefined) keys ??= createTelephoneEventSender({ payloadType });
     },
@@ -180,6 +206,7 @@ export const openFarmLine = async (
     close() {
       if (isClosed) return;
       isClosed = true;
+      encryption.close();
       removeTick();
       socket.close();
     },

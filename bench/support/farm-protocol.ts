@@ -1,10 +1,15 @@
 /** What the bench asks of a caller farm, by messages between the processes: one answer to each request. */
+import type { SrtpSuite } from '../../src/call/ports/media.ts';
 import type { LineReport } from './farm-line.ts';
 import type { UdpLoad } from './udp-load.ts';
 
 export type VoiceChoice =
   | { readonly kind: 'speech' }
   | { readonly kind: 'tone'; readonly hz: number; readonly levelDbfs: number };
+
+/** How a caller's sound is encrypted, and where its keys come from. */
+export type LineSecurity =
+  { readonly keys: 'sdes'; readonly suite: SrtpSuite } | { readonly keys: 'dtls' };
 
 export interface FarmRequests {
   /** Dials; answers when the call is answered (its ACK sent) or over. */
@@ -15,6 +20,8 @@ export interface FarmRequests {
       readonly voice: VoiceChoice;
       /** Hangs up so long after the INVITE, whatever has come by then. */
       readonly hangUpAfterMs?: number;
+      /** Sound encrypted or no call; undefined: in the clear. */
+      readonly security?: LineSecurity | undefined;
     };
     readonly answer: PlaceOutcome;
   };

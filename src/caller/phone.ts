@@ -11,6 +11,7 @@ import type { TlsCredentials } from '../sip/embedded/tls-credentials.ts';
 import { createSipUserAgent } from '../sip/embedded/user-agent.ts';
 import { applyAnswer, createOffer } from '../sip/message/sdp-offer.ts';
 import { heardRateHz } from './heard.ts';
+import { withSuites } from './offered-suites.ts';
 import { openRtpEndpoint, type RtpEndpoint } from './rtp-endpoint.ts';
 
 /**
@@ -34,6 +35,8 @@ export interface PhoneOptions {
   readonly keys?: 'telephone-event' | 'tone' | 'info';
   /** User part of From: our number. */
   readonly number?: string;
+  /** Further headers of the INVITE, such as P-Asserted-Identity. */
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
 }
 
 export type Answer =
@@ -63,12 +66,6 @@ const withoutTelephoneEvent = (sdp: string): string => {
     .replace(new RegExp(`^a=(?:rtpmap|fmtp):${payloadType} .*\\r\\n`, 'gm'), '')
     .replace(new RegExp(`^(m=audio .*?) ${payloadType}\\b`, 'm'), '$1');
 };
-
-/** The offer's crypto lines of these suites alone. */
-const withSuites = (sdp: string, suites: readonly SrtpSuite[]): string =>
-  sdp.replace(/^a=crypto:\d+ (\S+) .*\r\n/gm, (line, suite) =>
-    suites.some((each) => each === suite) ? line : '',
-  );
 
 /** A phone without a certificate of its own has one that nobody asks about. */
 const phoneCredentials = (
@@ -144,6 +141,7 @@ export const dial = async (target: string, options: PhoneOptions): Promise<Phone
   const session = agent.invite(uri, {
     sdp: offer,
     ...(options.number === undefined ? {} : { from: `<sip:${options.number}@${host}>` }),
+    ...(options.headers && { headers: options.headers }),
   });
 
   const answered = Promise.withResolvers<Answer>();
