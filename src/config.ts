@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { asCallId, callIdPattern, type CallId } from './call/identifiers.ts';
+import type { CommandKeyTable } from './call/command-keys.ts';
+import { parseKeyTable } from './call/key-table.ts';
 import { isLanguage, type Language } from './ivr/language.ts';
 
 /**
@@ -112,6 +114,13 @@ const url = (...protocols: readonly string[]) =>
     error: `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
 
+const keyTable = z.string().transform((text, context) => {
+  const outcome = parseKeyTable(text);
+  if (outcome.problems === undefined) return outcome.table;
+  for (const problem of outcome.problems) context.addIssue(problem);
+  return z.NEVER;
+});
+
 const environment = z.object({
   RINGBRO_ENGINE: optional(z.enum(['embedded', 'drachtio'])),
   RINGBRO_DATA_DIR: optional(z.string()),
@@ -169,6 +178,7 @@ const environment = z.object({
   RINGBRO_RING_MS: optional(wholeNumber(0, 60_000)),
   RINGBRO_MAX_CALL_MINUTES: optional(wholeNumber(1, 10_080)),
   RINGBRO_ADMISSION_WORDS: optional(z.enum(['full', 'tone'])),
+  RINGBRO_KEYS: optional(keyTable),
   RINGBRO_FIRST_MEETING: optional(z.enum(['yes', 'no'])),
   DATABASE_URL: optional(url('postgres:', 'postgresql:')),
   RINGBRO_DRACHTIO: optional(hostPorts),
@@ -292,6 +302,8 @@ export interface Config {
     readonly firstDigitTimeoutMs: number;
     readonly interDigitTimeoutMs: number;
     readonly admissionWords: 'full' | 'tone';
+    /** Which key stands for which command; undefined: as in docs/phone-guide.md. */
+    readonly keys: CommandKeyTable | undefined;
     readonly timeZone: string;
     readonly retentionDays: number;
   };
@@ -387,6 +399,12 @@ const deskProblems = (e: z.infer<typeof environment>): string[] => {
     : [];
 };
 
+/** Our own words name the keys: other keys need other recordings. */
+const keyProblems = (e: z.infer<typeof environment>): string[] =>
+  e.RINGBRO_KEYS !== undefined && e.RINGBRO_PROMPTS_DIR === undefined
+    ? ['RINGBRO_KEYS: needs RINGBRO_PROMPTS_DIR, recordings that name these keys']
+    : [];
+
 /** What the drachtio engine cannot do without. */
 const drachtioProblems = (e: z.infer<typeof environment>): string[] => {
   if (e.RINGBRO_ENGINE !== 'drachtio') return [];
@@ -414,6 +432,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): ConfigResult =
           ...tlsProblems(parsed.data),
           ...deskProblems(parsed.data),
           ...signInServiceProblems(parsed.data),
+          ...keyProblems(parsed.data),
           ...drachtioProblems(parsed.data),
         ]
       : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
@@ -529,6 +548,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     firstDigitTimeoutMs: e.RINGBRO_FIRST_DIGIT_MS ?? 15_000,
     interDigitTimeoutMs: e.RINGBRO_INTER_DIGIT_MS ?? 10_000,
     admissionWords: e.RINGBRO_ADMISSION_WORDS ?? 'full',
+    keys: e.RINGBRO_KEYS,
     timeZone: e.RINGBRO_TIMEZONE ?? 'Europe/Stockholm',
     retentionDays: e.RINGBRO_RETENTION_DAYS ?? 90,
   },

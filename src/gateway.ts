@@ -352,6 +352,7 @@ const coreSettings = (
       interDigitTimeoutMs: config.calls.interDigitTimeoutMs,
     },
     admissionWords: config.calls.admissionWords,
+    keys: config.calls.keys,
     hasServiceDesk: config.serviceDesk !== undefined,
     testCallId: config.test.callId,
     maxCallMs: config.calls.maxCallMs,

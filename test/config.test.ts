@@ -191,6 +191,18 @@ describe('the configuration', () => {
     }
   });
 
+  it('takes keys of one’s own, where the words name them too', () => {
+    const RINGBRO_PROMPTS_DIR = '/srv/prompts';
+    const read = readConfig({ RINGBRO_KEYS: 'mute=5,mute-all=6', RINGBRO_PROMPTS_DIR });
+    expect(read).toMatchObject({ config: { calls: { keys: { mute: '5', 'mute-all': '6' } } } });
+    expect(problemsOf({ RINGBRO_KEYS: 'mute=5,mute-all=6' })).toEqual([
+      'RINGBRO_KEYS: needs RINGBRO_PROMPTS_DIR, recordings that name these keys',
+    ]);
+    expect(problemsOf({ RINGBRO_KEYS: 'mute=9', RINGBRO_PROMPTS_DIR })).toEqual([
+      'RINGBRO_KEYS: hand: 9 is taken',
+    ]);
+  });
+
   it('wants a PIN secret that cannot be guessed', () => {
     const pinSecret = 'x'.repeat(32);
     expect(readConfig({ RINGBRO_PIN_SECRET: pinSecret })).toMatchObject({ config: { pinSecret } });

@@ -115,9 +115,6 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
       case 'close-room':
         rooms.closeRoom(output.room);
         return;
-      case 'rename':
-        rooms.rename(output.name);
-        return;
       case 'show-person':
         rooms.showPerson(output.person, output.renamed);
         return;

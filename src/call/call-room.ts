@@ -18,7 +18,7 @@ export function join(c: CallContext, now: number): Outputs {
   enter(c, 'joining');
   c.joinAttempts += 1;
   const requestId = beginRequest(c, now, 'joined', c.settings.joinTimeoutMs);
-  return [{ do: 'join', requestId, meeting: c.meeting, number: c.phoneNumber, name: c.name }];
+  return [{ do: 'join', requestId, meeting: c.meeting, number: c.phoneNumber }];
 }
 
 /** The room link is gone for good, or was never to be had. */

@@ -1,12 +1,15 @@
 /** The keys in a meeting as a page for callers, in every language, from the table that the code uses. */
 import { languages, type Language } from '../ivr/language.ts';
 import {
+  commandNames,
   commands,
   followUps,
   hostChoices,
+  type CommandKeyTable,
   type CommandName,
   type MenuChoice,
 } from './command-keys.ts';
+import { defaultKeyTable } from './key-table.ts';
 
 type Said = Readonly<Record<Language, string>>;
 
@@ -152,12 +155,14 @@ const choicesOf = (
     return [row, ...choicesOf(further, row.keys, row.host)];
   });
 
-const rows: readonly Row[] = Object.entries(commands).flatMap(([name, command]) => {
-  const row = { keys: [`*${command.key}`], name, host: command.who === 'host' };
-  return [row, ...('menu' in command ? choicesOf(command.menu, row.keys, row.host) : [])];
-});
+const rowsOf = (keys: CommandKeyTable): readonly Row[] =>
+  commandNames.flatMap((name) => {
+    const command = commands[name];
+    const row = { keys: [`*${keys[name]}`], name, host: command.who === 'host' };
+    return [row, ...('menu' in command ? choicesOf(command.menu, row.keys, row.host) : [])];
+  });
 
-function table(language: Language, host: boolean): readonly string[] {
+function table(rows: readonly Row[], language: Language, host: boolean): readonly string[] {
   const { columns, then } = words[language];
   const lines = rows
     .filter((row) => row.host === host)
@@ -171,16 +176,17 @@ function table(language: Language, host: boolean): readonly string[] {
 }
 
 /** The whole page, Markdown. */
-export function phoneGuide(): string {
+export function phoneGuide(keys: CommandKeyTable = defaultKeyTable): string {
+  const rows = rowsOf(keys);
   const sections = languages.flatMap((language) => {
     const { title, intro, everybody, host } = words[language];
     return [
       `## ${title}`,
       intro,
       `### ${everybody}`,
-      table(language, false).join('\n'),
+      table(rows, language, false).join('\n'),
       `### ${host}`,
-      table(language, true).join('\n'),
+      table(rows, language, true).join('\n'),
     ];
   });
   return ['# Svenska, English, dansk', ...sections].join('\n\n') + '\n';

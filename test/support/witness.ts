@@ -50,7 +50,10 @@ export interface WitnessOptions {
   readonly room: string;
   readonly identity: string;
   readonly name?: string;
-  readonly attributes?: Readonly<Record<string, string>> | undefined;
+  /** In the token, as the server that made it says. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** May write its own attributes. */
+  readonly canUpdateOwnMetadata?: boolean;
   /** Publishes with end-to-end encryption. */
   readonly endToEndEncrypted?: boolean;
 }
@@ -114,9 +117,10 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
   const token = new AccessToken(options.apiKey, options.apiSecret, {
     identity,
     name: options.name ?? identity,
-    ...(options.attributes && { attributes: { ...options.attributes } }),
+    attributes: { ...options.attributes },
   });
-  token.addGrant({ roomJoin: true, room: options.room });
+  const { canUpdateOwnMetadata = false } = options;
+  token.addGrant({ roomJoin: true, room: options.room, canUpdateOwnMetadata });
   const room = new Room();
   await room.connect(options.url, await token.toJwt(), {
     autoSubscribe: true,
