@@ -433,9 +433,12 @@ const healthChecks = ({ store, core, engine, media, rooms }: HttpParts): HealthC
     await rooms.roomState(asRoomName('ringbro-health'));
     return true;
   },
-  ...(engine.kind === 'drachtio' && {
-    freeswitch: () => (engine.gauges()['eventSockets'] ?? 0) > 0,
-  }),
+  ...Object.fromEntries(
+    Object.keys(engine.parts?.() ?? {}).map((name) => [
+      name,
+      () => engine.parts?.()[name] === true,
+    ]),
+  ),
 });
 
 const openFirstAccount = async (

@@ -255,6 +255,8 @@ export interface SipEngine {
    * only over TLS. After a failure no dialog and no media port is left.
    */
   dial?(request: DialRequest, signal: AbortSignal): Promise<DialOutcome>;
+  /** The servers that it stands on, where it does, and whether they are up; one down: no calls. */
+  parts?(): Readonly<Record<string, boolean>>;
   /** How the trunks are doing, where there are any. */
   trunks?(): readonly TrunkStatus[];
   /** Gauges that return to zero when all calls are over. */

@@ -20,7 +20,7 @@ import {
 } from './drachtio-connection.ts';
 import { createDrachtioLeg } from './drachtio-leg.ts';
 import type { SrfRequest, SrfResponse } from './drachtio-types.ts';
-import { createFreeSwitchPool, type FreeSwitchPool } from './freeswitch-pool.ts';
+import { createFreeSwitchPool, isHealthy, type FreeSwitchPool } from './freeswitch-pool.ts';
 import { createFreeSwitch, type FreeSwitchServer } from './freeswitch.ts';
 import { createIncomingInvite } from './incoming-invite.ts';
 import { invitationOf } from './invitation.ts';
@@ -84,6 +84,8 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     });
   });
 
+  /** We connect to a drachtio-server; otherwise each connects to us, when there is a call. */
+  const isInbound = options.drachtio.some(({ style }) => style === 'inbound');
   const connected = () => connections.find((connection) => connection.connections > 0);
 
   const trunkDesk =
@@ -222,7 +224,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
           onLost: legs.lose,
         }),
       );
-      const awaited = options.drachtio.some(({ style }) => style === 'inbound') ? connections : [];
+      const awaited = isInbound ? connections : [];
       const firstOf = (all: readonly { readonly ready: Promise<void> }[]): Promise<unknown> =>
         all.length === 0
           ? Promise.resolve()
@@ -231,6 +233,10 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
       ping();
       trunkDesk?.start();
     },
+    parts: () => ({
+      ...(isInbound && { drachtio: connected() !== undefined }),
+      freeswitch: pool.states().some((state) => isHealthy(state) && !state.draining),
+    }),
     dial: dialDesk.dial,
     trunks: () => trunkDesk?.status() ?? [],
     gauges: () => ({
