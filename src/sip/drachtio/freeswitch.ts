@@ -18,11 +18,11 @@ export interface FreeSwitchServer {
   readonly port: number;
 }
 
-/** Makes a dialog with FreeSWITCH through the drachtio-server of the call. `onOver`: BYE came. */
+/** Makes a dialog with FreeSWITCH through the drachtio-server of the call. `onOver`: BYE came, for this reason. */
 export type CreateUac = (
   uri: string,
   options: UacOptions,
-  onOver: () => void,
+  onOver: (reason: string | undefined) => void,
 ) => Promise<SrfDialog>;
 
 export interface FreeSwitch {
@@ -84,6 +84,7 @@ export const createFreeSwitch = (options: FreeSwitchOptions): FreeSwitch => {
   const log = options.log.child({ freeSwitch: name });
   const firstReady = Promise.withResolvers<undefined>();
   let link: FreeSwitchLink | undefined;
+  let linkLost = Promise.withResolvers<undefined>();
   let isClosed = false;
   let isReachable = true;
   let otherSessions = 0;
@@ -105,6 +106,7 @@ export const createFreeSwitch = (options: FreeSwitchOptions): FreeSwitch => {
         throw new Error('freeswitch does not answer');
       }
       link = opened;
+      linkLost = Promise.withResolvers<undefined>();
       opened.onLost(() => {
         lose(opened);
       });
@@ -130,6 +132,7 @@ export const createFreeSwitch = (options: FreeSwitchOptions): FreeSwitch => {
     if (link !== lost || isClosed) return;
     log.warn({}, 'freeswitch lost');
     link = undefined;
+    linkLost.resolve(undefined);
     lost.close();
     retry();
   };
@@ -153,14 +156,13 @@ export const createFreeSwitch = (options: FreeSwitchOptions): FreeSwitch => {
 
   const createEndpoint: FreeSwitch['createEndpoint'] = async (createUac, offer, headers = {}) => {
     const used = link;
+    const { promise: serverLost } = linkLost;
     if (used === undefined) throw new Error('freeswitch is not connected');
     endpoints += 1;
-    const over = Promise.withResolvers<undefined>();
+    const over = Promise.withResolvers<string | undefined>();
     const made: { dialog?: SrfDialog; abandoned?: true } = {};
     const signal: SignalCall = async (uri, uacOptions) => {
-      const dialog = await createUac(uri, { ...uacOptions, localSdp: offer }, () => {
-        over.resolve(undefined);
-      });
+      const dialog = await createUac(uri, { ...uacOptions, localSdp: offer }, over.resolve);
       made.dialog = dialog;
       if (made.abandoned) await hangUp(dialog);
       return { destroy: () => void hangUp(dialog) };
@@ -187,6 +189,7 @@ export const createFreeSwitch = (options: FreeSwitchOptions): FreeSwitch => {
       endpoint,
       dialog: made.dialog,
       dialogOver: over.promise,
+      serverLost,
       kill: (uuid) => void used.api(`uuid_kill ${uuid}`),
       clock,
       onReleased: oneLess,

@@ -36,8 +36,10 @@ export interface MediaEndpoint {
 export interface MediaEndpointDeps {
   readonly endpoint: FsmrfEndpoint;
   readonly dialog: SrfDialog;
-  /** Resolves when the dialog is over, whoever ended it. */
-  readonly dialogOver: Promise<void>;
+  /** Resolves when the dialog is over, whoever ended it: with the Reason of its BYE. RFC 3326 */
+  readonly dialogOver: Promise<string | undefined>;
+  /** Resolves when its FreeSWITCH is gone: nobody is left to answer a BYE. */
+  readonly serverLost: Promise<void>;
   /** Ends the channel by event socket: for when SIP cannot. */
   readonly kill: (uuid: string) => void;
   readonly clock: Clock;
@@ -71,8 +73,9 @@ export const createMediaEndpoint = (deps: MediaEndpointDeps): MediaEndpoint => {
   endpoint.on('destroy', (how) => {
     lose(how?.reason);
   });
-  void deps.dialogOver.then(() => {
-    lose(undefined);
+  // It says the same over the event socket, a little later.
+  void deps.dialogOver.then((reason) => {
+    lose(/;text="([^"]+)"/.exec(reason ?? '')?.[1]);
   });
   endpoint.on('dtmf', ({ dtmf, source }) => {
     if (dtmf === undefined || isGone) return;
@@ -112,7 +115,7 @@ export const createMediaEndpoint = (deps: MediaEndpointDeps): MediaEndpoint => {
     over.catch(() => {
       deps.kill(endpoint.uuid);
     });
-    await within(clock, byeTimeoutMs, Promise.race([over, deps.dialogOver]));
+    await within(clock, byeTimeoutMs, Promise.race([over, deps.dialogOver, deps.serverLost]));
     deps.onReleased();
   };
 
