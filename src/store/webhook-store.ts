@@ -36,7 +36,7 @@ export function createWebhookStore(options: WebhookStoreOptions): WebhookStore {
       .updateTable('webhooks')
       .set({ lease_by: leaseId, lease_until: until })
       .where('webhook_id', '=', webhookId)
-      .where((builder) => builder.and([isDue(builder, now), isFree(builder, now, leaseId)]))
+      .where((builder) => builder.and([isDue(builder, now), isFree(builder, now)]))
       .executeTakeFirst();
     return numUpdatedRows > 0n;
   }
@@ -75,7 +75,7 @@ export function createWebhookStore(options: WebhookStoreOptions): WebhookStore {
       const candidates = await main
         .selectFrom('webhooks')
         .selectAll()
-        .where((builder) => builder.and([isDue(builder, now), isFree(builder, now, leaseId)]))
+        .where((builder) => builder.and([isDue(builder, now), isFree(builder, now)]))
         .where('webhook_id', 'in', main.selectFrom('webhook_messages').select('webhook_id'))
         .execute();
       const claimed = [];
@@ -204,12 +204,9 @@ const dropMessages = async ({ main }: Database, webhookId: string): Promise<void
 const isDue = (builder: ExpressionBuilder<Schema, 'webhooks'>, now: number) =>
   builder.and([builder('disabled_at', 'is', null), builder('next_attempt_at', '<=', now)]);
 
-const isFree = (builder: ExpressionBuilder<Schema, 'webhooks'>, now: number, leaseId: string) =>
-  builder.or([
-    builder('lease_by', 'is', null),
-    builder('lease_by', '=', leaseId),
-    builder('lease_until', '<', now),
-  ]);
+/** Not even this node takes what it has: it may just be giving it back. */
+const isFree = (builder: ExpressionBuilder<Schema, 'webhooks'>, now: number) =>
+  builder.or([builder('lease_by', 'is', null), builder('lease_until', '<', now)]);
 
 function wants(events: string, type: string): boolean {
   const wanted = JSON.parse(events) as readonly string[];

@@ -14,6 +14,7 @@ import { openStore } from '../../src/store/store.ts';
 import { processClock } from '../../src/process-clock.ts';
 import { startPostgresServer, type TestPostgresServer } from '../support/postgres-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { accessStoreContract } from './access-store.contract.ts';
 import { guessLogContract } from './guess-log.contract.ts';
 import { inviteeStoreContract } from './invitee-store.contract.ts';
 import { meetingStoreContract } from './meeting-store.contract.ts';
@@ -22,6 +23,7 @@ import { createManualClock } from './manual-clock.ts';
 import { callRecord, meetingDraft, silentLogger } from './records.ts';
 import { storeContract } from './store.contract.ts';
 import { newPostgresDatabase } from './test-databases.ts';
+import { webhookStoreContract } from './webhook-store.contract.ts';
 
 const callId = asCallId('123123123')!;
 
@@ -45,6 +47,14 @@ describe('the store on PostgreSQL', () => {
 
 describe('nodes on PostgreSQL', () => {
   nodeWatchContract(() => newPostgresDatabase(server));
+});
+
+describe('access on PostgreSQL', () => {
+  accessStoreContract(() => newPostgresDatabase(server));
+});
+
+describe('webhooks on PostgreSQL', () => {
+  webhookStoreContract(() => newPostgresDatabase(server));
 });
 
 describe('guesses on PostgreSQL', () => {

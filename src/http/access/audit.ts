@@ -20,16 +20,23 @@ export interface AuditDeps {
 }
 
 const timeCharacters = 9;
-
-/** Sorts by time: what was written later comes later, to the millisecond. */
-export const auditIdAt = (at: number): string =>
-  `${at.toString(36).padStart(timeCharacters, '0')}${randomBytes(6).toString('hex')}`;
+const sequenceCharacters = 7;
 
 export function createAudit({ log, clock, logger }: AuditDeps): Audit {
+  let sequence = 0;
+
+  /** Sorts by time, and what this node wrote in one millisecond by order. */
+  function nextId(at: number): string {
+    sequence += 1;
+    const time = at.toString(36).padStart(timeCharacters, '0');
+    const order = sequence.toString(36).padStart(sequenceCharacters, '0');
+    return `${time}${order}${randomBytes(4).toString('hex')}`;
+  }
+
   async function write(entry: Omit<AuditEntry, 'auditId' | 'at'>): Promise<void> {
     const at = clock.now();
     try {
-      await log.write({ ...entry, auditId: auditIdAt(at), at });
+      await log.write({ ...entry, auditId: nextId(at), at });
     } catch (error) {
       const { actor, action, status } = entry;
       logger.error({ err: error, actor, action, status }, 'audit entry was not written');
