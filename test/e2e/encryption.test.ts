@@ -156,6 +156,43 @@ describe('a gateway that allows SRTP', () => {
     },
   );
 
+  it.each([
+    // baresip has all suites but this one.
+    { srtp: 'sdes', suites: ['AES_256_CM_HMAC_SHA1_80'] },
+    { srtp: 'dtls', suites: undefined },
+  ] as const)('carries the sound of our own phone over TLS with $srtp', async (secured) => {
+    const meeting = await stage.meeting();
+    const witness = await stage.witness(meeting);
+    const caller = await stage.joined(meeting, {
+      ...secured,
+      port: stage.tlsPort,
+      transport: 'tls',
+      authority: readFileSync(authority.authorityFile, 'utf8'),
+    });
+    caller.sound.speak(sine(440), { endless: true });
+    await witness.playTone(1000, -20);
+    await stage.until('the witness in the phone', () =>
+      hearsTone(caller, 1000) ? true : undefined,
+    );
+    const [live] = await stage.calls('joined');
+    const { body } = await stage.gateway.api('GET', `/api/calls/${live?.legId ?? ''}`);
+    const call = body as RecordedCall;
+    expect(call.encrypted).toBe(true);
+    expect(call.security).toEqual({
+      signalling: 'tls',
+      media: 'srtp',
+      keys: secured.srtp,
+      suite: caller.sound.suite(),
+    });
+    const heard = await witness.hear(`ringbro:${call.nodeId}:${call.legId}`, 1000);
+    expect(heard.dominantHz).toBeCloseTo(440, -1);
+  });
+
+  it('says how long its certificate lasts', async () => {
+    const { body } = await stage.gateway.api('GET', '/health/ready');
+    expect(body).toMatchObject({ status: 'ready', certificateDaysLeft: 1 });
+  });
+
   it('keeps a call whole beside 50 handshakes a second, and refuses TLS 1.1', async () => {
     const meeting = await stage.meeting();
     const witness = await stage.witness(meeting);

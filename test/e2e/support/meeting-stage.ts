@@ -22,6 +22,12 @@ export interface ShownCall {
   readonly timeline?: readonly { readonly event: string }[];
 }
 
+/** By default a published number, at the stage's own port. */
+interface CallTo {
+  readonly user?: string;
+  readonly port?: number;
+}
+
 export interface MeetingStage {
   readonly livekit: TestLiveKitServer;
   readonly gateway: GatewayProcess;
@@ -29,9 +35,9 @@ export interface MeetingStage {
   /** A second participant; leaves with the test (`clear`). */
   witness(meeting: StagedMeeting, identity?: string, encrypted?: boolean): Promise<Witness>;
   /** Dials the published number and waits for the answer. Hangs up with the test (`clear`). */
-  phone(options?: Partial<PhoneOptions> & { readonly user?: string }): Promise<PhoneCall>;
+  phone(options?: Partial<PhoneOptions> & CallTo): Promise<PhoneCall>;
   /** A phone that has keyed the meeting's ID and is in, its microphone open. */
-  joined(meeting: StagedMeeting, options?: Partial<PhoneOptions>): Promise<PhoneCall>;
+  joined(meeting: StagedMeeting, options?: Partial<PhoneOptions> & CallTo): Promise<PhoneCall>;
   /** Newest first. */
   calls(state: 'live' | 'waiting' | 'joined' | 'ended'): Promise<readonly ShownCall[]>;
   /** Waits until `done` finds something; the last sight is in the error. */
@@ -92,8 +98,8 @@ export const createMeetingStage = async (
     return state === 'joined' ? items.filter((call) => call.state === 'joined') : items;
   };
 
-  const phone: MeetingStage['phone'] = async ({ user = '0480445511', ...options } = {}) => {
-    const call = await dial(`sip:${user}@127.0.0.1:${sipPort ?? gateway.sipPort}`, {
+  const phone: MeetingStage['phone'] = async ({ user = '0480445511', port, ...options } = {}) => {
+    const call = await dial(`sip:${user}@127.0.0.1:${port ?? sipPort ?? gateway.sipPort}`, {
       localAddress: '127.0.0.1',
       clock: processClock,
       log: silentLogger,
