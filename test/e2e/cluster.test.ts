@@ -108,10 +108,21 @@ async function callInto(
   node: GatewayProcess,
   meeting: ShownMeeting,
   state: 'joined' | 'waiting' = 'joined',
+  pin?: string,
 ): Promise<{ readonly phone: PhoneCall; readonly legId: string }> {
   const query = `state=live&callId=${meeting.callId}`;
   const before = (await callsOf(node, query)).map((call) => call.legId);
   const phone = await callMeeting(node, meeting);
+  if (pin !== '') {
+    await phone.answer;
+    await sleep(1_000);
+    await phone.press(pin);
+  }
+  if (pin !== undefined) {
+    await phone.answer;
+    await sleep(1_500);
+    await phone.press(pin);
+  }
   const call = await until(`a call that is ${state}`, async () =>
     (await callsOf(node, query)).find(
       (each) => !before.includes(each.legId) && each.state === state,
@@ -200,6 +211,37 @@ describe('two nodes', () => {
     expect((await ended(b, waiting.legId)).termination?.reason).toBe('meeting-ended');
   });
 
+  it('end the first call of somebody who calls again at the other', async () => {
+    const meeting = await newMeeting(a);
+    const invited = await a.api('POST', `/api/meetings/${meeting.callId}/invitees`, {});
+    const { pin } = invited.body as { pin: string };
+    const first = await callInto(a, meeting, 'joined', pin);
+    const second = await callInto(b, meeting, 'joined', pin);
+    await first.phone.ended;
+    expect((await ended(b, first.legId)).termination?.reason).toBe('taken-over');
+    const present = await participants(meeting.room);
+    expect(present.filter((identity) => identity.endsWith(second.legId))).toHaveLength(1);
+  });
+
+  it('have their guests wait when the last host of both has left', async () => {
+    const pins = { guestPin: '4711', hostPin: '9898' };
+    const meeting = await newMeeting(a, { ...pins, afterHostLeaves: 'lobby' });
+    const hosts = [
+      await callInto(a, meeting, 'joined', '9898'),
+      await callInto(b, meeting, 'joined', '9898'),
+    ];
+    const guest = await callInto(a, meeting, 'joined', '4711');
+    hosts[0]?.phone.hangUp();
+    await sleep(2_000);
+    expect((await record(b, guest.legId)).state).toBe('joined');
+    hosts[1]?.phone.hangUp();
+    await until('the wait', async () =>
+      (await record(b, guest.legId)).state === 'waiting' ? true : undefined,
+    );
+    const present = await participants(meeting.room);
+    expect(present.filter((identity) => identity.endsWith(guest.legId))).toEqual([]);
+  });
+
   it('let in who waits at one when the other is asked to change the booking', async () => {
     const meeting = await newMeeting(a, { admission: 'lobby' });
     const onA = await callInto(a, meeting, 'waiting');
@@ -207,6 +249,57 @@ describe('two nodes', () => {
     await until('the caller to be in', async () =>
       (await record(b, onA.legId)).state === 'joined' ? true : undefined,
     );
+  });
+
+  it('let a host at one act on the phones of the other: a private word, let in, mute, lock, move', async () => {
+    const pins = { guestPin: '1212', hostPin: '9898' };
+    const meeting = await newMeeting(a, { admission: 'lobby', ...pins });
+    const elsewhere = await newMeeting(b);
+    const chair = await callInto(a, meeting, 'joined', pins.hostPin);
+    const guest = await callInto(b, meeting, 'waiting', pins.guestPin);
+    guest.phone.sound.speak(sine(440), { endless: true });
+    const heardByHost = (heard: boolean) => () =>
+      hearsTone(chair.phone, 440) === heard ? true : undefined;
+    const press = async (...keys: readonly string[]): Promise<void> => {
+      for (const key of keys) {
+        await chair.phone.press(key);
+        await sleep(1_000);
+      }
+    };
+    await press('*3', '4');
+    await until('the private word', heardByHost(true), 30_000);
+    expect((await record(a, guest.legId)).state).toBe('waiting');
+    await press('*3');
+    await until('its end', heardByHost(false));
+    await until('the guest at the door again', async () =>
+      (await participants(meeting.room)).some((identity) => identity.endsWith(chair.legId))
+        ? true
+        : undefined,
+    );
+    await press('*3', '1');
+    await until('the guest in the meeting', heardByHost(true), 30_000);
+    await press('*5');
+    await until('the mute', heardByHost(false));
+    await press('*5');
+    await until('the unmute', heardByHost(true));
+    await press('*7');
+    const late = await callInto(b, meeting, 'waiting', pins.guestPin);
+    expect((await record(a, late.legId)).state).toBe('waiting');
+    const moved = await a.api('POST', `/api/calls/${guest.legId}/move`, {
+      callId: elsewhere.callId,
+    });
+    expect(moved.status).toBe(204);
+    await until('the guest elsewhere', async () =>
+      (await participants(elsewhere.room)).some((identity) => identity.endsWith(guest.legId))
+        ? true
+        : undefined,
+    );
+    await until('their absence', heardByHost(false));
+    // Ended by key at one, for the callers of the other.
+    await press('*4', '2', '9');
+    await late.phone.ended;
+    expect((await ended(a, late.legId)).termination?.reason).toBe('meeting-ended');
+    expect((await record(a, guest.legId)).state).toBe('joined');
   });
 
   it('give out the seats of a meeting together', async () => {
