@@ -26,22 +26,17 @@ const longestPacketSamples = 960;
 /** `rateHz`: 8000, or 16000 (the same sound, interpolated, 2 ms later). */
 export function createG711Decoder(law: G711Law, rateHz: 8000 | 16000): AudioDecoder {
   const history = new Int16Array(historySamples);
-  const narrow = new Int16Array(longestPacketSamples);
   const concealment = createConcealment(history);
-  const resampler = rateHz === g711RateHz ? undefined : createResampler(g711RateHz, rateHz);
+  // At 8 kHz everything is done in the caller's array.
+  const widen = rateHz === g711RateHz ? undefined : createWidening(rateHz);
 
-  const keep = (samples: number): void => {
+  const keep = (pcm: Int16Array, samples: number): void => {
     if (samples >= historySamples) {
-      for (let i = 0; i < historySamples; i++) history[i] = narrow[samples - historySamples + i]!;
+      for (let i = 0; i < historySamples; i++) history[i] = pcm[samples - historySamples + i]!;
       return;
     }
     history.copyWithin(0, samples);
-    for (let i = 0; i < samples; i++) history[historySamples - samples + i] = narrow[i]!;
-  };
-  const emit = (samples: number, out: Int16Array): number => {
-    if (resampler !== undefined) return resampler.process(narrow, samples, out);
-    for (let i = 0; i < samples; i++) out[i] = narrow[i]!;
-    return samples;
+    for (let i = 0; i < samples; i++) history[historySamples - samples + i] = pcm[i]!;
   };
 
   return {
@@ -50,17 +45,18 @@ export function createG711Decoder(law: G711Law, rateHz: 8000 | 16000): AudioDeco
       // A payload without room in `out` is not one we negotiated: treated as lost.
       if (payload.length === 0 || payload.length * (rateHz / g711RateHz) > out.length) return 0;
       if (payload.length > longestPacketSamples) return 0;
-      const samples = decodeG711(law, payload, narrow);
-      concealment.end(narrow, samples);
-      keep(samples);
-      return emit(samples, out);
+      const pcm = widen?.narrow ?? out;
+      const samples = decodeG711(law, payload, pcm);
+      concealment.end(pcm, samples);
+      keep(pcm, samples);
+      return widen?.write(samples, out) ?? samples;
     },
     conceal: (out, samples) => {
       const perSample = rateHz / g711RateHz;
       const count = Math.min(Math.floor(samples / perSample), longestPacketSamples);
-      concealment.fill(narrow, count);
+      concealment.fill(widen?.narrow ?? out, count);
       // History stays what was really heard: a concealment is never repeated from itself.
-      const written = emit(count, out);
+      const written = widen?.write(count, out) ?? count;
       out.fill(0, written, samples);
     },
     // G.711 carries no redundancy of its own.
@@ -68,6 +64,16 @@ export function createG711Decoder(law: G711Law, rateHz: 8000 | 16000): AudioDeco
     close: () => undefined,
   };
 }
+
+/** From 8 kHz in `narrow` to a higher rate. */
+const createWidening = (rateHz: 16000) => {
+  const narrow = new Int16Array(longestPacketSamples);
+  const resampler = createResampler(g711RateHz, rateHz);
+  return {
+    narrow,
+    write: (samples: number, out: Int16Array): number => resampler.process(narrow, samples, out),
+  };
+};
 
 interface Concealment {
   /** Writes the next `samples` of a loss. */

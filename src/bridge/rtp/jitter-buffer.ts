@@ -23,7 +23,11 @@ export type PacketKind = 'audio' | 'event' | 'comfort-noise';
  */
 export type InsertResult = 'stored' | 'duplicate' | 'late' | 'restarted';
 
-/** Packets of one source in the order of their sequence numbers, in a ring of slots made once. */
+/**
+ * Packets of one source in the order of their sequence numbers. A packet is held in a slot, and the
+ * slot that was released last is filled next: a steady stream lives in two or three of them, which
+ * stay in the processor's cache.
+ */
 export interface JitterBuffer {
   insert(packet: Uint8Array, view: RtpView, arrivalMs: number, kind: PacketKind): InsertResult;
   /** The slot that the last `insert` stored into. */
@@ -32,7 +36,7 @@ export interface JitterBuffer {
   head(): BufferedPacket | undefined;
   /** How many packets are missing before the head; 0 without one. */
   missingBeforeHead(): number;
-  /** Gives up what is missing before the head, and the head itself. */
+  /** Gives up what is missing before the head, and the head itself: its slot is good until the next `insert`. */
   release(): void;
   /** Forgets all: the next packet restarts. */
   clear(): void;
@@ -47,7 +51,6 @@ interface Slot {
   arrivalMs: number;
   position: number;
   kind: PacketKind;
-  held: boolean;
   bytes: Uint8Array;
   payload: Uint8Array;
 }
@@ -69,7 +72,6 @@ const createSlot = (): Slot => ({
   arrivalMs: 0,
   position: 0,
   kind: 'audio',
-  held: false,
   bytes: noPayload,
   payload: noPayload,
 });
@@ -90,13 +92,17 @@ const fillSlot = (slot: Slot, packet: Uint8Array, view: RtpView, arrivalMs: numb
   slot.marker = view.marker;
   slot.arrivalMs = arrivalMs;
   slot.position = 0;
-  slot.held = true;
 };
+
+const neverSeen = -1;
 
 /** `capacity` in packets: a power of two. */
 export const createJitterBuffer = (capacity: number): JitterBuffer => {
-  const slots = Array.from({ length: capacity }, createSlot);
   const mask = capacity - 1;
+  /** By extended sequence number: the slots of what is held, and which packets came. */
+  const held: (Slot | undefined)[] = Array.from({ length: capacity });
+  const seen = new Int32Array(capacity).fill(neverSeen);
+  const free: Slot[] = [];
   let started = false;
   let ssrc = 0;
   let retiredSsrc = -1;
@@ -108,14 +114,21 @@ export const createJitterBuffer = (capacity: number): JitterBuffer => {
   let expectedAfterJump = -1;
   let expectedBehind = -1;
   let behindInRow = 0;
-  let latestSlot = slots[0]!;
+  let latestSlot = createSlot();
+
+  /** Whether there was one. */
+  const giveUp = (index: number): boolean => {
+    const slot = held[index];
+    if (slot === undefined) return false;
+    held[index] = undefined;
+    free.push(slot);
+    count -= 1;
+    return true;
+  };
 
   const forget = (): void => {
-    for (const slot of slots) {
-      slot.held = false;
-      slot.extendedSequence = -1;
-    }
-    count = 0;
+    for (let index = 0; index < capacity; index += 1) giveUp(index);
+    seen.fill(neverSeen);
     started = false;
   };
 
@@ -126,10 +139,13 @@ export const createJitterBuffer = (capacity: number): JitterBuffer => {
     kind: PacketKind,
     extended: number,
   ): void => {
-    const slot = slots[extended & mask]!;
+    const slot = free.pop() ?? createSlot();
     fillSlot(slot, packet, view, arrivalMs);
     slot.kind = kind;
     slot.extendedSequence = extended;
+    giveUp(extended & mask);
+    held[extended & mask] = slot;
+    seen[extended & mask] = extended;
     latestSlot = slot;
     count += 1;
     lastArrivalMs = arrivalMs;
@@ -161,21 +177,15 @@ export const createJitterBuffer = (capacity: number): JitterBuffer => {
   /** Gives up the oldest so that `extended` has its slot. */
   const makeRoom = (extended: number): void => {
     const oldest = extended - capacity + 1;
-    for (; next < oldest && count > 0; next += 1) {
-      const slot = slots[next & mask]!;
-      if (slot.held) {
-        slot.held = false;
-        count -= 1;
-      }
-    }
+    for (; next < oldest && count > 0; next += 1) giveUp(next & mask);
     next = Math.max(next, oldest);
   };
 
   const findHead = (): Slot | undefined => {
     if (count === 0) return undefined;
     for (let extended = next; extended <= highest; extended += 1) {
-      const slot = slots[extended & mask]!;
-      if (slot.held) return slot;
+      const slot = held[extended & mask];
+      if (slot !== undefined) return slot;
     }
     return undefined;
   };
@@ -196,7 +206,7 @@ export const createJitterBuffer = (capacity: number): JitterBuffer => {
         expectedAfterJump = nextSequence(sequence);
         return 'late';
       }
-      if (slots[extended & mask]!.extendedSequence === extended) return 'duplicate';
+      if (seen[extended & mask] === extended) return 'duplicate';
       if (extended < next) {
         return isBehind(sequence) ? 'late' : restart(packet, view, arrivalMs, kind);
       }
@@ -214,8 +224,7 @@ export const createJitterBuffer = (capacity: number): JitterBuffer => {
     release() {
       const head = findHead();
       if (head === undefined) return;
-      head.held = false;
-      count -= 1;
+      giveUp(head.extendedSequence & mask);
       next = head.extendedSequence + 1;
     },
     clear() {
