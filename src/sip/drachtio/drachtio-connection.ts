@@ -161,7 +161,9 @@ export const createDrachtioConnection = (
             reject(toError(error));
             return;
           }
-          dialog.on('destroy', onOver);
+          dialog.on('destroy', (bye) => {
+            onOver(bye.get('Reason'));
+          });
           resolve(dialog);
         });
       });
