@@ -1,6 +1,7 @@
 /** DTLS-SRTP handshakes between two of our own ends, the good and the false. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import fc from 'fast-check';
+import { createDtlsAssociation } from '../../../src/bridge/rtp/dtls-association.ts';
 import { createDtlsEngine, createDtlsIdentity } from '../../../src/bridge/rtp/dtls-engine.ts';
 import { dtlsIdentityOf, type DtlsIdentity } from '../../../src/bridge/rtp/dtls-identity.ts';
 import { proveHandshake, type FinishedHandshake } from '../../../src/bridge/rtp/dtls-proof.ts';
@@ -169,6 +170,38 @@ describe('what comes from anybody', () => {
     );
     engine.close();
   });
+  test('costs so much work a second and no more, however much comes', async () => {
+    let nowMs = 0;
+    let firstHello: Buffer | undefined;
+    const client = createDtlsAssociation({
+      ...{ role: 'client', identity: alice, fingerprints: [bob.fingerprint], nowMs: () => 0 },
+      send: (datagram) => (firstHello ??= Buffer.from(datagram)),
+      onKeys: () => expect.unreachable(),
+      onFailed: () => expect.unreachable(),
+    });
+    await new Promise(setImmediate);
+    client.close();
+    let answers = 0;
+    const server = createDtlsAssociation({
+      ...{ role: 'server', identity: bob, fingerprints: [alice.fingerprint], nowMs: () => nowMs },
+      send: () => (answers += 1),
+      onKeys: () => expect.unreachable(),
+      onFailed: () => expect.unreachable(),
+    });
+    const flood = async () => {
+      for (let each = 0; each < 500; each += 1) server.receive(firstHello ?? Buffer.alloc(0));
+      await new Promise(setImmediate);
+      const answered = answers;
+      answers = 0;
+      return answered;
+    };
+    expect(await flood()).toBe(60);
+    expect(await flood()).toBe(0);
+    nowMs = 1000;
+    expect(await flood()).toBe(40);
+    server.close();
+  });
+
   test('is not read where a record is not whole or a message is said to be huge', () => {
     const record = (body: readonly number[], length = body.length) =>
       Buffer.from([22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 1, 0, length, ...body]);
