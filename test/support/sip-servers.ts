@@ -150,7 +150,7 @@ export const createDrachtioServer = async ({
     const { certificateFile, keyFile } = tls.certificate;
     args.push('--contact', `sips:127.0.0.1:${tls.port};transport=tls`);
     args.push('--key-file', keyFile, '--cert-file', certificateFile);
-    args.push('--chain-file', tls.chainFile, '--min-tls-version', '1.2');
+    args.push('--chain-file', tls.chainFile);
   }
   if (routeUrl !== undefined) args.push('--http-handler', routeUrl);
   return serverOf({
