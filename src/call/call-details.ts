@@ -19,3 +19,16 @@ export function detailsOf(facts: CallFacts): CallDetails {
     ...(interpreting.length > 0 && { interpreting }),
   };
 }
+
+/**
+ * What is kept when the call is over at `endedAt`. Who it was is told to those who are there, and
+ * kept for nobody.
+ */
+export function keptDetails(all: CallDetails, endedAt: number): CallDetails {
+  const details: CallDetails = Object.fromEntries(
+    Object.entries(all).filter(([key]) => key !== 'name'),
+  );
+  const { interpreting } = details;
+  if (interpreting === undefined) return details;
+  return { ...details, interpreting: interpreting.map((time) => ({ endedAt, ...time })) };
+}

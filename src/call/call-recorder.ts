@@ -1,6 +1,6 @@
 /** The record of one call: its facts, its timeline, its lines in the log. */
 import { maskNumber } from '../meeting/mask-number.ts';
-import { detailsOf } from './call-details.ts';
+import { detailsOf, keptDetails } from './call-details.ts';
 import type { CallFacts } from './call-machine.ts';
 import type { Route } from './call-messages.ts';
 import type { NodeId } from './identifiers.ts';
@@ -96,13 +96,12 @@ export function createCallRecorder(deps: {
     },
     finalRecord(facts, now, fallback, quality) {
       const record = build(facts);
-      // Who it was is told to those who are there, and kept for nobody.
-      const kept = Object.entries(record.details).filter(([name]) => name !== 'name');
+      const endedAt = record.endedAt ?? now;
       last = {
         ...record,
-        details: Object.fromEntries(kept),
+        details: keptDetails(record.details, endedAt),
         state: 'ended',
-        endedAt: record.endedAt ?? now,
+        endedAt,
         termination: record.termination ?? fallback,
         quality,
       };

@@ -1,4 +1,5 @@
 /** What is known about the calls of a process that is no more. */
+import { keptDetails } from '../call/call-details.ts';
 import { type EndReasonCode, terminationOf } from '../call/end-reasons.ts';
 import type { LegId } from '../call/identifiers.ts';
 import type { CallRecord } from '../call/ports/call-records.ts';
@@ -67,6 +68,7 @@ export function closedAtLastSign(
     state: 'ended',
     endedAt,
     termination,
+    details: keptDetails(record.details, endedAt),
     timeline: [...record.timeline, { at: endedAt, event: 'ended', fields: { ...termination } }],
   };
 }

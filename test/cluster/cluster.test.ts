@@ -4,6 +4,7 @@ import type { CallerSeen } from '../../src/call/host-act.ts';
 import type { CallChange } from '../../src/call/call-registry.ts';
 import {
   asCallId,
+  asInviteeId,
   asLegId,
   asNodeId,
   asRoomName,
@@ -231,6 +232,31 @@ describe('a command', () => {
     b.hold(callRecord('leg'));
     a.end.away = true;
     expect(await a.calls.mute(leg)).toBe('unreachable');
+  });
+});
+
+describe('somebody who is known', () => {
+  const inviteeId = asInviteeId('karin');
+
+  test('has called at one node: the others hear so, and who was removed', async () => {
+    a.cluster.peers.calledAgain({ callId, inviteeId, legId: leg, at: 5 });
+    a.cluster.peers.removed(callId, inviteeId);
+    a.cluster.peers.removed(callId, undefined);
+    await bus.deliver();
+    expect(b.done).toEqual([
+      'again leg 5',
+      `removed ${callId} karin`,
+      `removed ${callId} undefined`,
+    ]);
+    expect(a.done).toEqual([]);
+  });
+
+  test('is in by a new call: the node that has the old one ends it', async () => {
+    b.hold(callRecord('leg'));
+    a.cluster.peers.supersede(leg);
+    await bus.deliver();
+    await bus.deliver();
+    expect(b.done).toEqual(['supersede leg']);
   });
 });
 

@@ -113,11 +113,6 @@ async function callInto(
   const query = `state=live&callId=${meeting.callId}`;
   const before = (await callsOf(node, query)).map((call) => call.legId);
   const phone = await callMeeting(node, meeting);
-  if (pin !== '') {
-    await phone.answer;
-    await sleep(1_000);
-    await phone.press(pin);
-  }
   if (pin !== undefined) {
     await phone.answer;
     await sleep(1_500);
