@@ -160,6 +160,7 @@ const environment = z.object({
   RINGBRO_SERVICE_DESK_TRUNK: optional(z.string()),
   RINGBRO_TEST_NUMBER: optional(ownNumber),
   RINGBRO_TEST_ID: optional(testId),
+  RINGBRO_GO_BACK_MINUTES: optional(wholeNumber(0, 60)),
   RINGBRO_DIAL_OUT_TRUNK: optional(z.string()),
   RINGBRO_DIAL_OUT_NUMBER: optional(ownNumber),
   RINGBRO_DIAL_OUT_PER_HOUR: optional(wholeNumber(1, 10_000)),
@@ -302,6 +303,8 @@ export interface Config {
     readonly firstDigitTimeoutMs: number;
     readonly interDigitTimeoutMs: number;
     readonly admissionWords: 'full' | 'tone';
+    /** How long somebody whose line broke is offered the way back; 0: not at all. */
+    readonly goBackMs: number;
     /** Which key stands for which command; undefined: as in docs/phone-guide.md. */
     readonly keys: CommandKeyTable | undefined;
     readonly timeZone: string;
@@ -548,6 +551,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     firstDigitTimeoutMs: e.RINGBRO_FIRST_DIGIT_MS ?? 15_000,
     interDigitTimeoutMs: e.RINGBRO_INTER_DIGIT_MS ?? 10_000,
     admissionWords: e.RINGBRO_ADMISSION_WORDS ?? 'full',
+    goBackMs: (e.RINGBRO_GO_BACK_MINUTES ?? 0) * 60_000,
     keys: e.RINGBRO_KEYS,
     timeZone: e.RINGBRO_TIMEZONE ?? 'Europe/Stockholm',
     retentionDays: e.RINGBRO_RETENTION_DAYS ?? 90,

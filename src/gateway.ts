@@ -343,6 +343,7 @@ const coreSettings = (
     test: config.test,
   },
   timeZone: config.calls.timeZone,
+  goBackMs: config.calls.goBackMs,
   hostGraceMs: config.calls.hostGraceMs,
   call: {
     ...defaultCallSettings,

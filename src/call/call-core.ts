@@ -12,6 +12,7 @@ import type { CallInput, CallSettings, Route } from './call-messages.ts';
 import { createCallerWatch, type CallerNews } from './caller-watch.ts';
 import { createCallRegistry, isInRoom, type CallChange, type LiveCounts } from './call-registry.ts';
 import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
+import { createDroppedCalls } from './dropped-calls.ts';
 import { endReason, type EndReasonCode } from './end-reasons.ts';
 import type { HostMessage } from './host-message.ts';
 import { createMeetingClock } from './meeting-clock.ts';
@@ -40,6 +41,8 @@ export interface CallCoreSettings {
   /** For spoken times before a meeting is known. */
   readonly timeZone: string;
   readonly guesses?: GuessLimits;
+  /** How long somebody whose line broke is offered the way back by their number; 0: not at all. */
+  readonly goBackMs?: number;
   /** How long a host whose line broke has to call again; undefined: `hostGraceMs`. */
   readonly hostGraceMs?: number;
 }
@@ -149,6 +152,7 @@ export function createCallCore(
     graceMs: settings.hostGraceMs ?? hostGraceMs,
   });
   const roomHosts = createRoomHosts({ registry, rooms: deps.rooms, watch: hosts, clock, logger });
+  const dropped = createDroppedCalls(settings.goBackMs ?? 0);
   const persons = createSamePerson({ registry, peers: deps.peers });
   let draining = false;
 
@@ -205,6 +209,10 @@ export function createCallCore(
         phonesIn: (callId) => desk.phonesIn(callId),
         phonesMuted: (callId) => desk.phonesMuted(callId),
         mustKnock: persons.mustKnock,
+        brokenLine: (number) =>
+          dropped.take(clock.now(), number, (called) =>
+            registry.all().some((other) => other !== session && other.callerNumber === called),
+          ),
         extraPeople: (callId) => registry.extraPeople(callId, session.legId),
       },
       onCalledAgain: persons.calledAgain,
@@ -222,7 +230,10 @@ export function createCallCore(
         const { state, meeting } = changed.facts();
         if (state === 'joined' && meeting !== undefined) meetingClock.watch(meeting);
       },
-      onClosed: registry.remove,
+      onClosed: (closed) => {
+        registry.remove(closed);
+        dropped.ended(clock.now(), closed.whatEnded());
+      },
     });
     registry.add(session);
     session.start();

@@ -37,7 +37,7 @@ import { onCommand } from './call-commands.ts';
 import { claimKey, recogniseNumber, showChanges } from './call-identity.ts';
 import { endDesk, onDeskAnswer, onDeskDigit } from './call-desk.ts';
 import { beginSoundTest, tellSound } from './call-test.ts';
-import { askToJoin, toQuestion } from './call-question.ts';
+import { askToGoBack, askToJoin, toQuestion } from './call-question.ts';
 import {
   answer,
   createCallContext,
@@ -248,8 +248,16 @@ function onConfirmed(c: CallContext, now: number): Outputs {
     const tone = c.speaker.say(now, []);
     return [note, ...tone, ...findMeeting(c, now, { kind: 'call-id', callId })];
   }
-  if (c.meeting === undefined) return [note, ...startIvr(c, now)];
+  if (c.meeting === undefined) return [note, ...greet(c, now)];
   return [note, ...decideAnew(c, now)];
+}
+
+/** Whose line broke just now is offered the way back; everybody else is asked for an ID. */
+function greet(c: CallContext, now: number): Outputs {
+  const { vouchedNumber } = c.surroundings;
+  const isNumbered = c.route.kind === 'ivr' && vouchedNumber !== undefined;
+  const callId = isNumbered ? c.surroundings.brokenLine?.(vouchedNumber) : undefined;
+  return callId === undefined ? startIvr(c, now) : askToGoBack(c, now, callId);
 }
 
 function onMeeting(c: CallContext, now: number, meeting: Meeting | undefined): Outputs {

@@ -216,6 +216,8 @@ export interface Surroundings {
   asideCompanions(room: RoomName): number;
   /** Whether every phone in the meeting but the hosts' was muted by a host. */
   phonesMuted(callId: CallId): boolean;
+  /** The meeting in which this number's line broke just now; once. */
+  brokenLine?(number: string): CallId | undefined;
   /** Whether this caller was removed from the meeting before. */
   mustKnock(callId: CallId, invitee: InviteeId | undefined): boolean;
   /** The caller's number, where the trunk vouches for it. */

@@ -100,7 +100,11 @@ function onAnswer(c: CallContext, now: number, asking: Asking, key: string): Out
   }
   // Whoever invited this caller by telephone vouches for them; a broken line is let in as any other.
   c.letIn = asking.about === 'join';
-  c.vouched = asking.about === 'join';
+  if (asking.about === 'join') {
+    c.vouched = true;
+    c.identification = 'vouched by host';
+    c.name = c.route.kind === 'dial-out' ? c.route.name : undefined;
+  }
   c.answersEntry = asking.about === 'go-back';
   enter(c, 'finding');
   return findMeeting(c, now, { kind: 'call-id', callId: asking.callId });

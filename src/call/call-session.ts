@@ -11,6 +11,7 @@ import { createCallMachine, type CallFacts } from './call-machine.ts';
 import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
 import { createCallRecorder } from './call-recorder.ts';
 import { terminationOf } from './end-reasons.ts';
+import type { EndedCall } from './dropped-calls.ts';
 import type { HostAct } from './host-act.ts';
 import type { ServiceDesk } from './service-desk.ts';
 import type { LegId, NodeId } from './identifiers.ts';
@@ -65,6 +66,8 @@ export interface CallSession {
   start(): void;
   dispatch(input: CallInput): void;
   record(): CallRecord;
+  /** For the offer of a way back. */
+  whatEnded(): EndedCall;
   facts(): CallFacts;
   /** Resolves when the end is durable, or could not be made so; never rejects. */
   readonly closed: Promise<void>;
@@ -244,6 +247,12 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     dispatch,
     record,
     facts: () => machine.facts(),
+    whatEnded() {
+      const { invitee, meeting, joinedAt, termination } = machine.facts();
+      const vouchedNumber = invitation.vouched === true ? invitation.callerNumber : undefined;
+      const wasJoined = joinedAt !== undefined;
+      return { vouchedNumber, invitee, callId: meeting?.callId, wasJoined, termination };
+    },
     closed: closed.promise,
   };
   return session;

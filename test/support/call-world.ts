@@ -100,6 +100,7 @@ export async function createCallWorld(
     readonly meetings?: readonly Meeting[];
     readonly call?: Partial<CallSettings>;
     readonly screening?: Partial<ScreeningSettings>;
+    readonly goBackMs?: number;
     readonly desk?: (world: Pick<CallWorld, 'engine' | 'logger'>) => ServiceDesk;
   } = {},
 ): Promise<CallWorld> {
@@ -277,6 +278,7 @@ export async function createCallWorld(
     },
     settings: {
       timeZone: 'Europe/Stockholm',
+      ...(options.goBackMs !== undefined && { goBackMs: options.goBackMs }),
       call: { ...defaultCallSettings, ...options.call },
       screening: {
         allow: [],
