@@ -46,6 +46,7 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
       token,
       localAddress: options.localAddress,
       codecs: [codec],
+      followsRoom: false,
       clock: processClock,
       log,
       prepare: (peer) => {

@@ -91,6 +91,7 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
       token,
       localAddress: options.localAddress,
       codecs: ['opus', 'PCMU', 'PCMA'],
+      followsRoom: true,
       clock: processClock,
       log,
       // One m-line from the start, so that ICE and DTLS are done before there is something to hear.

@@ -22,6 +22,8 @@ export interface RoomSessionDeps {
   readonly token: string;
   readonly localAddress: string | undefined;
   readonly codecs: readonly RoomCodec[];
+  /** Whether signals are to tell who else is in the room. */
+  readonly followsRoom: boolean;
   /** Adds the m-lines of the first offer; what it returns is published with it. */
   readonly prepare: (peer: PeerConnection) => readonly AddTrackRequest[];
   readonly clock: Clock;
@@ -150,6 +152,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       offerSdp,
       offerId,
       addTracks,
+      followsRoom: deps.followsRoom,
       clock,
       log,
       onEvent: onSignal,

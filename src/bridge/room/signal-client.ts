@@ -38,6 +38,8 @@ export interface SignalClientDeps {
   readonly offerSdp: string;
   readonly offerId: number;
   readonly addTracks: readonly AddTrackRequest[];
+  /** Whether to tell who else is in the room, and how that changes. */
+  readonly followsRoom: boolean;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onEvent: (event: SignalEvent) => void;
@@ -134,7 +136,7 @@ export const openSignalClient = (deps: SignalClientDeps): SignalClient => {
 
   const receive = (data: RawData): void => {
     if (over) return;
-    const event = parseSignal(bytesOf(data));
+    const event = parseSignal(bytesOf(data), deps.followsRoom);
     switch (event.type) {
       case 'joined':
         lastPongAt = clock.now();

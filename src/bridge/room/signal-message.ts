@@ -176,8 +176,37 @@ const reduce = ({ message }: SignalResponse): SignalEvent => {
   }
 };
 
-/** One binary frame of the signalling socket. Never throws: what can't be read is `malformed`. */
-export const parseSignal = (bytes: Uint8Array): SignalEvent => {
+/**
+ * What no link acts upon, by the field's number in SignalResponse: it is not decoded. In a large room
+ * these are most of what comes, to every participant.
+ */
+const unheeded: ReadonlySet<number> = new Set([
+  10, // speakersChanged
+  11, // roomUpdate
+  12, // connectionQuality
+  13, // streamStateUpdate
+  14, // subscribedQualityUpdate
+  15, // subscriptionPermissionUpdate
+  23, // trackSubscribed
+  26, // subscribedAudioCodecUpdate
+]);
+const participantsUpdate = 5;
+
+/** The number of the first field, by its tag, a varint. A SignalResponse has one field: its message. */
+const fieldNumberOf = (bytes: Uint8Array): number => {
+  const [first = 0, second = 0] = bytes;
+  return first < 0x80 ? first >> 3 : ((first & 0x7f) | ((second & 0x7f) << 7)) >> 3;
+};
+
+/**
+ * One binary frame of the signalling socket. Never throws: what can't be read is `malformed`.
+ * `followsRoom`: whether it matters who else is in the room; else `participants` never comes.
+ */
+export const parseSignal = (bytes: Uint8Array, followsRoom = true): SignalEvent => {
+  const field = fieldNumberOf(bytes);
+  if (unheeded.has(field) || (field === participantsUpdate && !followsRoom)) {
+    return { type: 'other' };
+  }
   try {
     return reduce(SignalResponse.fromBinary(bytes));
   } catch {

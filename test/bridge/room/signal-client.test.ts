@@ -58,6 +58,7 @@ const open = (to: string = url): Opened => {
       offerSdp: 'v=0 the offer',
       offerId: 1,
       addTracks: [],
+      followsRoom: true,
       clock,
       log: silentLog,
       onEvent: (event) => events.push(event),
@@ -140,7 +141,7 @@ test('unreadable frames are left out and what follows is heard', async () => {
   const opened = open();
   const { peer } = await accepted();
   peer.send(Buffer.from([0xff, 0xff, 0xff]));
-  peer.send('text');
+  peer.send('JSON');
   peer.send(Buffer.alloc(0));
   join(peer);
   await seen(opened, 2);

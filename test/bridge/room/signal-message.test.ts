@@ -178,3 +178,27 @@ test('a requirement for m-lines is counted by kind', () => {
     videos: 1,
   });
 });
+
+test('who does not follow the room is not told of the others, and is of all else', () => {
+  expect(parseSignal(updateWithTracks(sound), false)).toEqual({ type: 'other' });
+  const mute = encode({ message: { case: 'mute', value: { sid: 'TR_1', muted: true } } });
+  expect(parseSignal(mute, false)).toEqual({ type: 'mute', trackSid: 'TR_1', muted: true });
+});
+
+test('what no link acts upon is not even decoded', () => {
+  const unheeded = [
+    ...['speakersChanged', 'roomUpdate', 'connectionQuality', 'streamStateUpdate'],
+    ...['subscribedQualityUpdate', 'subscriptionPermissionUpdate', 'trackSubscribed'],
+    'subscribedAudioCodecUpdate',
+  ];
+  for (const field of SignalResponse.fields.list()) {
+    // The tag of a message that is not there: what is decoded, is malformed.
+    const tag = (field.no << 3) | 2;
+    const bytes = Uint8Array.from(tag < 0x80 ? [tag, 5] : [(tag & 0x7f) | 0x80, tag >> 7, 5]);
+    const isUnheeded = unheeded.includes(field.localName);
+    expect([field.localName, parseSignal(bytes).type === 'other']).toEqual([
+      field.localName,
+      isUnheeded,
+    ]);
+  }
+});
