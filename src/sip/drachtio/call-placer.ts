@@ -7,7 +7,7 @@ import { parseUri } from '../message/sip-uri.ts';
 import type { DialDeskDeps, PlannedCall } from '../peers/dial-desk.ts';
 import { dialFailure, refusedDial, unfitDial, type DialFailure } from '../peers/dial-failure.ts';
 import type { DialPlan } from '../peers/dial-plan.ts';
-import type { OwnSignalling } from './drachtio-connection.ts';
+import type { OwnSignalling } from './own-requests.ts';
 import { createDrachtioLeg } from './drachtio-leg.ts';
 import type { LegSound } from './leg-sound.ts';
 import type { LiveLegs } from './live-legs.ts';

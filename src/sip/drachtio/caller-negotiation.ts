@@ -16,6 +16,8 @@ export interface CallerNegotiationDeps {
   readonly keepsOwnOrder: boolean;
   readonly sessionId: string;
   readonly srtp: LocalSrtp;
+  /** What FreeSWITCH's address is called towards the caller [what it says itself]. */
+  readonly callerSideAddress?: string | undefined;
 }
 
 /** FreeSWITCH's `rtp_secure_media` for the channel. */
@@ -87,7 +89,8 @@ export const createCallerNegotiation = (deps: CallerNegotiationDeps): CallerNego
       ? { ...srtp, policy: 'off' }
       : srtp;
   const localAt = ({ address, rtpPort, rtcpPort }: Place): LocalMedia => ({
-    ...{ address, rtpPort, rtcpPort, sessionId, sessionVersion },
+    ...{ rtpPort, rtcpPort, sessionId, sessionVersion },
+    address: deps.callerSideAddress ?? address,
     codecs: deps.codecs,
     keepsOwnOrder: deps.keepsOwnOrder,
     srtp: policy(),

@@ -8,12 +8,19 @@ import type { Clock, Logger } from '../../call/ports/process.ts';
 import type {
   Srf,
   SrfDialog,
-  SrfFailure,
   SrfReceivedResponse,
   SrfRequest,
   SrfResponse,
 } from './drachtio-types.ts';
 import type { CreateUac } from './freeswitch.ts';
+import {
+  createUacThrough,
+  ownSignalling,
+  requestThrough,
+  toError,
+  type OutsidePlan,
+  type OwnSignalling,
+} from './own-requests.ts';
 import { startRouteServer, type HostAndPort } from './route-server.ts';
 import { faultName, guardAgent } from './socket-guard.ts';
 import { within } from './within.ts';
@@ -39,37 +46,6 @@ export interface CallSignalling {
   readonly createUac: CreateUac;
   /** The call needs its connection no more: an outbound one is closed. */
   end(): void;
-}
-
-export interface OutsidePlan {
-  readonly method: string;
-  readonly requestUri: string;
-  /** Where it is sent, as a SIP URI; undefined: where the Request-URI leads. */
-  readonly nextHop?: string;
-  /** `@localhost` in From, To and Contact becomes drachtio-server's address for the way it takes. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
-}
-
-export interface InvitePlan extends Omit<OutsidePlan, 'method' | 'timeoutMs'> {
-  readonly sdp: string;
-  /** It is on its way; what is handed over takes it back. */
-  readonly onSent: (cancel: () => void) => void;
-  /** Called with the dialog before anything can happen to it; its ACK is sent. */
-  readonly attach: (dialog: SrfDialog) => void;
-}
-
-/** How an INVITE of ours was answered. Without a status nobody did, or it could not be sent. */
-export type InviteOutcome =
-  | 'answered'
-  | { readonly sipStatus: number; readonly raw: string }
-  | { readonly sipStatus: undefined; readonly reason: string };
-
-export type PlaceInvite = (plan: InvitePlan) => Promise<InviteOutcome>;
-
-/** What a call of ours signals through. */
-export interface OwnSignalling extends Pick<CallSignalling, 'link' | 'createUac'> {
-  readonly placeInvite: PlaceInvite;
 }
 
 export interface DrachtioConnection {
@@ -110,9 +86,6 @@ const reconnectMaxMs = 5_000;
 const pingTimeoutMs = 3_000;
 const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK';
 
-const toError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error(typeof error === 'string' ? error : 'drachtio failed');
-
 const isUdp = (contact: string): boolean => contact.trim().startsWith('udp/');
 
 /** `udp/192.0.2.1:5060` and so on, as SIP URIs, UDP first. */
@@ -126,15 +99,6 @@ export const contactUris = (contacts: string): readonly string[] =>
       const scheme = transport === 'tls' ? 'sips' : 'sip';
       return [`${scheme}:${hostPort}${transport === 'tcp' ? ';transport=tcp' : ''}`];
     });
-
-/** A 408 from nobody is drachtio-server's own: nothing answers there. RFC 3261 §8.1.3.1 */
-const refusalIn = (error: SrfFailure, isHeardOf: boolean): InviteOutcome => {
-  const reason = faultName(error);
-  if (!(error instanceof Error) || error.res === undefined) return { sipStatus: undefined, reason };
-  const { status, raw } = error.res;
-  if (status === 408 && !isHeardOf) return { sipStatus: undefined, reason: 'no answer' };
-  return { sipStatus: status, raw };
-};
 
 const countListeners = (srf: Pick<Srf, 'eventNames' | 'listenerCount'>): number =>
   srf.eventNames().reduce((sum, event) => sum + srf.listenerCount(event), 0);
@@ -151,23 +115,6 @@ export const createDrachtioConnection = (
   let isClosed = false;
   let isLossTold = false;
 
-  const createUac =
-    (socket: Socket | undefined): CreateUac =>
-    (uri, uacOptions, onOver) =>
-      new Promise((resolve, reject) => {
-        const through = socket === undefined ? {} : { _socket: socket };
-        srf.createUAC(uri, { ...uacOptions, ...through }, {}, (error, dialog) => {
-          if (dialog === undefined) {
-            reject(toError(error));
-            return;
-          }
-          dialog.on('destroy', (bye) => {
-            onOver(bye.get('Reason'));
-          });
-          resolve(dialog);
-        });
-      });
-
   const signallingOf = (request: SrfRequest, response: SrfResponse): CallSignalling => ({
     link: request.socket,
     createUas: (localSdp, attach) =>
@@ -182,41 +129,11 @@ export const createDrachtioConnection = (
           resolve();
         });
       }),
-    createUac: createUac(request.socket),
+    createUac: createUacThrough(srf, request.socket),
     end: () => {
       if (server.style === 'outbound') srf.endSession(request);
     },
   });
-
-  const placeInvite =
-    (socket: Socket): PlaceInvite =>
-    ({ requestUri, nextHop, sdp, headers = {}, onSent, attach }) =>
-      new Promise((resolve) => {
-        const way = { ...(nextHop !== undefined && { proxy: nextHop }), _socket: socket };
-        let isHeardOf = false;
-        srf.createUAC(
-          requestUri,
-          { localSdp: sdp, headers: { ...headers }, ...way },
-          {
-            cbRequest: (_error, sent) => {
-              if (sent !== undefined)
-                onSent(() => {
-                  sent.cancel(() => undefined);
-                });
-            },
-            cbProvisional: () => {
-              isHeardOf = true;
-            },
-          },
-          (error, dialog) => {
-            if (dialog === undefined) resolve(refusalIn(error, isHeardOf));
-            else {
-              attach(dialog);
-              resolve('answered');
-            }
-          },
-        );
-      });
 
   srf.on('connect', (error: unknown, contacts: unknown) => {
     if (error) {
@@ -284,21 +201,7 @@ export const createDrachtioConnection = (
   const request = async (plan: OutsidePlan): Promise<SrfReceivedResponse | undefined> => {
     const [socket] = sockets;
     if (socket === undefined) return undefined;
-    const { method, requestUri, nextHop, headers = {}, timeoutMs } = plan;
-    const way = { ...(nextHop !== undefined && { proxy: nextHop }), _socket: socket };
-    return within(
-      clock,
-      timeoutMs,
-      new Promise<SrfReceivedResponse>((resolve, reject) => {
-        srf.request(requestUri, { method, headers: { ...headers }, ...way }, (error, sent) => {
-          if (sent === undefined) reject(toError(error));
-          else
-            sent.on('response', (response) => {
-              if (response.status >= 200) resolve(response);
-            });
-        });
-      }),
-    );
+    return within(clock, plan.timeoutMs, requestThrough(srf, socket, plan));
   };
 
   const ping = async (uri: string): Promise<boolean | undefined> => {
@@ -325,9 +228,7 @@ export const createDrachtioConnection = (
     request,
     forOwnCall: () => {
       const [socket] = sockets;
-      return (
-        socket && { link: socket, createUac: createUac(socket), placeInvite: placeInvite(socket) }
-      );
+      return socket && ownSignalling(srf, socket);
     },
     close: async () => {
       isClosed = true;

@@ -36,6 +36,7 @@ export interface FreeSwitchSoundDeps {
   readonly sessionId: string;
   /** The caller's side. */
   readonly srtp: LocalSrtp;
+  readonly callerSideAddress: string | undefined;
   readonly signalling: LegSecurity['signalling'];
   /** Whether what FreeSWITCH and the worker send each other is SRTP. */
   readonly encryptsInside: (freeSwitch: FreeSwitch) => boolean;

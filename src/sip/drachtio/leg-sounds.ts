@@ -64,6 +64,7 @@ export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool):
     mediaAddress,
     codecs: trunk?.codecs ?? options.codecs,
     keepsOwnOrder: trunk !== undefined,
+    callerSideAddress: trunk?.publicAddress,
     sessionId: newSessionId(),
     log,
   });

@@ -14,7 +14,7 @@ import type { DialPlan } from '../peers/dial-plan.ts';
 import type { Destination } from '../peers/outside-request.ts';
 import type { SipHeader } from '../message/sip-message.ts';
 import { gatewayAbilities } from '../message/validate-request.ts';
-import type { InviteOutcome, PlaceInvite } from './drachtio-connection.ts';
+import type { InviteOutcome, PlaceInvite } from './own-requests.ts';
 import type { LegOpening } from './leg-opening.ts';
 import { contactBy, nextHopTo, parsedResponse } from './outside-agent.ts';
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { SrtpPolicy } from '../../../src/sip/message/sdp-crypto.ts';
 import { createCallerNegotiation } from '../../../src/sip/drachtio/caller-negotiation.ts';
 
-const negotiation = (policy: SrtpPolicy = 'allow') =>
+const negotiation = (policy: SrtpPolicy = 'allow', callerSideAddress?: string) =>
   createCallerNegotiation({
+    callerSideAddress,
     codecs: ['PCMA', 'PCMU'],
     keepsOwnOrder: false,
     sessionId: '7',
@@ -34,6 +35,19 @@ const answered = (
   if (answer === undefined) throw new Error('no answer');
   return answer;
 };
+
+describe('an address of our own towards the caller', () => {
+  it('stands in answers and in offers in place of FreeSWITCH’s', () => {
+    const offer = sdp('m=audio 5000 RTP/AVP 8 101', 'a=rtpmap:101 telephone-event/8000');
+    const calls = negotiation('off', '203.0.113.9');
+    const freeSwitch = fromFreeSwitch('RTP/AVP');
+    for (const said of [answered(calls, offer, freeSwitch), calls.offer(freeSwitch)]) {
+      expect(said).toContain('c=IN IP4 203.0.113.9');
+      expect(said).toContain('m=audio 20000 ');
+      expect(said).not.toContain('198.51.100.5');
+    }
+  });
+});
 
 describe('an offer of the caller', () => {
   it('reaches FreeSWITCH as one line with one codec, where the caller takes its sound', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createTokens } from '../../../src/sip/dialog/tokens.ts';
-import type { InviteOutcome, InvitePlan } from '../../../src/sip/drachtio/drachtio-connection.ts';
+import type { InviteOutcome, InvitePlan } from '../../../src/sip/drachtio/own-requests.ts';
 import type { SrfDialog } from '../../../src/sip/drachtio/drachtio-types.ts';
 import { createOutgoingInvite } from '../../../src/sip/drachtio/outgoing-invite.ts';
 import { digestParams, digestResponse } from '../../../src/trunk/digest.ts';

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createTokens } from '../../../src/sip/dialog/tokens.ts';
-import type {
-  DrachtioConnection,
-  OutsidePlan,
-} from '../../../src/sip/drachtio/drachtio-connection.ts';
+import type { DrachtioConnection } from '../../../src/sip/drachtio/drachtio-connection.ts';
+import type { OutsidePlan } from '../../../src/sip/drachtio/own-requests.ts';
 import { createOutsideAgent } from '../../../src/sip/drachtio/outside-agent.ts';
 import { header } from '../../../src/sip/message/message-headers.ts';
 import type { SipResponse } from '../../../src/sip/message/sip-message.ts';

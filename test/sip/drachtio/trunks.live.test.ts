@@ -160,6 +160,7 @@ describe.skipIf(!areServersNamed)(`trunks on drachtio and FreeSWITCH${whyNot}`, 
     contact = contactOf(first);
     const engine = await openEngine(carrier, {
       codecs: ['PCMU'],
+      publicAddress: '192.0.2.9',
       peer: `sip:${firstAddress}:${first.port}`,
       registration: {
         registrar: 'sip:carrier.example',
@@ -180,6 +181,7 @@ describe.skipIf(!areServersNamed)(`trunks on drachtio and FreeSWITCH${whyNot}`, 
     expect(contacts(invite)[0]?.uri).toMatchObject({ user: 'line-1', port: sipPortOf(engine) });
     expect(new Set(invites.map((each) => header(each, 'Call-ID'))).size).toBe(1);
     expect(sdpBodyOf(invite)).toMatch(/^m=audio \d+ RTP\/AVP 0 101\r$/m);
+    expect(sdpBodyOf(invite)).toContain('c=IN IP4 192.0.2.9');
     await until(() => first.requests('PRACK').length > 0);
     expect(header(first.requests('PRACK')[0]!, 'RAck')).toMatch(/^7 \d+ INVITE$/);
     await until(() => first.requests('ACK').length > 1);
