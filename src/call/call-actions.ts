@@ -1,5 +1,5 @@
 /** What can be done to one live call from outside, by name: for the API and for the other nodes. */
-import type { CallCore, CommandOutcome } from './call-core.ts';
+import type { CallCommands, CommandOutcome } from './core-commands.ts';
 import { isHostMessage } from './host-message.ts';
 import { asCallId, asRoomName, type LegId } from './identifiers.ts';
 
@@ -25,12 +25,9 @@ export const callActions = [
 ] as const;
 export type CallAction = (typeof callActions)[number];
 
-/** The commands of a core, each with what it takes. */
-export type CallCommands = Pick<CallCore, CallAction>;
-
 /** `wrong-state` also where the argument makes no sense. */
 export function performAction(
-  core: CallCommands,
+  core: Pick<CallCommands, CallAction>,
   action: CallAction,
   legId: LegId,
   argument = '',

@@ -8,13 +8,13 @@ import {
   type GuessLimiter,
   type GuessLimits,
 } from '../meeting/guess-limiter.ts';
-import type { CallInput, CallSettings, Route } from './call-messages.ts';
+import type { CallSettings, Route } from './call-messages.ts';
 import { createCallerWatch, type CallerNews } from './caller-watch.ts';
 import { createCallRegistry, isInRoom, type CallChange, type LiveCounts } from './call-registry.ts';
 import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
+import { createCallCommands, type CallCommands } from './core-commands.ts';
 import { createDroppedCalls } from './dropped-calls.ts';
 import { endReason, type EndReasonCode } from './end-reasons.ts';
-import type { HostMessage } from './host-message.ts';
 import { createMeetingClock } from './meeting-clock.ts';
 import { createLobbyNotices } from './lobby-notices.ts';
 import type { OtherNodes } from './ports/nodes.ts';
@@ -26,11 +26,12 @@ import {
   type HostPresenceChange,
 } from './host-watch.ts';
 import type { CallId, LegId, RoomName } from './identifiers.ts';
-import type { CallRecord, CallState } from './ports/call-records.ts';
+import type { CallRecord } from './ports/call-records.ts';
 import type { Meeting, MeetingActions } from './ports/meetings.ts';
 import type { CallLeg } from './ports/sip-engine.ts';
 import { mayCallOut, screenCall, type ScreeningSettings } from './screening.ts';
 import type { CallPeers } from './ports/peers.ts';
+import { createRecordingWatch } from './recording-watch.ts';
 import { createRoomHosts } from './room-hosts.ts';
 import { createSamePerson, type SamePerson } from './same-person.ts';
 import { createStartRate } from './start-rate.ts';
@@ -47,10 +48,7 @@ export interface CallCoreSettings {
   readonly hostGraceMs?: number;
 }
 
-/** `wrong-state`: the call is there, but what was asked makes no sense for it now. */
-export type CommandOutcome = 'done' | 'not-found' | 'wrong-state';
-
-export interface CallCore {
+export interface CallCore extends CallCommands {
   /** For `SipEngine.start`. Never throws. */
   handleIncoming(leg: CallLeg): void;
   /** A call of ours, not answered yet. False where there is no room for it: then nothing was begun. */
@@ -68,19 +66,6 @@ export interface CallCore {
   /** The listener is told of every change of a record; its throw harms nobody. Returns the way to stop. */
   onChange(listener: (change: CallChange) => void): () => void;
 
-  hangUp(legId: LegId, by?: 'host' | 'operator'): CommandOutcome;
-  admit(legId: LegId, by?: 'host' | 'operator'): CommandOutcome;
-  refuse(legId: LegId): CommandOutcome;
-  mute(legId: LegId): CommandOutcome;
-  unmute(legId: LegId): CommandOutcome;
-  /** A fixed sentence to one who waits. */
-  message(legId: LegId, message: HostMessage): CommandOutcome;
-  /** A private word in this side room: for one who waits, and for a host on the phone. */
-  talk(legId: LegId, room: RoomName): CommandOutcome;
-  endTalk(legId: LegId): CommandOutcome;
-  /** To another meeting, by a new token and join. */
-  move(legId: LegId, to: CallId): CommandOutcome;
-  rename(legId: LegId, name: string): CommandOutcome;
   /** All phones of this node in the meeting but the hosts'. */
   mutePhones(callId: CallId, muted: boolean): void;
   /** A phone of another node is at the meeting's door. */
@@ -99,10 +84,6 @@ export interface CallCore {
 
   /** What other nodes say of callers who are known. */
   readonly heardOfPerson: SamePerson['heard'];
-  /** The same person is in by a newer call. */
-  supersede(legId: LegId): CommandOutcome;
-  /** As many people are at this phone, a host says. */
-  people(legId: LegId, count: number): CommandOutcome;
 
   readonly draining: boolean;
   /** Takes no new calls; ends the live ones after `graceMs`. Resolves when all ends are written. */
@@ -153,6 +134,7 @@ export function createCallCore(
   });
   const roomHosts = createRoomHosts({ registry, rooms: deps.rooms, watch: hosts, clock, logger });
   const dropped = createDroppedCalls(settings.goBackMs ?? 0);
+  const recordings = createRecordingWatch({ registry, rooms: deps.rooms, clock, logger });
   const persons = createSamePerson({ registry, peers: deps.peers });
   let draining = false;
 
@@ -227,6 +209,7 @@ export function createCallCore(
         roomHosts.changed(changed);
         persons.changed(changed);
         callers.changed(changed);
+        recordings.changed(changed);
         const { state, meeting } = changed.facts();
         if (state === 'joined' && meeting !== undefined) meetingClock.watch(meeting);
       },
@@ -239,16 +222,8 @@ export function createCallCore(
     session.start();
   }
 
-  function command(legId: LegId, input: CallInput, states: readonly CallState[]): CommandOutcome {
-    const session = registry.get(legId);
-    if (session === undefined) return 'not-found';
-    if (!states.includes(session.facts().state) || !takes(session, input)) return 'wrong-state';
-    session.dispatch(input);
-    return 'done';
-  }
-  const everywhere: readonly CallState[] = ['ringing', 'ivr', 'waiting', 'joined'];
-
   return {
+    ...createCallCommands(registry),
     handleIncoming(leg) {
       try {
         accept(leg);
@@ -271,16 +246,6 @@ export function createCallCore(
     hasHost: (callId) => registry.hasHost(callId),
     refusals: () => refusals,
     onChange: registry.onChange,
-    hangUp: (legId, by = 'operator') => command(legId, { type: 'hang-up', by }, everywhere),
-    admit: (legId, by = 'operator') => command(legId, { type: 'admit', by }, ['waiting']),
-    refuse: (legId) => command(legId, { type: 'refuse' }, ['waiting']),
-    mute: (legId) => command(legId, { type: 'mute', muted: true }, ['waiting', 'joined']),
-    unmute: (legId) => command(legId, { type: 'mute', muted: false }, ['waiting', 'joined']),
-    message: (legId, message) => command(legId, { type: 'message', message }, ['waiting']),
-    talk: (legId, room) => command(legId, { type: 'aside', room }, ['waiting', 'joined']),
-    endTalk: (legId) => command(legId, { type: 'end-aside' }, ['waiting', 'joined']),
-    move: (legId, callId) => command(legId, { type: 'move', callId }, ['joined']),
-    rename: (legId, name) => command(legId, { type: 'rename', name }, ['waiting', 'joined']),
     mutePhones: (callId, muted) => {
       desk.mutePhones(callId, muted);
     },
@@ -304,8 +269,6 @@ export function createCallCore(
     },
     setHostPresent: hosts.elsewhere,
     heardOfPerson: persons.heard,
-    supersede: (legId) => command(legId, { type: 'superseded' }, everywhere),
-    people: (legId, count) => command(legId, { type: 'people', count }, ['waiting', 'joined']),
     get draining() {
       return draining;
     },
@@ -319,26 +282,10 @@ export function createCallCore(
       hosts.close();
       roomHosts.close();
       meetingClock.close();
+      recordings.close();
     },
   };
 }
-
-/** What the state alone does not say: where the caller is just now. */
-const takes = (session: CallSession, input: CallInput): boolean => {
-  const { phase, role, aside } = session.facts();
-  switch (input.type) {
-    case 'message':
-      return phase === 'waiting';
-    case 'aside':
-      return phase === 'waiting' || (phase === 'meeting' && role === 'host');
-    case 'end-aside':
-      return aside !== undefined;
-    case 'move':
-      return phase === 'meeting';
-    default:
-      return true;
-  }
-};
 
 const noRoom = (): never => {
   throw new Error('no side rooms here');

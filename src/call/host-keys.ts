@@ -7,7 +7,9 @@
  *              └──3──▶ sure? ──9──▶ refused
  *   *1 ──▶ how many ──1──▶ roll call       *4 ──3──▶ a quarter of an hour more
  */
+import type { PhraseKey } from '../ivr/manuscript.ts';
 import { phrase, type Phrase } from '../ivr/phrase.ts';
+import type { Role } from '../meeting/invitee.ts';
 import type { CallOutput } from './call-messages.ts';
 import type { CommandName, MenuChoice } from './command-keys.ts';
 import type { HostAct, PhoneInMeeting, WaitingCaller } from './host-act.ts';
@@ -44,9 +46,17 @@ const numberOf = ({ numberEnd }: WaitingCaller): Phrase =>
     ? phrase('waiting-withheld')
     : { key: 'waiting-number', digits: numberEnd };
 
+const rollKeys: Readonly<Record<Role, PhraseKey>> = {
+  host: 'roll-host',
+  interpreter: 'roll-interpreter',
+  guest: 'roll-guest',
+  relay: 'roll-guest',
+  assistant: 'roll-guest',
+};
+
 /** No names and no organisations: prompts are recordings, and nobody records those (docs/call-flow.md). */
 const rollPhrases = (phone: PhoneInMeeting): readonly Phrase[] => [
-  phrase(phone.role === 'host' ? 'roll-host' : 'roll-guest'),
+  phrase(rollKeys[phone.role]),
   numberOf(phone),
 ];
 
