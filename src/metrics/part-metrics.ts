@@ -23,9 +23,11 @@ export interface PartSources {
   };
   readonly now: () => number;
   readonly version: string;
+  /** How long a check may take. */
+  readonly checkTimeoutMs?: number;
 }
 
-const checkTimeoutMs = 2_000;
+const ordinaryTimeoutMs = 2_000;
 
 export function watchParts(registry: Registry, sources: PartSources): void {
   watchCore(registry, sources);
@@ -114,16 +116,17 @@ function watchCore(registry: Registry, sources: PartSources): void {
 /** A check that hangs is down: the metrics do not wait for it. */
 async function timed(
   check: () => boolean | Promise<boolean>,
+  timeoutMs: number,
 ): Promise<{ up: boolean; seconds: number }> {
   const began = performance.now();
   const late = new Promise<false>((resolve) => {
-    setTimeout(resolve, checkTimeoutMs, false).unref();
+    setTimeout(resolve, timeoutMs, false).unref();
   });
   const up = await Promise.race([Promise.resolve().then(check), late]).catch(() => false);
   return { up, seconds: (performance.now() - began) / 1000 };
 }
 
-function watchChecks(registry: Registry, { checks }: PartSources): void {
+function watchChecks(registry: Registry, { checks, checkTimeoutMs }: PartSources): void {
   const registers = [registry];
   const labelNames = ['part'] as const;
   const seconds = new Gauge({
@@ -139,7 +142,7 @@ function watchChecks(registry: Registry, { checks }: PartSources): void {
     registers,
     async collect() {
       const all = Object.entries(checks).map(async ([part, check]) => {
-        const answer = await timed(check);
+        const answer = await timed(check, checkTimeoutMs ?? ordinaryTimeoutMs);
         this.set({ part }, Number(answer.up));
         seconds.set({ part }, answer.seconds);
       });
@@ -166,7 +169,10 @@ function watchMedia(registry: Registry, { media }: PartSources): void {
     labelNames: ['what'] as const,
     registers,
     async collect() {
-      const { worstLatenessMs = 0, skippedTicks = 0, ...held } = await media();
+      // A bridge that is closing or broken is told of by its own check.
+      const figures = await media().catch(() => undefined);
+      if (figures === undefined) return;
+      const { worstLatenessMs = 0, skippedTicks = 0, ...held } = figures;
       for (const [what, count] of Object.entries(held)) this.set({ what: snake(what) }, count);
       worst.set(worstLatenessMs / 1000);
       skipped.reset();
