@@ -77,13 +77,21 @@ export function createSignInService(
       // The address the service knows us by, whatever proxies made of it on the way.
       const url = new URL(returnUrl);
       url.search = returned.search;
-      const tokens = await client.authorizationCodeGrant(await configuration(), url, {
+      const config = await configuration();
+      const tokens = await client.authorizationCodeGrant(config, url, {
         pkceCodeVerifier: begun.verifier,
         expectedState: begun.state,
         expectedNonce: begun.nonce,
         idTokenExpected: true,
       });
-      return signedIn(tokens.claims(), settings.group);
+      const claims = tokens.claims();
+      if (claims === undefined) return undefined;
+      // What a person is called is often told there alone (OpenID Connect Core 1.0 §5.3).
+      const hasMore = config.serverMetadata().userinfo_endpoint !== undefined;
+      const more = hasMore
+        ? await client.fetchUserInfo(config, tokens.access_token, claims.sub)
+        : {};
+      return signedIn({ ...more, ...claims }, settings.group);
     },
   };
 }
@@ -92,11 +100,7 @@ function readState(text: string | undefined): z.infer<typeof state> | undefined 
   return text === undefined ? undefined : state.safeParse(JSON.parse(text)).data;
 }
 
-function signedIn(
-  claims: client.IDToken | undefined,
-  group: string | undefined,
-): SignedIn | undefined {
-  if (claims === undefined) return undefined;
+function signedIn(claims: client.IDToken, group: string | undefined): SignedIn {
   const { iss, sub, email, email_verified, preferred_username, groups } = claims;
   return {
     subject: `${iss} ${sub}`,
