@@ -119,6 +119,8 @@ export interface CallContext {
   mutedByHost: boolean;
   /** The last host left: whoever is no host waits for one. */
   hostLeft: boolean;
+  /** The caller was told that the meeting is being recorded. */
+  recordingTold: boolean;
   /** Whether a refusal now answers something keyed in, and so may be a guess. */
   answersEntry: boolean;
   guesses: number;
@@ -260,6 +262,7 @@ export function createCallContext(
     desk: undefined,
     mutedByHost: false,
     hostLeft: false,
+    recordingTold: false,
     answersEntry: true,
     guesses: 0,
     phoneNumber: 0,

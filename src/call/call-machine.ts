@@ -145,6 +145,8 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
     case 'desk':
     case 'sound-tested':
       return onAnswer(c, now, input);
+    case 'recording':
+      return tellRecording(c, now, input.on);
     case 'desk-over':
       return endDesk(c, now);
     case 'room-lost':
@@ -258,6 +260,16 @@ function greet(c: CallContext, now: number): Outputs {
   const isNumbered = c.route.kind === 'ivr' && vouchedNumber !== undefined;
   const callId = isNumbered ? c.surroundings.brokenLine?.(vouchedNumber) : undefined;
   return callId === undefined ? startIvr(c, now) : askToGoBack(c, now, callId);
+}
+
+/** Every phone in a meeting is told, once, that somebody records it, and when that ends. */
+function tellRecording(c: CallContext, now: number, on: boolean): Outputs {
+  if (c.recordingTold === on) return [];
+  const words = toMeeting(c, now, { type: 'tell', key: on ? 'recording-on' : 'recording-off' });
+  // Words of admission are not talked over: the next report comes soon.
+  if (words.length === 0) return [];
+  c.recordingTold = on;
+  return [{ do: 'note', event: 'recording', fields: { on } }, ...words];
 }
 
 function onMeeting(c: CallContext, now: number, meeting: Meeting | undefined): Outputs {

@@ -117,6 +117,8 @@ export type CallInput =
   | { readonly type: 'people'; readonly count: number }
   /** Whether the desk and the caller are together now. */
   | { readonly type: 'desk'; readonly requestId: number; readonly answered: boolean }
+  /** Whether the meeting server says that the room is being recorded. Comes again and again. */
+  | { readonly type: 'recording'; readonly on: boolean }
   /** The desk hung up, or its line broke. */
   | { readonly type: 'desk-over' }
   | {

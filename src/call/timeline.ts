@@ -12,6 +12,7 @@ export const timelineEvents = {
   'language-chosen': 'The caller chose a language.',
   entered: 'An ID or a PIN was entered; `what` says which.',
   guess: 'An entry let nobody in; `why` says why, `count` how many there were.',
+  recording: 'The meeting server reports a recording, or its end: `on`. The caller was told.',
   'desk-called': 'The caller asked for a person, and the service desk is called.',
   'desk-answered': 'The caller and the service desk are together.',
   'desk-over': 'The caller is back from the service desk.',

@@ -36,6 +36,8 @@ export interface CallWorld {
   readonly ended: CallRecord[];
   readonly log: { readonly level: string; readonly fields: object; readonly message: string }[];
   readonly seats: Map<string, CallId>;
+  /** Rooms that are being recorded. */
+  readonly recorded: Set<string>;
   /** Identities of hosts who are in the room by a browser. */
   readonly roomHosts: Set<string>;
   /** What was claimed with each seat. */
@@ -112,6 +114,7 @@ export async function createCallWorld(
   const updated: CallRecord[] = [];
   const ended: CallRecord[] = [];
   const seats = new Map<string, CallId>();
+  const recorded = new Set<string>();
   const roomHosts = new Set<string>();
   const holders = new Map<LegId, InviteeId | undefined>();
   const told: string[] = [];
@@ -181,6 +184,10 @@ export async function createCallWorld(
     async sendToHosts(room, topic, data) {
       await failing(faults.rooms);
       toHosts.push({ room, topic, text: new TextDecoder().decode(data) });
+    },
+    async recorded(names) {
+      await failing(faults.rooms);
+      return new Set(names.filter((name) => recorded.has(name)));
     },
     removeStale: async () => 0,
     async deleteRoom(room) {
@@ -307,6 +314,7 @@ export async function createCallWorld(
     ended,
     log,
     seats,
+    recorded,
     roomHosts,
     claims,
     told,

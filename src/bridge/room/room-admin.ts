@@ -103,6 +103,15 @@ export const createRoomAdmin = ({ url, apiKey, apiSecret }: RoomAdminDeps): Room
       );
       return removed.reduce((sum, count) => sum + count, 0);
     },
+    recorded: async (names) => {
+      if (names.length === 0) return new Set();
+      const found = await ask(rooms.listRooms([...names]), []);
+      return new Set(
+        found.flatMap(({ name, activeRecording }) =>
+          activeRecording ? names.filter((asked) => asked === name) : [],
+        ),
+      );
+    },
     deleteRoom: (room: RoomName) => ask(rooms.deleteRoom(room), undefined),
   };
 };

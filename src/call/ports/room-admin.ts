@@ -32,5 +32,7 @@ export interface RoomAdmin {
   sendToHosts(room: RoomName, topic: string, data: Uint8Array): Promise<void>;
   /** Removes every participant this node left behind in a former life (identities `ringbro:{nodeId}:…`). */
   removeStale(identityPrefix: string, keep: (identity: string) => boolean): Promise<number>;
+  /** Those of these rooms that are being recorded now. */
+  recorded(rooms: readonly RoomName[]): Promise<ReadonlySet<RoomName>>;
   deleteRoom(room: RoomName): Promise<void>;
 }

@@ -48,6 +48,21 @@ test('an ear is hidden and may only listen', async () => {
   });
 });
 
+test('no token of ours allows a recording, nor anything else of the whole server', async () => {
+  const target = { room, identity: 'ringbro:n:1', name: 'Phone 1', attributes: {}, muted: false };
+  const tokens = await Promise.all([
+    mint.callerToken(target),
+    mint.callerToken({ ...target, sendsKeys: true }),
+    mint.earToken(room, 'ringbro:n:ear'),
+    mint.sideRoomToken(room, 'host'),
+  ]);
+  for (const token of tokens) {
+    const { video = {} } = await verifier.verify(token);
+    const wide = ['roomRecord', 'roomAdmin', 'roomCreate', 'roomList', 'recorder'];
+    expect(wide.filter((grant) => grant in video)).toEqual([]);
+  }
+});
+
 test('a token is known to run out when it does', async () => {
   const expiresAt = tokenExpiresAt(await mint.earToken(room, 'ear'));
   const leftMs = expiresAt - Date.now();
