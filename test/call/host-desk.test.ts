@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { CallerSeen } from '../../src/call/host-act.ts';
+import { asLegId } from '../../src/call/identifiers.ts';
 import type { Meeting } from '../../src/call/ports/meetings.ts';
 import { createCallWorld, createMeeting, fault, type CallWorld } from '../support/call-world.ts';
 import type { FakeCaller } from '../support/fake-sip-engine.ts';
@@ -147,6 +149,89 @@ describe('the host by key', () => {
       'meeting-over',
       'meeting-over',
     ]);
+  });
+});
+
+describe('the roll call', () => {
+  test('says roles and ends of numbers, and how many are no phones', async () => {
+    const world = await hosted();
+    const chair = await host(world);
+    await guest(world, '+46701234567');
+    await guest(world, 'withheld');
+    await press(world, chair, '*1');
+    expect(told(world, 1).at(-1)).toMatch(/^people-here.* roll-call-menu/);
+    await press(world, chair, '1');
+    expect(
+      told(world, 1)
+        .at(-1)
+        ?.replaceAll(/\(.*?\)/g, ''),
+    ).toBe(
+      'roll-host waiting-number roll-guest waiting-number roll-guest waiting-withheld roll-others',
+    );
+  });
+
+  test('is the host’s: a guest hears the count alone', async () => {
+    const world = await hosted();
+    const caller = await guest(world);
+    await press(world, caller, '*1');
+    expect(told(world, 1).at(-1)).toBe('people-here(2)');
+    await press(world, caller, '1');
+    expect(told(world, 1).at(-1)).toBe('people-here(2)');
+  });
+});
+
+describe('phones of other nodes', () => {
+  const elsewhere: CallerSeen = {
+    legId: asLegId('leg-of-another-node'),
+    callId: createMeeting().callId,
+    place: 'door',
+    role: 'guest',
+    numberEnd: '42',
+    since: 1,
+  };
+  const withOthers = async (outcome: string) => {
+    const asked: string[] = [];
+    const world = await createCallWorld({
+      meetings: [createMeeting({ ...pins, admission: 'lobby' })],
+      others: {
+        callers: () => [elsewhere],
+        command: async (action, legId, argument) => {
+          asked.push(`${action} ${legId} ${String(argument)}`);
+          return outcome;
+        },
+        mutePhones: (_callId, muted) => asked.push(`mute phones ${muted}`),
+      },
+    });
+    const chair = await host(world);
+    return { world, chair, asked };
+  };
+
+  test('knock, and are let in where they are', async () => {
+    const { world, chair, asked } = await withOthers('done');
+    world.core.knock(elsewhere.callId);
+    await world.clock.advance(5_000);
+    expect(told(world, 1).at(-1)).toContain('phone-waiting');
+    await press(world, chair, '*3');
+    expect(told(world, 1).at(-1)).toContain('waiting-number');
+    await press(world, chair, '1');
+    expect(asked).toEqual(['admit leg-of-another-node host']);
+  });
+
+  test('are muted with those of this node', async () => {
+    const { world, chair, asked } = await withOthers('done');
+    await press(world, chair, '*5');
+    await press(world, chair, '*5');
+    expect(asked).toEqual(['mute phones true', 'mute phones false']);
+  });
+
+  test('that cannot be had for a private word leave the host in the meeting', async () => {
+    const { world, chair, asked } = await withOthers('wrong-state');
+    await press(world, chair, '*3');
+    await press(world, chair, '4');
+    await world.clock.advance(5_000);
+    expect(asked).toEqual(['talk leg-of-another-node side-1']);
+    expect(chair.joinedAs?.room).toBe('room-7Q');
+    expect(chair.heardInRoom).toBe(true);
   });
 });
 

@@ -12,6 +12,7 @@ import {
 } from '../../src/call/identifiers.ts';
 import type { CallJournal, CallRecord } from '../../src/call/ports/call-records.ts';
 import type { Meeting, MeetingDirectory, SeatClaim } from '../../src/call/ports/meetings.ts';
+import type { OtherNodes } from '../../src/call/ports/nodes.ts';
 import type { Logger } from '../../src/call/ports/process.ts';
 import type { RoomAdmin } from '../../src/call/ports/room-admin.ts';
 import type { ScreeningSettings } from '../../src/call/screening.ts';
@@ -102,6 +103,7 @@ export async function createCallWorld(
     readonly meetings?: readonly Meeting[];
     readonly call?: Partial<CallSettings>;
     readonly screening?: Partial<ScreeningSettings>;
+    readonly others?: OtherNodes;
     readonly goBackMs?: number;
     readonly desk?: (world: Pick<CallWorld, 'engine' | 'logger'>) => ServiceDesk;
   } = {},
@@ -243,6 +245,7 @@ export async function createCallWorld(
   const engine = createFakeSipEngine(clock);
   let sideRooms = 0;
   const core: CallCore = createCallCore({
+    ...(options.others && { others: options.others }),
     newRoom: () => asRoomName(`side-${++sideRooms}`),
     nodeId: asNodeId('node-a'),
     engine: engine.kind,
