@@ -14,6 +14,7 @@ import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
 import { openRtpPath, type RtpPath } from './rtp-path.ts';
 import { audioLevelId, createRtpWriter, type RtpWriter } from './rtp-writer.ts';
 import type { RemoteCandidate } from './signal-message.ts';
+import { problemWithPeer } from './proven-peer.ts';
 import { guardSockets } from './werift-insides.ts';
 
 /**
@@ -105,6 +106,13 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
   peer.connectionStateChange.subscribe((state) => {
     if (closed !== undefined) return;
     if (state === 'connected') {
+      const problem = transport && problemWithPeer(transport);
+      if (problem !== undefined) {
+        // Somebody is in between. Nothing is sent to whom nobody knows.
+        log.warn({ problem }, 'room media server not proven');
+        deps.onState('failed');
+        return;
+      }
       path ??= transport && openRtpPath(transport, takeRtp);
       deps.onState('connected');
     } else if (state === 'failed' || state === 'closed') deps.onState('failed');

@@ -34,6 +34,18 @@ export const guardSockets = (peer: RTCPeerConnection, log: Logger): void => {
   }
 };
 
+/** The fingerprints that the answer named. */
+export const fingerprintsOf = (
+  transport: RTCDtlsTransport,
+): readonly { readonly algorithm: string; readonly value: string }[] => {
+  const found = property(property(transport, 'remoteParameters'), 'fingerprints');
+  const named: readonly unknown[] = Array.isArray(found) ? found : [];
+  return named.flatMap((each) => {
+    const [algorithm, value] = [property(each, 'algorithm'), property(each, 'value')];
+    return typeof algorithm === 'string' && typeof value === 'string' ? [{ algorithm, value }] : [];
+  });
+};
+
 /** The protection profiles that werift negotiates by DTLS. RFC 5764 §4.1.2, RFC 7714 §14.2 */
 const suiteOfProfile: ReadonlyMap<unknown, SrtpSuite> = new Map([
   [0x0001, 'AES_CM_128_HMAC_SHA1_80'],

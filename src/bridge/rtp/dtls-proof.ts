@@ -79,6 +79,18 @@ const randomBytes = 32;
 const useSrtpExtension = 14;
 const verifyDataBytes = 12;
 
+/** Why a handshake proves nothing; undefined where it does. Never throws. */
+export const handshakeProblem = (
+  handshake: FinishedHandshake,
+  fingerprints: readonly CertificateFingerprint[],
+): HandshakeProblem | undefined => {
+  try {
+    return problemOf(handshake, fingerprints);
+  } catch {
+    return 'malformed';
+  }
+};
+
 /** The keys, or why there are none. Never throws. */
 export const proveHandshake = (
   handshake: FinishedHandshake,
