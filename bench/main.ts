@@ -26,7 +26,7 @@ import { withFigures } from './support/performance-page.ts';
 const figures = ['answer', 'sound', 'rate', 'cost', 'encryption'] as const;
 type FigureName = (typeof figures)[number];
 
-const help = `npm run bench [-- options]      measures for about 9 minutes; keep the machine quiet
+const help = `npm run bench [-- options]      measures for about 15 minutes; keep the machine quiet
 
   --only NAMES   some figures only: ${figures.join(',')}
   --quick        tiny numbers, to see that it runs: its figures say nothing
