@@ -62,6 +62,14 @@ describe('GET /api/calls', () => {
       codec: 'PCMA',
       encrypted: false,
       security: null,
+      supportCode: null,
+      name: null,
+      role: null,
+      identification: null,
+      inviteeId: null,
+      protectedIdentity: false,
+      people: 1,
+      interpreting: [],
     });
   });
 

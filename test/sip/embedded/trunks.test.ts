@@ -118,12 +118,14 @@ describe('an INVITE', () => {
     expect(trusted.legs[0]?.invitation).toMatchObject({
       trunk: 'telia',
       callerNumber: '+46709999999',
+      vouched: true,
     });
 
     const other = await createStage(trunkOf('telia', { addresses: [provider] }));
     other.peer.request('INVITE', { body: sdpText(), headers: asserted });
     await other.run(50);
     expect(other.legs[0]?.invitation.callerNumber).toBe('+46701234567');
+    expect(other.legs[0]?.invitation.vouched).toBeUndefined();
   });
 
   test('by no trunk has no trunk, and no assertion of it is believed', async () => {
