@@ -15,8 +15,11 @@ export interface LiveProvider {
   readonly port: number;
   readonly received: readonly SipMessage[];
   requests(method: string): readonly SipRequest[];
-  /** One message to `port` of 127.0.0.1. */
-  send(lines: readonly string[], body: string, port: number): void;
+  send(
+    lines: readonly string[],
+    body: string,
+    to: { readonly host: string; readonly port: number },
+  ): void;
   close(): Promise<void>;
 }
 
@@ -64,8 +67,8 @@ export const openLiveProvider = async (
       received.flatMap((message) =>
         message.kind === 'request' && message.method === method ? [message] : [],
       ),
-    send: (lines, body, port) => {
-      socket.send(textOf(lines, body), port, '127.0.0.1');
+    send: (lines, body, { host, port }) => {
+      socket.send(textOf(lines, body), port, host);
     },
     close: () =>
       new Promise((resolve) => {
