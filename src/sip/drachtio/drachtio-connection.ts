@@ -71,6 +71,8 @@ export interface DrachtioConnection {
 export interface DrachtioConnectionOptions {
   readonly server: DrachtioServer;
   readonly secret: string;
+  /** Ours as callers see it [as drachtio-server does]. */
+  readonly publicAddress?: string | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onInvite: (
@@ -103,6 +105,23 @@ export const contactUris = (contacts: string): readonly string[] =>
 const countListeners = (srf: Pick<Srf, 'eventNames' | 'listenerCount'>): number =>
   srf.eventNames().reduce((sum, event) => sum + srf.listenerCount(event), 0);
 
+/**
+ * A Contact of ours for a caller over TLS who asked for `sip:`. drachtio-server would write `sips:`,
+ * which is for those who asked for that (RFC 3261 §12.1.1), and which some phones do not know.
+ */
+export const plainContact = (
+  request: Pick<SrfRequest, 'protocol' | 'uri'>,
+  addresses: readonly string[],
+  publicAddress: string | undefined,
+): Readonly<Record<string, string>> => {
+  const ours = addresses.find((address) => address.startsWith('sips:'));
+  if (request.protocol !== 'tls' || !request.uri.startsWith('sip:') || ours === undefined)
+    return {};
+  const port = /:(\d+)$/.exec(ours)?.[1] ?? '5061';
+  const host = publicAddress ?? ours.slice('sips:'.length).replace(/:\d+$/, '');
+  return { Contact: `<sip:${host}:${port};transport=tls>` };
+};
+
 export const createDrachtioConnection = (
   options: DrachtioConnectionOptions,
 ): DrachtioConnection => {
@@ -119,7 +138,8 @@ export const createDrachtioConnection = (
     link: request.socket,
     createUas: (localSdp, attach) =>
       new Promise((resolve, reject) => {
-        srf.createUAS(request, response, { localSdp }, (error, dialog) => {
+        const headers = plainContact(request, addresses, options.publicAddress);
+        srf.createUAS(request, response, { localSdp, headers }, (error, dialog) => {
           if (dialog === undefined) {
             reject(toError(error));
             return;

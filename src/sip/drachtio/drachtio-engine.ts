@@ -218,6 +218,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
         createDrachtioConnection({
           server,
           secret: options.drachtioSecret,
+          publicAddress: options.publicAddress,
           clock,
           log,
           onInvite,
