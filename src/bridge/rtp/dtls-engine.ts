@@ -13,7 +13,8 @@ import {
 import type { MediaDtls } from '../../call/ports/media.ts';
 import { dtlsIdentityOf, type DtlsIdentity } from './dtls-identity.ts';
 import { createHandshakeOrder } from './dtls-order.ts';
-import { handshakeType, srtpProfiles, type FinishedHandshake } from './dtls-proof.ts';
+import { handshakeType, type FinishedHandshake } from './dtls-handshake.ts';
+import { srtpProfiles } from './dtls-proof.ts';
 import { readDatagram } from './dtls-record.ts';
 
 const signatureHash = { hash: HashAlgorithm.sha256_4, signature: SignatureAlgorithm.ecdsa_3 };

@@ -2,7 +2,7 @@
  * The other side's handshake messages as they were sent: each once, in order. UDP loses, repeats and
  * reorders them, and flights come again. RFC 6347 §4.2.2
  */
-import { handshakeType } from './dtls-proof.ts';
+import { handshakeType } from './dtls-handshake.ts';
 
 /** Of werift's, what is looked at. */
 export interface NumberedMessage {

@@ -4,7 +4,7 @@ import type { RTCDtlsTransport } from 'werift';
 import { problemWithPeer } from '../../../src/bridge/room/proven-peer.ts';
 import { createDtlsIdentity } from '../../../src/bridge/rtp/dtls-engine.ts';
 import type { DtlsIdentity } from '../../../src/bridge/rtp/dtls-identity.ts';
-import type { FinishedHandshake } from '../../../src/bridge/rtp/dtls-proof.ts';
+import type { FinishedHandshake } from '../../../src/bridge/rtp/dtls-handshake.ts';
 import { finishedHandshakes, impostorOf } from '../rtp/dtls-fixtures.ts';
 
 let ours: DtlsIdentity;

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { createDtlsAssociation } from '../../../src/bridge/rtp/dtls-association.ts';
 import { createDtlsEngine, createDtlsIdentity } from '../../../src/bridge/rtp/dtls-engine.ts';
 import { dtlsIdentityOf, type DtlsIdentity } from '../../../src/bridge/rtp/dtls-identity.ts';
-import { proveHandshake, type FinishedHandshake } from '../../../src/bridge/rtp/dtls-proof.ts';
+import type { FinishedHandshake } from '../../../src/bridge/rtp/dtls-handshake.ts';
+import { proveHandshake } from '../../../src/bridge/rtp/dtls-proof.ts';
 import { isDtls, readDatagram } from '../../../src/bridge/rtp/dtls-record.ts';
 import { finishedHandshakes, impostorOf, shakeHands } from './dtls-fixtures.ts';
 

@@ -3,7 +3,7 @@ import type { CertificateFingerprint, MediaCrypto } from '../../../src/call/port
 import { createDtlsAssociation } from '../../../src/bridge/rtp/dtls-association.ts';
 import { createDtlsEngine } from '../../../src/bridge/rtp/dtls-engine.ts';
 import type { DtlsIdentity } from '../../../src/bridge/rtp/dtls-identity.ts';
-import type { FinishedHandshake } from '../../../src/bridge/rtp/dtls-proof.ts';
+import type { FinishedHandshake } from '../../../src/bridge/rtp/dtls-handshake.ts';
 
 type Role = 'client' | 'server';
 export type Outcome = { readonly crypto: MediaCrypto } | { readonly problem: string };
