@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { isLanguage, languages, type Language } from '../src/ivr/language.ts';
 import { musicFile, promptTexts } from '../src/ivr/phrase-files.ts';
 import { waitingMusic } from './music.ts';
+import { printManuscript } from './print-manuscript.ts';
 
 // What the telephone carries: more would be thrown away, and 8 kHz halves the size of the tree.
 const rateHz = 8000;
@@ -115,7 +116,12 @@ function makePrompt(language: Language, file: string, text: string, folder: stri
   execFileSync('sox', ['-R', joined, to, 'gain', String(gainFor(joined, folder))]);
 }
 
-const only = new Set(process.argv.slice(2));
+const asked = process.argv.slice(2);
+if (asked[0] === '--manuscript') {
+  printManuscript(asked.slice(1));
+  process.exit();
+}
+const only = new Set(asked);
 if (only.size === 0 || only.has(musicFile))
   writeFileSync(join(import.meta.dirname, musicFile), waitingMusic());
 const folder = mkdtempSync(join(tmpdir(), 'prompts-'));

@@ -468,7 +468,7 @@ export const manuscript = {
   // ---------------------------------------------------------------- calls of our own
   // Who calls, for somebody who did not: an organisation records its own name here.
   'dial-out-from': {
-    sv: 'Du blir uppringd från ett videomöte som du är inbjuden till.',
+    sv: 'Det här samtalet kommer från ett videomöte som du är inbjuden till.',
     en: 'This is a call from a video meeting that you are invited to.',
     da: 'Du bliver ringet op fra et videomøde, som du er inviteret til.',
   },
@@ -521,7 +521,7 @@ export const manuscript = {
     en: 'This is a test call. Nothing is kept. Say a few words after the tone, and you will soon hear them.',
     da: 'Det her er et prøveopkald. Intet gemmes. Sig et par ord efter tonen, så hører du dem snart selv.',
   },
-  'test-good': { sv: 'Det lät bra.', en: 'You sounded fine.', da: 'Det lød godt.' },
+  'test-good': { sv: 'Det lät bra.', en: 'You sounded fine.', da: 'Det lød rigtig godt.' },
   'test-nothing': {
     sv: 'Vi hörde ingenting. Se efter om mikrofonen är avstängd.',
     en: 'We heard nothing. Please check whether your microphone is off.',
