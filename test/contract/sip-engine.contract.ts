@@ -273,6 +273,34 @@ export function sipEngineContract(
       expect(call.has('ended')).toBe(false);
     });
 
+    test.skipIf(!capabilities.joinsRooms)(
+      'a leg in a room joins another one: it is not told that it left, and goes on',
+      async () => {
+        const call = await answered();
+        const target = (room: string, sendsKeys: boolean) => ({
+          room: room as never,
+          identity: 'contract-mover',
+          name: 'Phone 1',
+          attributes: {},
+          muted: true,
+          sendsKeys,
+        });
+        const audiences = () => call.events.filter(({ type }) => type === 'room-audience').length;
+        for (const [at, room] of ['contract-from', 'contract-to'].entries()) {
+          const joining = call.leg.join(target(room, at > 0));
+          await until(() => audiences() > at);
+          expect(await joining).toEqual({ joined: true });
+        }
+        call.leg.sendKey('5');
+        call.leg.play(utterance(9));
+        await until(() =>
+          call.events.some((event) => event.type === 'played' && event.utteranceId === 9),
+        );
+        expect(call.has('room-left')).toBe(false);
+        expect(call.has('ended')).toBe(false);
+      },
+    );
+
     describe.skipIf(capabilities.dials !== true)('a call of ours', () => {
       const dial = (behaviour: ContractBehaviour, options: Partial<DialRequest> = {}) => {
         const callee = harness.receive!(behaviour);
