@@ -31,32 +31,25 @@
  */
 import { phrase } from '../ivr/phrase.ts';
 import type { Role } from '../meeting/admission.ts';
-import { decide, decideAnew, refuse, startIvr, toIvr, toWaiting } from './call-admission.ts';
-import { asideRoomNews, onAsideJoined, toAside } from './call-aside.ts';
+import { decideAnew, toIvr, toWaiting } from './call-admission.ts';
+import { asideRoomNews, toAside } from './call-aside.ts';
 import { onCommand } from './call-commands.ts';
-import { claimKey, recogniseNumber, showChanges } from './call-identity.ts';
-import { endDesk, onDeskAnswer, onDeskDigit } from './call-desk.ts';
-import { beginSoundTest, tellSound } from './call-test.ts';
-import { askToGoBack, askToJoin, toQuestion } from './call-question.ts';
-import {
-  answer,
-  createCallContext,
-  enter,
-  findMeeting,
-  type CallContext,
-  type CallPhase,
-} from './call-context.ts';
+import { onAnswer } from './call-answers.ts';
+import { onConfirmed, onStart, ring } from './call-beginning.ts';
+import { claimKey, showChanges } from './call-identity.ts';
+import { endDesk, onDeskDigit } from './call-desk.ts';
+import { toQuestion } from './call-question.ts';
+import { createCallContext, enter, type CallContext, type CallPhase } from './call-context.ts';
 import { withSrtp } from './call-encryption.ts';
-import { endNow, endWithWords, reasonOfLegEnd } from './call-ending.ts';
+import { endNow, reasonOfLegEnd } from './call-ending.ts';
 import type { EndReasonCode } from './end-reasons.ts';
 import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
-import { giveUpMove, onMoveMeeting, onMoveSeat } from './call-move.ts';
-import { fromRoom, join, muteByHost, onJoined, roomGone, toMeeting } from './call-room.ts';
+import { fromRoom, muteByHost, roomGone, toMeeting } from './call-room.ts';
 import { nextTimeoutAt, onSaid, onTimeout } from './call-time.ts';
 import type { RoomName } from './identifiers.ts';
 import type { KnownCaller } from './person.ts';
 import type { CallState, InterpretedTime, Termination } from './ports/call-records.ts';
-import type { Meeting, SeatOutcome } from './ports/meetings.ts';
+import type { Meeting } from './ports/meetings.ts';
 import type { AnsweredMedia, Digit, LegEndCause } from './ports/sip-engine.ts';
 import type { WaitingFor } from './waiting-machine.ts';
 
@@ -179,89 +172,6 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
   }
 }
 
-type Answer = Extract<
-  CallInput,
-  { type: 'meeting' | 'seat' | 'store-failed' | 'joined' | 'desk' | 'sound-tested' }
->;
-
-function onAnswer(c: CallContext, now: number, input: Answer): Outputs {
-  const { awaited } = c;
-  if (awaited?.requestId !== input.requestId) return [];
-  const fits =
-    input.type === 'store-failed'
-      ? awaited.answer === 'meeting' || awaited.answer === 'seat'
-      : input.type === awaited.answer;
-  if (!fits) return [];
-  c.awaited = undefined;
-  c.timers.clear('request');
-  switch (input.type) {
-    case 'meeting':
-      return onMeeting(c, now, input.meeting);
-    case 'seat':
-      return onSeat(c, now, input.seat);
-    case 'joined':
-      return c.aside === undefined
-        ? onJoined(c, now, input.outcome)
-        : onAsideJoined(c, now, input.outcome);
-    case 'desk':
-      return onDeskAnswer(c, now, input.answered);
-    case 'sound-tested':
-      return tellSound(c, now, input.report);
-    case 'store-failed':
-      if (c.move !== undefined) return giveUpMove(c, 'store-unreachable');
-      return endWithWords(c, now, 'store-unreachable', phrase('try-later'));
-  }
-}
-
-function onStart(c: CallContext, now: number): Outputs {
-  c.startedAt = now;
-  c.timers.set('limit', now + c.settings.maxCallMs);
-  const arrived: Outputs = [{ do: 'note', event: 'arrived' }, { do: 'ring' }];
-  if (c.route.kind !== 'video-address') return [...arrived, ...beginJournal(c, now)];
-  enter(c, 'looking');
-  const { address } = c.route;
-  return [...arrived, ...findMeeting(c, now, { kind: 'video-address', address })];
-}
-
-function beginJournal(c: CallContext, now: number): Outputs {
-  enter(c, 'ringing');
-  c.timers.set('request', now + c.settings.requestTimeoutMs);
-  return [{ do: 'begin-journal' }];
-}
-
-function ring(c: CallContext, now: number): Outputs {
-  if (c.settings.ringMs === 0) return answer(c, now);
-  c.timers.clear('request');
-  c.timers.set('ring', now + c.settings.ringMs);
-  return [];
-}
-
-function onConfirmed(c: CallContext, now: number): Outputs {
-  c.timers.clear('request');
-  c.confirmed = true;
-  c.speaker.confirmed(now);
-  const note: CallOutput = { do: 'note', event: 'confirmed' };
-  if (c.route.kind === 'test') return [note, ...beginSoundTest(c, now)];
-  if (c.route.kind === 'dial-out') return [note, ...askToJoin(c, now, c.route.callId)];
-  if (c.route.kind === 'call-id') {
-    enter(c, 'finding');
-    const { callId } = c.route;
-    // The opening tone alone; what the meeting answers takes its place.
-    const tone = c.speaker.say(now, []);
-    return [note, ...tone, ...findMeeting(c, now, { kind: 'call-id', callId })];
-  }
-  if (c.meeting === undefined) return [note, ...greet(c, now)];
-  return [note, ...decideAnew(c, now)];
-}
-
-/** Whose line broke just now is offered the way back; everybody else is asked for an ID. */
-function greet(c: CallContext, now: number): Outputs {
-  const { vouchedNumber } = c.surroundings;
-  const isNumbered = c.route.kind === 'ivr' && vouchedNumber !== undefined;
-  const callId = isNumbered ? c.surroundings.brokenLine?.(vouchedNumber) : undefined;
-  return callId === undefined ? startIvr(c, now) : askToGoBack(c, now, callId);
-}
-
 /** Every phone in a meeting is told, once, that somebody records it, and when that ends. */
 function tellRecording(c: CallContext, now: number, on: boolean): Outputs {
   if (c.recordingTold === on) return [];
@@ -270,37 +180,6 @@ function tellRecording(c: CallContext, now: number, on: boolean): Outputs {
   if (words.length === 0) return [];
   c.recordingTold = on;
   return [{ do: 'note', event: 'recording', fields: { on } }, ...words];
-}
-
-function onMeeting(c: CallContext, now: number, meeting: Meeting | undefined): Outputs {
-  if (c.move !== undefined) return onMoveMeeting(c, now, meeting);
-  c.meeting = meeting;
-  recogniseNumber(c);
-  if (meeting?.language !== undefined && c.languageFrom === 'nowhere')
-    c.speaker.language = meeting.language;
-  limitCall(c, now);
-  const found: Outputs = [{ do: 'note', event: 'meeting-found' }];
-  if (c.phase === 'looking') {
-    if (meeting !== undefined) return [...found, ...beginJournal(c, now)];
-    const elsewhere = c.route.kind === 'video-address' && c.route.otherwise === 'ivr';
-    return elsewhere ? beginJournal(c, now) : endNow(c, now, 'unknown-number');
-  }
-  return [...(meeting !== undefined && c.answersEntry ? found : []), ...decide(c, now)];
-}
-
-/** The meeting may allow less than the gateway does. */
-function limitCall(c: CallContext, now: number): void {
-  if (c.meeting === undefined) return;
-  const meetingMs = c.meeting.options.callLimitMinutes * 60_000;
-  c.timers.set('limit', Math.max(now, c.startedAt + Math.min(c.settings.maxCallMs, meetingMs)));
-}
-
-function onSeat(c: CallContext, now: number, seat: SeatOutcome): Outputs {
-  if (c.move !== undefined) return onMoveSeat(c, now, seat);
-  if (!seat.seated) return refuse(c, now, seat.reason === 'full' ? 'full' : 'meeting-ended');
-  c.phoneNumber = seat.number;
-  c.replaces = seat.replaces;
-  return [{ do: 'note', event: 'seated' }, ...join(c, now)];
 }
 
 function onDigit(c: CallContext, now: number, digit: Digit): Outputs {
