@@ -158,6 +158,11 @@ describe('the configuration', () => {
   it('says what the drachtio engine lacks, and what is no host with a port', () => {
     expect(problemsOf({ RINGBRO_ENGINE: 'drachtio' })).toHaveLength(4);
     expect(problemsOf({ RINGBRO_ENGINE: 'embedded' })).toEqual([]);
+    // A file of them will do.
+    expect(
+      problemsOf({ RINGBRO_ENGINE: 'drachtio', RINGBRO_FREESWITCH_FILE: 'list' }),
+    ).toHaveLength(3);
+    expect(problemsOf({ RINGBRO_FREESWITCH_SRTP: 'maybe' })).toHaveLength(1);
     expect(problemsOf({ RINGBRO_DRACHTIO: 'sip.example.org' })).toHaveLength(1);
     expect(problemsOf({ RINGBRO_FREESWITCH: '192.0.2.7:0' })).toHaveLength(1);
   });
