@@ -31,7 +31,11 @@ const meanings: Readonly<Record<CommandName | MenuChoice, Said | 'not yet'>> = {
     da: 'Siger, hvor mange der er i mødet',
   },
   help: { sv: 'Hjälp', en: 'Help', da: 'Hjælp' },
-  'service-desk': 'not yet',
+  'service-desk': {
+    sv: 'en människa som hjälper; stjärna: tillbaka',
+    en: 'a person who helps; star: back',
+    da: 'et menneske, der hjælper; stjerne: tilbage',
+  },
   'roll-call': {
     sv: 'Upprop: vilka som är med på telefon',
     en: 'Roll call: who is here by telephone',
