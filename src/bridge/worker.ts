@@ -4,6 +4,7 @@ import type { Logger } from '../call/ports/process.ts';
 import { createDtlsIdentity } from './rtp/dtls-engine.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
 import { createMediaWorker } from './media-worker.ts';
+import { useOpensslKeyAgreement } from './room/key-agreement.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.ts';
 import { createWorkerLog } from './worker-log.ts';
 
@@ -27,6 +28,7 @@ const start = async (setup: WorkerSetup): Promise<void> => {
   const log = createWorkerLog(post, {});
   const dtlsIdentity = await dtlsIdentityOrNone(log);
   const worker = createMediaWorker({ setup, dtlsIdentity, post, log });
+  if (!useOpensslKeyAgreement()) log.warn({}, 'key agreement by javascript');
   // What a third party's socket handler throws belongs to one link; the other calls go on.
   process.on('uncaughtException', (error) => {
     log.error({ err: error }, 'uncaught in media worker');
