@@ -33,6 +33,12 @@ export interface WorkerLinkDeps {
   readonly onDied: (link: WorkerLink, error: Error | undefined) => void;
 }
 
+/**
+ * What a packet leaves behind is garbage at once. Node's own limit is several times this, and a worker
+ * fills what it is given before it collects: half of what a caller seemed to cost was that.
+ */
+const maxYoungGenerationSizeMb = 12;
+
 /** Starts a worker thread; resolves when it takes requests, rejects when it cannot start. */
 export const startWorkerLink = async ({
   setup,
@@ -41,6 +47,7 @@ export const startWorkerLink = async ({
 }: WorkerLinkDeps): Promise<WorkerLink> => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     name: `media-${setup.workerIndex}`,
+    resourceLimits: { maxYoungGenerationSizeMb },
   });
   worker.postMessage(setup);
   const waiting = new Map<number, (reply: WorkerReply | undefined) => void>();
