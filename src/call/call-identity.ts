@@ -15,11 +15,19 @@ type Outputs = readonly CallOutput[];
 /** The number may tell who it probably is: a name and a language, and no right to anything. */
 export function recogniseNumber(c: CallContext): void {
   const { vouchedNumber } = c.surroundings;
+  // Who was somebody in one meeting is nobody in another.
+  if (c.invitee !== undefined && c.invitee.callId !== c.meeting?.callId) forgetWho(c);
   if (c.meeting === undefined || c.invitee !== undefined || vouchedNumber === undefined) return;
   const invitee = identifyByNumber(c.meeting, vouchedNumber);
   if (invitee === undefined) return;
   c.identification = 'number matches the booking';
   know(c, invitee);
+}
+
+function forgetWho(c: CallContext): void {
+  c.invitee = undefined;
+  c.identification = 'unknown phone';
+  c.role = 'guest';
 }
 
 /** The PIN that was keyed says who it is. Nothing where it is nobody's own. */
@@ -50,10 +58,13 @@ function know(c: CallContext, invitee: Invitee): void {
   c.languageFrom = 'invitee';
 }
 
-/** The booking changed: who calls is still the same, but may be called otherwise. */
+/** The booking changed: who calls may be called otherwise, or be invited no longer. Who is in stays who they are. */
 export function refreshInvitee(c: CallContext, meeting: Meeting): void {
-  c.invitee =
-    meeting.invitees.find(({ inviteeId }) => inviteeId === c.invitee?.inviteeId) ?? c.invitee;
+  if (c.invitee === undefined) return;
+  const { inviteeId } = c.invitee;
+  const invitee = meeting.invitees.find((each) => each.inviteeId === inviteeId);
+  if (invitee !== undefined) c.invitee = invitee;
+  else if (c.joinedAt === undefined) forgetWho(c);
 }
 
 /** What the room shows of the caller, where that is not what it should be. */

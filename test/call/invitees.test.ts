@@ -128,6 +128,21 @@ describe('a personal PIN', () => {
     expect(world.trace()).toContain(`admitted [microphone tone] in ${language}`);
   });
 
+  test('of one who is invited no longer is asked for again where they wait', async () => {
+    const world = await worldOf([invitee()], { admission: 'lobby', guestPin: '4711' });
+    const caller = await call(world, '1111');
+    world.core.meetingChanged(createMeeting({ admission: 'lobby', guestPin: '4711' }));
+    await world.clock.advance(3_000);
+    caller.press('4711');
+    await world.clock.advance(3_000);
+    world.core.admit(legOf(caller));
+    await world.clock.advance(6_000);
+    expect(caller.joinedAs).toMatchObject({
+      name: 'Phone 1',
+      attributes: { 'ringbro.identification': 'unknown phone' },
+    });
+  });
+
   test('of one who asked for time is waited for, twenty seconds from key to key', async () => {
     const world = await worldOf([invitee({ slowKeys: true })]);
     const caller = await call(world);
