@@ -192,7 +192,11 @@ export function createCallContext(
   surroundings: Surroundings,
 ): CallContext {
   const language = 'language' in route ? route.language : undefined;
-  const speaker = createSpeaker(language ?? settings.defaultLanguage, settings.utteranceGuardMs);
+  const speaker = createSpeaker(
+    language ?? settings.defaultLanguage,
+    settings.utteranceGuardMs,
+    surroundings.supportCode,
+  );
   const c: CallContext = {
     route,
     settings,

@@ -222,6 +222,8 @@ export interface Surroundings {
   brokenLine?(number: string): CallId | undefined;
   /** Whether this caller was removed from the meeting before. */
   mustKnock(callId: CallId, invitee: InviteeId | undefined): boolean;
+  /** What the caller hears by star zero, and help finds the call by. */
+  readonly supportCode?: string | undefined;
   /** The caller's number, where the trunk vouches for it. */
   readonly vouchedNumber?: string | undefined;
 }

@@ -35,6 +35,8 @@ export interface CallPorts {
   readonly guesses: GuessLimiter;
   /** Undefined: there is nobody to call for help. */
   readonly desk?: ServiceDesk | undefined;
+  /** Random digits; without it calls have none. */
+  readonly supportCode?: () => string;
 }
 
 export interface CallSessionDeps {
@@ -43,7 +45,7 @@ export interface CallSessionDeps {
   readonly route: Route;
   readonly settings: CallSettings;
   readonly timeZone: string;
-  readonly surroundings: Omit<Surroundings, 'guessesExceeded' | 'vouchedNumber'>;
+  readonly surroundings: Omit<Surroundings, 'guessesExceeded' | 'vouchedNumber' | 'supportCode'>;
   /** What a host on this call does to others. */
   readonly onHostAct: (act: HostAct, by: CallSession) => void;
   /** Its caller is known: earlier calls of the same person give way. */
@@ -83,16 +85,19 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
   const { invitation } = leg;
   const logger = ports.logger.child({ legId: invitation.legId });
   const source = guessSource(leg);
+  const supportCode = ports.supportCode?.();
   const machine = createCallMachine({
     route,
     settings: deps.settings,
     surroundings: {
       ...deps.surroundings,
       guessesExceeded: (now) => ports.guesses.exceeded(now, source),
+      supportCode,
       vouchedNumber: invitation.vouched === true ? invitation.callerNumber : undefined,
     },
   });
   const recorder = createCallRecorder({ ports, invitation, route, logger });
+  if (supportCode !== undefined) recorder.keep({ supportCode });
   const effects = createCallEffects({
     ports,
     leg,
