@@ -2,6 +2,7 @@
 import type { CallRecord, CallState } from './ports/call-records.ts';
 import type { EventData, EventType, NewEvent } from './gateway-event.ts';
 import type { LegId } from './identifiers.ts';
+import { createRecentSet } from './recent-set.ts';
 import type { TimelineEvent } from './timeline.ts';
 
 /** What is told from the timeline; states are told from the record, which has no limit of lines. */
@@ -13,6 +14,9 @@ const toldEvents: ReadonlyMap<string, EventType> = new Map<TimelineEvent, EventT
   ['held', 'call.held'],
   ['resumed', 'call.resumed'],
 ]);
+
+/** An ended call changes once more, with its figures: it is not told of again. */
+const endedKept = 1_000;
 
 export interface CallEvents {
   /** What is new in this record since the one before. */
@@ -26,10 +30,12 @@ interface Told {
 
 export function createCallEvents(): CallEvents {
   const told = new Map<LegId, Told>();
+  const ended = createRecentSet<LegId>(endedKept);
 
   return {
     changed(now, record) {
       const { legId, state, timeline } = record;
+      if (state === 'ended' && !ended.add(legId)) return [];
       const before = told.get(legId) ?? { state: undefined, lines: 0 };
       if (state === 'ended') told.delete(legId);
       else told.set(legId, { state, lines: timeline.length });

@@ -1,6 +1,7 @@
 /** Calls as metrics: counted as their records change. Labels are from lists, never from callers. */
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { LegId } from '../call/identifiers.ts';
+import { createRecentSet } from '../call/recent-set.ts';
 import type { CallRecord } from '../call/ports/call-records.ts';
 import type { Quality } from '../call/ports/sip-engine.ts';
 
@@ -16,12 +17,18 @@ const lengthBucketsS = [10, 30, 60, 300, 900, 1_800, 3_600, 7_200, 14_400];
 const mosBuckets = [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.2, 4.5];
 const lossBuckets = [0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
 
+/** An ended call changes once more, with its figures. */
+const endedKept = 1_000;
+
 const directions = ['up', 'down'] as const;
 
 export function createCallMetrics(registry: Registry): CallMetrics {
   const m = callMetrics(registry);
   /** Since when each call waits, and how many of its lines were counted. */
   const seen = new Map<LegId, { waitingSince: number | undefined; lines: number }>();
+
+  const ended = createRecentSet<LegId>(endedKept);
+  const measured = createRecentSet<LegId>(endedKept);
 
   function observeQuality(direction: (typeof directions)[number], figures: Quality): void {
     const { packets, lost, lossPct, mos } = figures;
@@ -31,8 +38,8 @@ export function createCallMetrics(registry: Registry): CallMetrics {
     if (packets > 0) m.mos.observe({ direction }, mos);
   }
 
-  function ended(record: CallRecord): void {
-    const { startedAt, answeredAt, joinedAt, endedAt, termination, quality } = record;
+  function countEnd(record: CallRecord): void {
+    const { startedAt, answeredAt, joinedAt, endedAt, termination } = record;
     const { result = 'server-error', reason = 'bug' } = termination ?? {};
     m.ended.inc({ result, reason });
     if (answeredAt !== undefined) m.setup.observe((answeredAt - startedAt) / 1000);
@@ -40,8 +47,12 @@ export function createCallMetrics(registry: Registry): CallMetrics {
       m.join.observe((joinedAt - answeredAt) / 1000);
     if (answeredAt !== undefined && endedAt !== undefined)
       m.length.observe((endedAt - answeredAt) / 1000);
+  }
+
+  function measure({ legId, quality }: CallRecord): void {
+    if (quality === undefined || !measured.add(legId)) return;
     for (const direction of directions) {
-      const figures = quality?.[direction];
+      const figures = quality[direction];
       if (figures !== undefined) observeQuality(direction, figures);
     }
   }
@@ -49,6 +60,8 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   return {
     changed(record) {
       const { legId, state, timeline } = record;
+      if (state === 'ended') measure(record);
+      if (state === 'ended' && !ended.add(legId)) return;
       const before = seen.get(legId);
       if (before === undefined) m.started.inc({ direction: record.direction });
       const guesses = timeline.slice(before?.lines ?? 0).filter(({ event }) => event === 'guess');
@@ -67,7 +80,7 @@ export function createCallMetrics(registry: Registry): CallMetrics {
         return;
       }
       seen.delete(legId);
-      ended(record);
+      countEnd(record);
     },
   };
 }

@@ -43,7 +43,7 @@ type Claimed = Webhook & { readonly secret: string };
 
 const lookEveryMs = 1_000;
 /** Longer than one attempt takes (`PostRules.timeoutMs`). */
-const leaseMs = 60_000;
+const leaseMs = 30_000;
 const firstWaitMs = 5_000;
 const longestWaitMs = 60 * 60_000;
 export const givenUpAfterMs = 3 * 86_400_000;

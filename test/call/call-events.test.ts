@@ -37,6 +37,11 @@ test('a call is told of state by state, and each thing once', () => {
   ]);
 });
 
+test('the figures that come after the end are no second end', () => {
+  const over = { state: 'ended', endedAt: 9_000 } as const;
+  expect(typesOf({ state: 'ivr' }, over, over)).toEqual(['call.ivr', 'call.ended']);
+});
+
 test('one who is put out of the meeting has left it, and waits', () => {
   expect(typesOf({ state: 'joined' }, { state: 'waiting' })).toEqual([
     'call.joined',

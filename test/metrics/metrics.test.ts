@@ -57,6 +57,8 @@ describe('calls', () => {
       { state: 'ivr', timeline: [arrived, guess] },
       { state: 'waiting', timeline: [arrived, guess, waiting] },
       { state: 'joined', joinedAt: 23_000, timeline: [arrived, guess, waiting, joined] },
+      // Without figures first: they are asked for at the end.
+      endedRecord('leg', { joinedAt: 23_000, endedAt: 61_500 }),
       endedRecord('leg', {
         joinedAt: 23_000,
         endedAt: 61_500,
