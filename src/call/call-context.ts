@@ -209,6 +209,7 @@ export function createCallContext(
       limitMs: (reason) => waitLimitMs(c, reason),
       table: settings.keys,
       line: () => lineOf(c),
+      hasServiceDesk: settings.hasServiceDesk,
       mayClaim: () => mayClaimHost(c),
       isSlow: () => c.invitee?.slowKeys === true,
     }),
@@ -225,6 +226,7 @@ export function createCallContext(
         c.people - 1 + (c.meeting === undefined ? 0 : surroundings.extraPeople(c.meeting.callId)),
       keyTable: settings.keys,
       line: () => lineOf(c),
+      hasServiceDesk: settings.hasServiceDesk,
       options: () => c.meeting?.options,
       hostKeys: createHostKeys({
         speaker,

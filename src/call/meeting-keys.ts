@@ -57,6 +57,8 @@ export interface MeetingKeysDeps {
   readonly people: () => number;
   /** What is true of the caller's line. */
   readonly line: () => PhraseKey;
+  /** Whether there is somebody to talk to. */
+  readonly hasDesk: () => boolean;
   /** What sounds when words were cut off. */
   readonly quiet: () => Outputs;
   /** Whether keys that are no command go into the room. */
@@ -109,7 +111,12 @@ export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
       case 'count':
         return say(now, { key: 'people-here', n: deps.people() });
       case 'help':
-        return say(now, phrase(deps.line()), phrase('commands-help'));
+        return say(
+          now,
+          phrase(deps.line()),
+          phrase('commands-help'),
+          ...(deps.hasDesk() ? [phrase('desk-offer')] : []),
+        );
       case 'language':
         return nextLanguage(now);
       case 'leave':

@@ -73,6 +73,7 @@ export function createMeetingMachine(deps: {
   readonly keyTable: CommandKeyTable | undefined;
   /** What is true of the caller's line. */
   readonly line?: () => PhraseKey;
+  readonly hasServiceDesk?: boolean;
   /** The meeting's, now; undefined before there is one. */
   readonly options: () => MeetingOptions | undefined;
 }): MeetingMachine {
@@ -175,6 +176,7 @@ export function createMeetingMachine(deps: {
     people,
     quiet,
     line: deps.line ?? (() => 'line-plain'),
+    hasDesk: () => deps.hasServiceDesk === true,
     keysToRoom: () => deps.options()?.keysToRoom === true,
   });
 

@@ -66,6 +66,7 @@ export interface WaitingDeps {
   readonly limitMs: (reason: WaitingFor) => number;
   /** What is true of the caller's line. */
   readonly line?: () => PhraseKey;
+  readonly hasServiceDesk?: boolean;
   readonly table?: CommandKeyTable | undefined;
   /** Whether star three asks for the host PIN. */
   readonly mayClaim?: () => boolean;
@@ -102,7 +103,11 @@ export function createWaitingMachine(deps: WaitingDeps): WaitingMachine {
       case 'leave':
         return speaker.say(now, [phrase('leave-menu')]);
       case 'help':
-        return speaker.say(now, [phrase(deps.line?.() ?? 'line-plain'), phrase('help')]);
+        return speaker.say(now, [
+          phrase(deps.line?.() ?? 'line-plain'),
+          phrase('help'),
+          ...(deps.hasServiceDesk === true ? [phrase('desk-offer')] : []),
+        ]);
       case 'waiting':
         return [{ do: 'claim-host' }];
       case 'language': {

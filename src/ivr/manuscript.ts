@@ -489,6 +489,12 @@ export const manuscript = {
   },
 
   // ---------------------------------------------------------------- help by a person
+  // After the help, where there is somebody.
+  'desk-offer': {
+    sv: 'Tryck noll för att tala med en människa.',
+    en: 'Press zero to talk to a person.',
+    da: 'Tast nul for at tale med et menneske.',
+  },
   'desk-calling': {
     sv: 'Vi ringer upp en människa som kan hjälpa. Bara ni två hörs. Stjärna för att gå tillbaka.',
     en: 'We are calling a person who can help. Only the two of you are heard. Star to go back.',

@@ -50,6 +50,7 @@ describe('a caller in a meeting who asks for a person', () => {
     const { world, callee, sides } = await setUp('answers');
     const caller = await inMeeting(world);
     await askForHelp(world, caller);
+    expect(world.trace()).toContain('commands-help desk-offer');
     expect(caller.joinedAs?.room).toBe('side-1');
     expect(callee.caller?.joinedAs?.room).toBe('side-1');
     expect([caller.heardInRoom, callee.caller?.heardInRoom]).toEqual([true, true]);
