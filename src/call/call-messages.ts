@@ -169,14 +169,11 @@ export type CallOutput =
       readonly meeting: Meeting;
       /** The caller is "Phone {number}". */
       readonly number: number;
-      /** As the host renamed them. */
-      readonly name: string | undefined;
     }
   /** The side room of a private word; the answer is `joined`. */
   | { readonly do: 'join-aside'; readonly requestId: number; readonly room: RoomName }
   /** A side room that nobody needs any more. */
   | { readonly do: 'close-room'; readonly room: RoomName }
-  | { readonly do: 'rename'; readonly name: string }
   | { readonly do: 'leave-room' }
   | { readonly do: 'set-muted'; readonly muted: boolean }
   | { readonly do: 'set-volume'; readonly volumeDb: number }
