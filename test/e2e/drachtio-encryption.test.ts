@@ -1,0 +1,164 @@
+/** Encrypted calls on drachtio-server's TLS and FreeSWITCH's SRTP, with a telephone that is not ours. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { steadyToneLevelDbfs } from '../../src/caller/heard.ts';
+import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
+import {
+  areProgramsNamed,
+  createDrachtioServer,
+  createFreeSwitchServer,
+  settingsFor,
+  whyNoPrograms,
+  type TestSipServer,
+} from '../support/sip-servers.ts';
+import { disposeWitnesses } from '../support/witness.ts';
+import { startBaresip, type Baresip, type BaresipOptions } from './support/baresip.ts';
+import { freePort } from './support/gateway-process.ts';
+import {
+  createMeetingStage,
+  sleep,
+  type MeetingStage,
+  type StagedMeeting,
+} from './support/meeting-stage.ts';
+
+interface RecordedCall {
+  readonly legId: string;
+  readonly nodeId: string;
+  readonly encrypted: boolean;
+  readonly security: { signalling: string; media: string; suite?: string } | null;
+}
+type Encryption = Pick<BaresipOptions, 'transport' | 'mediaEncryption'>;
+
+let nextRtpPort = 40_000 + 40 * Math.floor(Math.random() * 100);
+
+describe.skipIf(!areProgramsNamed)(`encrypted calls on drachtio${whyNoPrograms}`, () => {
+  let authority: TestAuthority;
+  let tlsPort: number;
+  let drachtio: TestSipServer;
+  let freeSwitch: TestSipServer;
+  let stage: MeetingStage;
+  const phones: Baresip[] = [];
+
+  beforeAll(async () => {
+    authority = createTestAuthority();
+    tlsPort = await freePort();
+    const certificate = authority.issue(['IP:127.0.0.1']);
+    const chainFile = authority.authorityFile;
+    drachtio = await createDrachtioServer({ tls: { port: tlsPort, certificate, chainFile } });
+    freeSwitch = await createFreeSwitchServer();
+    await Promise.all([drachtio.start(), freeSwitch.start()]);
+  });
+  afterEach(async () => {
+    await Promise.all(phones.splice(0).map((phone) => phone.close()));
+    await stage.clear();
+  });
+  afterAll(async () => {
+    await Promise.all([drachtio.close(), freeSwitch.close(), disposeWitnesses()]);
+    authority.remove();
+  });
+
+  const open = async (settings: Readonly<Record<string, string>>): Promise<void> => {
+    stage = await createMeetingStage({
+      ...settingsFor([drachtio], [freeSwitch]),
+      RINGBRO_RING_MS: '0',
+      ...settings,
+    });
+  };
+  const dial = async (meeting: StagedMeeting, encryption: Encryption): Promise<Baresip> => {
+    const port = encryption.transport === 'tls' ? tlsPort : drachtio.sipPort;
+    const from = (nextRtpPort += 40);
+    const phone = await startBaresip({
+      ...encryption,
+      target: `sip:${meeting.callId}@127.0.0.1:${port}`,
+      authorityFile: authority.authorityFile,
+      toneHz: 440,
+      rtpPorts: `${from}-${from + 30}`,
+    });
+    phones.push(phone);
+    return phone;
+  };
+  const joinedCall = async (phone: Baresip): Promise<RecordedCall> => {
+    try {
+      const { legId } = await stage.until(
+        'the call to join',
+        async () => (await stage.calls('joined'))[0],
+      );
+      return (await stage.gateway.api('GET', `/api/calls/${legId}`)).body as RecordedCall;
+    } catch (error) {
+      throw new Error(`${String(error)}\nbaresip:\n${phone.output()}\n${freeSwitch.output()}`);
+    }
+  };
+  const expectSoundBothWays = async (
+    meeting: StagedMeeting,
+    phone: Baresip,
+    call: RecordedCall,
+  ): Promise<void> => {
+    const witness = await stage.witness(meeting);
+    await witness.playTone(1000, -20);
+    await sleep(1500);
+    const heard = await witness.hear(`ringbro:${call.nodeId}:${call.legId}`, 1500);
+    expect(heard.dominantHz).toBeCloseTo(440, -1);
+    await stage.until('the witness in the phone', async () =>
+      steadyToneLevelDbfs(await phone.lastHeard(1000), 1000) > -26 ? true : undefined,
+    );
+  };
+
+  describe.each([
+    ['FreeSWITCH’s side in the clear', 'no', 'no'],
+    ['SRTP to FreeSWITCH', 'yes', 'no'],
+    ['past FreeSWITCH', 'no', 'yes'],
+  ] as const)('where SRTP is allowed, %s', (_name, inside, direct) => {
+    beforeAll(() =>
+      open({
+        RINGBRO_SRTP: 'allow',
+        RINGBRO_FREESWITCH_SRTP: inside,
+        RINGBRO_DRACHTIO_DIRECT: direct,
+      }),
+    );
+    afterAll(() => stage.close());
+
+    it.each([
+      { transport: 'tls', mediaEncryption: 'srtp-mandf', media: 'srtp', encrypted: true },
+      { transport: 'tls', mediaEncryption: 'srtp', media: 'srtp', encrypted: true },
+      // The keys stood in a message that anybody on the way could read.
+      { transport: 'udp', mediaEncryption: 'srtp-mandf', media: 'srtp', encrypted: false },
+      { transport: 'tls', mediaEncryption: undefined, media: 'rtp', encrypted: false },
+    ] as const)(
+      'sound goes both ways over $transport with $mediaEncryption, and encrypted is $encrypted',
+      async ({ transport, mediaEncryption, media, encrypted }) => {
+        const meeting = await stage.meeting();
+        const phone = await dial(meeting, { transport, mediaEncryption });
+        const call = await joinedCall(phone);
+        expect(call.encrypted).toBe(encrypted);
+        expect(call.security).toMatchObject({ signalling: transport, media });
+        if (media === 'srtp') expect(call.security?.suite).toMatch(/^A/);
+        await expectSoundBothWays(meeting, phone, call);
+      },
+    );
+  });
+
+  describe('where SRTP is required', () => {
+    beforeAll(() => open({ RINGBRO_SRTP: 'require' }));
+    afterAll(() => stage.close());
+
+    it('an encrypted call is taken and a plain one refused with 488', async () => {
+      const meeting = await stage.meeting();
+      const encrypted = await dial(meeting, { transport: 'tls', mediaEncryption: 'srtp-mandf' });
+      expect((await joinedCall(encrypted)).encrypted).toBe(true);
+      const plain = await dial(meeting, { transport: 'tls', mediaEncryption: undefined });
+      await stage.until('the refusal', () => (plain.output().includes('488') ? true : undefined));
+    });
+  });
+
+  describe('where SRTP is off', () => {
+    beforeAll(() => open({ RINGBRO_SRTP: 'off' }));
+    afterAll(() => stage.close());
+
+    it('a call that asks for nothing else is refused, and one that may do without is plain', async () => {
+      const meeting = await stage.meeting();
+      const refused = await dial(meeting, { transport: 'tls', mediaEncryption: 'srtp-mandf' });
+      await stage.until('the refusal', () => (refused.output().includes('488') ? true : undefined));
+      const plain = await dial(meeting, { transport: 'tls', mediaEncryption: 'srtp' });
+      expect(await joinedCall(plain)).toMatchObject({ security: { media: 'rtp' } });
+    });
+  });
+});
