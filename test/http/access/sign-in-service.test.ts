@@ -49,7 +49,8 @@ beforeAll(async () => {
       claims: () => ({ sub: accountId, ...people[accountId] }),
     }),
   };
-  server.on('request', new Provider(issuer, configuration).callback());
+  const provide = new Provider(issuer, configuration).callback();
+  server.on('request', (request, response) => void provide(request, response));
 });
 afterAll(async () => {
   server.closeAllConnections();
