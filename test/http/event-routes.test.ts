@@ -43,11 +43,13 @@ function read(query = '', headers: Record<string, string> = {}, key = apiKey): P
   });
 }
 
-const joined = (legId: string) => { http.events.publish({
+const joined = (legId: string) => {
+  http.events.publish({
     type: 'call.joined',
     at: 1_000,
     data: { legId, callId: '123123789', from: '+46•••••67' },
-  }); };
+  });
+};
 
 test('events come as they happen, those that are wanted', async () => {
   const all = await read();
