@@ -58,6 +58,10 @@ export const openRoomSide = async (deps: RoomSideDeps): Promise<RoomSide> => {
   try {
     // The room and the channel are made at the same time: neither needs the other.
     mediaLeg.configure(sessionToCome(codec, mediaAddress));
+    // Before the room is joined: it may tell who is there while FreeSWITCH still thinks.
+    mediaLeg.onEvent((event) => {
+      if (event.type !== 'first-rtp' && event.type !== 'dtls-keys') deps.onEvent(event);
+    });
     const joining = mediaLeg.join(deps.target);
     joining.catch(() => undefined);
     endpoint = await deps.createEndpoint(offer, {
@@ -66,9 +70,6 @@ export const openRoomSide = async (deps: RoomSideDeps): Promise<RoomSide> => {
     const answered = applyAnswer(offer, endpoint.localSdp, { needsCrypto: isEncrypted });
     if (!answered.ok) throw new Error(answered.code);
     const { session } = answered;
-    mediaLeg.onEvent((event) => {
-      if (event.type !== 'first-rtp' && event.type !== 'dtls-keys') deps.onEvent(event);
-    });
     mediaLeg.configure({ ...session, direction: deps.direction });
     mediaLeg.start();
     return roomSide(mediaLeg, endpoint, session, await joining);
