@@ -2,18 +2,15 @@
  * The two ways of SRTP to encrypt and authenticate a packet, in place. No primitive is our own:
  * AES, AES-GCM and HMAC-SHA1 are OpenSSL's. What a packet costs is in docs/security.md; most of it is
  * the making of an HMAC or GCM object, which can't be used twice. Two `crypto.hash` in place of
- * `createHmac` were measured to be no cheaper.
+ * `createHmac` were measured to be no cheaper. A digest as a string costs a third less than as a buffer.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from 'node:crypto';
 import type { SrtpSessionKeys } from './srtp-key-derivation.ts';
-import { createAesKeystream } from './srtp-keystream.ts';
-import { writeUint32 } from './srtp-layout.ts';
+import { readUint32, writeUint32 } from './srtp-layout.ts';
+import { createPacketKeystream } from './srtp-packet-keystream.ts';
+
+/** Every packet has a tag of at least as many behind what is encrypted. */
+const wordBytes = 4;
 
 /** Where the parts of a packet are, and what makes its keystream its own. */
 export interface SrtpPacketParts {
@@ -56,32 +53,36 @@ const mixIn = (iv: Uint8Array, salt: Uint8Array, at: number, ssrc: number, index
 
 /** AES-CM with HMAC-SHA1, cut to `tagBytes`. RFC 3711 §4.1.1, §4.2.1 */
 export const createAesCmCipher = (keys: SrtpSessionKeys, tagBytes: number): SrtpCipher => {
-  const keystream = createAesKeystream(keys.encryptionKey);
-  const authenticationKey = createSecretKey(keys.authenticationKey);
-  const iv = new Uint8Array(16);
-  const word = new Uint8Array(4);
-
-  const tagOf = (packet: SrtpPacketParts): Buffer => {
-    writeUint32(word, 0, packet.word);
-    const hmac = createHmac('sha1', authenticationKey);
-    return hmac.update(packet.bytes.subarray(0, packet.to)).update(word).digest();
-  };
-  const crypt = ({ bytes, from, to, ssrc, index }: SrtpPacketParts): void => {
+  const keystream = createPacketKeystream(keys.encryptionKey, (iv, ssrc, index) => {
     mixIn(iv, keys.salt, 4, ssrc, index);
-    keystream.apply(iv, bytes, from, to);
+  });
+  const authenticationKey = createSecretKey(keys.authenticationKey);
+
+  /** One character a byte. The word stands behind the packet while it is digested. */
+  const digestOf = ({ bytes, to, word }: SrtpPacketParts): string => {
+    const behind = readUint32(bytes, to);
+    writeUint32(bytes, to, word);
+    const digest = createHmac('sha1', authenticationKey)
+      .update(bytes.subarray(0, to + wordBytes))
+      .digest('latin1');
+    writeUint32(bytes, to, behind);
+    return digest;
   };
 
   return {
     seal: (packet) => {
-      crypt(packet);
-      const tag = tagOf(packet);
-      for (let i = 0; i < tagBytes; i += 1) packet.bytes[packet.tagAt + i] = tag[i]!;
+      keystream.apply(packet);
+      const digest = digestOf(packet);
+      for (let i = 0; i < tagBytes; i += 1) packet.bytes[packet.tagAt + i] = digest.charCodeAt(i);
     },
     open: (packet) => {
-      const tag = tagOf(packet).subarray(0, tagBytes);
-      const theirs = packet.bytes.subarray(packet.tagAt, packet.tagAt + tagBytes);
-      if (!timingSafeEqual(tag, theirs)) return false;
-      crypt(packet);
+      const { bytes, tagAt } = packet;
+      const digest = digestOf(packet);
+      // To the end whatever differs: how long it takes tells nobody how much of a tag was right.
+      let difference = 0;
+      for (let i = 0; i < tagBytes; i += 1) difference |= bytes[tagAt + i]! ^ digest.charCodeAt(i);
+      if (difference !== 0) return false;
+      keystream.apply(packet);
       return true;
     },
   };
