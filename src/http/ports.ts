@@ -58,7 +58,7 @@ export interface SideRoom {
 /** Rooms for a private word. */
 export interface SideRooms {
   /** A random name. */
-  newRoom(): RoomName;
+  readonly newRoom: () => RoomName;
   /** For a host in a browser: a token for this room alone. */
   access(room: RoomName): Promise<{ readonly url: string; readonly token: string }>;
 }
