@@ -151,7 +151,7 @@ const openGateway = async (
     guesses: cluster.guesses,
     others: cluster.others,
     peers: cluster.peers,
-    newRoom: sideRooms.newRoom,
+    newRoom: () => sideRooms.newRoom(),
     supportCode: () =>
       randomInt(10 ** 6)
         .toString()
