@@ -15,7 +15,7 @@ import { openRtpPath, type RtpPath } from './rtp-path.ts';
 import { audioLevelId, createRtpWriter, type RtpWriter } from './rtp-writer.ts';
 import type { RemoteCandidate } from './signal-message.ts';
 import { problemWithPeer } from './proven-peer.ts';
-import { guardSockets } from './werift-insides.ts';
+import { guardSockets, preferAesCm } from './werift-insides.ts';
 
 /**
  * The narrow face of werift: one bundled transport, audio only. werift does ICE and DTLS; its
@@ -122,6 +122,7 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
     const [found] = peer.dtlsTransports;
     if (transport !== undefined || found === undefined) return;
     transport = found;
+    preferAesCm(found);
     found.onRtp.allUnsubscribe();
     // Nothing comes here once our own path is open.
     found.onRtp.subscribe((packet) => {

@@ -6,7 +6,7 @@ import {
   SrtpSession,
   type RTCDtlsTransport,
 } from 'werift';
-import { srtpKeysOf } from '../../../src/bridge/room/werift-insides.ts';
+import { preferAesCm, srtpKeysOf } from '../../../src/bridge/room/werift-insides.ts';
 
 // After an upgrade of werift: what is looked up there must still be there, or all goes the slow way.
 test('werift is built as expected', async () => {
@@ -24,6 +24,9 @@ test('werift is built as expected', async () => {
   expect(connection).toHaveProperty('protocols.0.transport.type', 'udp');
   expect(connection).toHaveProperty('protocols.0.transport.socket', expect.any(Socket));
   expect(transport).toHaveProperty('srtp', undefined);
+  expect(transport).toHaveProperty('srtpProfiles', [0x0007, 0x0001]);
+  if (transport !== undefined) preferAesCm(transport);
+  expect(transport).toHaveProperty('srtpProfiles', [0x0001, 0x0007]);
   expect(connection).toHaveProperty('protocols.0.transport.onData', expect.any(Function));
   expect(connection).toHaveProperty('protocols.0.transport.send', expect.any(Function));
   await peer.close();
