@@ -11,19 +11,25 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const nothingGiven = { nodeId: undefined, apiKey: undefined };
+/** What it keeps, with the password that it makes when it is asked for. */
+const valuesOf = async (opening: ReturnType<typeof openDataFolder>) => {
+  const { operatorPassword, ...values } = await opening;
+  return { ...values, operatorPassword: await operatorPassword() };
+};
 
 describe('the data folder', () => {
   it('makes its secrets once, for the owner alone, and keeps them', async () => {
-    const first = await openDataFolder(join(folder, 'new'), nothingGiven);
+    const first = await valuesOf(openDataFolder(join(folder, 'new'), nothingGiven));
     expect(first.apiKey.length).toBeGreaterThanOrEqual(32);
-    expect(await openDataFolder(join(folder, 'new'), nothingGiven)).toEqual(first);
+    const again = await valuesOf(openDataFolder(join(folder, 'new'), nothingGiven));
+    expect(again).toEqual(first);
     expect((await stat(join(folder, 'new', 'api-key'))).mode & 0o777).toBe(0o600);
   });
 
   it('gives the same values to two that open it at the same moment', async () => {
     const [a, b] = await Promise.all([
-      openDataFolder(folder, nothingGiven),
-      openDataFolder(folder, nothingGiven),
+      valuesOf(openDataFolder(folder, nothingGiven)),
+      valuesOf(openDataFolder(folder, nothingGiven)),
     ]);
     expect(a).toEqual(b);
   });
