@@ -10,7 +10,7 @@ export interface DataFolder {
   /** Seals the PINs in the store. */
   readonly pinSecret: string;
   /** The password of the first account: made when it is asked for. */
-  operatorPassword(): Promise<string>;
+  readonly operatorPassword: () => Promise<string>;
 }
 
 const isMissing = (error: unknown): boolean =>
