@@ -10,6 +10,9 @@ import { freePort } from './gateway-process.ts';
 
 const scenarios = fileURLToPath(new URL('../../../scenarios', import.meta.url));
 
+/** Apart from those of other test files that run at the same time, each in a process of its own. */
+const mediaPorts = 30_000 + 200 * (process.pid % 40);
+
 export interface SippResult {
   readonly ok: boolean;
   /** What SIPp says went wrong, for the test's message. */
@@ -57,7 +60,7 @@ export const runSipp = async (scenario: string, options: SippOptions): Promise<S
         '-t',
         options.transport ?? 'u1',
       ],
-      ...['-mi', '127.0.0.1', '-mp', String(34_000 + 100 * (options.mediaSlot ?? 0))],
+      ...['-mi', '127.0.0.1', '-mp', String(mediaPorts + 100 * (options.mediaSlot ?? 0))],
       ...['-cid_str', `%u-${callIdTail}`],
       ...['-timeout', String(options.timeoutS ?? 60), '-timeout_error', '-nostdin'],
       ...['-trace_err', '-error_file', errorFile],
