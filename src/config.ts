@@ -90,7 +90,8 @@ const dialOutPrefixes = list.superRefine((parts, context) => {
       context.addIssue(`${part} is not the beginning of a number such as +46`);
 });
 const deskAddress = z.string().regex(/^(?:\+?\d{2,15}|sips?:[^\s<>"]+@[^\s<>"?]+)$/, {
-  error: 'must be a number such as +46480445500, or an address such as sip:desk@192.0.2.5',
+  error:
+    'must be a number such as +46480445500, an address such as sip:desk@192.0.2.5, or a call ID',
 });
 const testId = z.string().regex(callIdPattern, { error: 'must be nine digits' });
 const ownNumber = z
@@ -196,6 +197,7 @@ const environment = z.object({
   LIVEKIT_URL: optional(url('ws:', 'wss:', 'http:', 'https:')),
   LIVEKIT_API_KEY: optional(z.string()),
   LIVEKIT_API_SECRET: optional(z.string()),
+  LIVEKIT_BROWSER_URL: optional(url('ws:', 'wss:', 'http:', 'https:')),
 });
 
 export interface TlsConfig {
@@ -234,6 +236,12 @@ export interface DrachtioConfig {
     readonly listen: { readonly host: string; readonly port: number | undefined };
   };
 }
+
+export type ServiceDeskConfig =
+  /** A number, then `trunk` leads there; or a SIP URI. */
+  | { readonly to: string; readonly trunk: string | undefined }
+  /** The meeting in which the staff of the desk are. */
+  | { readonly callId: CallId };
 
 export interface Config {
   readonly engine: 'embedded' | 'drachtio';
@@ -291,6 +299,8 @@ export interface Config {
   };
   readonly livekit:
     { readonly url: string; readonly apiKey: string; readonly apiSecret: string } | undefined;
+  /** Where browsers reach the meeting server; undefined: where we do. */
+  readonly livekitBrowserUrl: string | undefined;
   readonly calls: {
     readonly maxCalls: number;
     readonly maxCallMs: number;
@@ -320,13 +330,7 @@ export interface Config {
       }
     | undefined;
   /** Whom callers reach who ask for a person; undefined: nobody. */
-  readonly serviceDesk:
-    | {
-        /** A number, then `trunk` leads there; or a SIP URI. */
-        readonly to: string;
-        readonly trunk: string | undefined;
-      }
-    | undefined;
+  readonly serviceDesk: ServiceDeskConfig | undefined;
   /** For tests of the caller's sound. */
   readonly test: { readonly number: string | undefined; readonly callId: CallId | undefined };
   /** Calls of our own into meetings; off where `prefixes` is empty. */
@@ -397,7 +401,7 @@ const signInServiceProblems = (e: z.infer<typeof environment>): string[] => {
 /** A number leads nowhere by itself. */
 const deskProblems = (e: z.infer<typeof environment>): string[] => {
   const desk = serviceDeskFrom(e);
-  return desk !== undefined && !desk.to.includes(':') && desk.trunk === undefined
+  return desk !== undefined && 'to' in desk && !desk.to.includes(':') && desk.trunk === undefined
     ? ['RINGBRO_SERVICE_DESK_TRUNK: a number is called through a trunk']
     : [];
 };
@@ -503,6 +507,8 @@ const drachtioFrom = (e: z.infer<typeof environment>): DrachtioConfig | undefine
 const serviceDeskFrom = (e: z.infer<typeof environment>): Config['serviceDesk'] => {
   const to = e.RINGBRO_SERVICE_DESK;
   if (to === undefined) return undefined;
+  const callId = asCallId(to);
+  if (callId !== undefined) return { callId };
   const trunk = e.RINGBRO_SERVICE_DESK_TRUNK ?? e.RINGBRO_DIAL_OUT_TRUNK;
   return { to, trunk: to.includes(':') ? undefined : trunk };
 };
@@ -542,6 +548,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     webhookAllow: e.RINGBRO_WEBHOOK_ALLOW ?? [],
   },
   livekit: livekitFrom(e),
+  livekitBrowserUrl: e.LIVEKIT_BROWSER_URL,
   calls: {
     maxCalls: e.RINGBRO_MAX_CALLS ?? 1000,
     drainMs: (e.RINGBRO_DRAIN_S ?? 20) * 1000,

@@ -10,17 +10,10 @@ import { createCallCore, type CallCore } from './call/call-core.ts';
 import { identityPrefix } from './call/participant.ts';
 import { defaultCallSettings } from './call/call-settings.ts';
 import { createDialOut } from './call/dial-out.ts';
-import { createServiceDesk, type ServiceDesk } from './call/service-desk.ts';
 import type { SideRooms } from './http/ports.ts';
 import { createSideRooms } from './side-rooms.ts';
 import { createMeetingActions } from './call/meeting-actions.ts';
-import {
-  asNodeId,
-  asRoomName,
-  type CallId,
-  type NodeId,
-  type RoomName,
-} from './call/identifiers.ts';
+import { asNodeId, asRoomName, type CallId, type NodeId } from './call/identifiers.ts';
 import type { CallRecord } from './call/ports/call-records.ts';
 import type { MediaBridge } from './call/ports/media.ts';
 import type { Clock, Logger } from './call/ports/process.ts';
@@ -29,6 +22,7 @@ import type { SipEngine } from './call/ports/sip-engine.ts';
 import { createCluster, type Cluster, type ClusterCalls } from './cluster/cluster.ts';
 import { callersPresent, removeCallers } from './cluster/dead-node.ts';
 import { environmentVariable, type Config } from './config.ts';
+import { serviceDeskOf } from './desk-from-config.ts';
 import type { DataFolder } from './data-folder.ts';
 import { engineOf, newLegId } from './engine-from-config.ts';
 import { firstMeeting } from './first-meeting.ts';
@@ -119,7 +113,7 @@ const openGateway = async (
     clock,
     log: logger.child({ part: 'sip' }),
   });
-  const sideRooms = createSideRooms(livekit);
+  const sideRooms = createSideRooms({ ...livekit, url: config.livekitBrowserUrl ?? livekit.url });
   const cluster = createCluster({
     nodeId,
     bus: store.bus,
@@ -143,9 +137,11 @@ const openGateway = async (
     desk: serviceDeskOf({
       config,
       engine,
+      meetings: outside.directory,
       rooms,
       nodeId,
-      newRoom: () => sideRooms.newRoom(),
+      sideRooms,
+      clock,
       logger,
     }),
     guesses: cluster.guesses,
@@ -360,32 +356,6 @@ const coreSettings = (
     ringMs: config.calls.ringMs,
   },
 });
-
-/** How long the service desk may ring: somebody holds the line meanwhile. */
-const deskRingLimitMs = 45_000;
-
-const serviceDeskOf = (parts: {
-  readonly config: Config;
-  readonly engine: SipEngine;
-  readonly rooms: RoomAdmin;
-  readonly nodeId: NodeId;
-  readonly newRoom: () => RoomName;
-  readonly logger: Logger;
-}): ServiceDesk | undefined => {
-  const { config, engine, rooms, nodeId, newRoom, logger } = parts;
-  const dial = engine.dial?.bind(engine);
-  if (config.serviceDesk === undefined || dial === undefined) return undefined;
-  const { callerNumber } = config.dialOut;
-  return createServiceDesk({
-    dial,
-    request: { ...config.serviceDesk, callerNumber, ringLimitMs: deskRingLimitMs },
-    nodeId,
-    rooms,
-    newLegId,
-    newRoom,
-    logger: logger.child({ part: 'desk' }),
-  });
-};
 
 interface HttpParts {
   readonly deps: GatewayDeps;

@@ -6,6 +6,7 @@ import type { SideRooms } from './http/ports.ts';
 
 const nameBytes = 16;
 
+/** `url`: where browsers reach the meeting server. */
 export function createSideRooms(livekit: {
   readonly url: string;
   readonly apiKey: string;

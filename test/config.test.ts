@@ -213,4 +213,22 @@ describe('the configuration', () => {
     expect(readConfig({ RINGBRO_PIN_SECRET: pinSecret })).toMatchObject({ config: { pinSecret } });
     expect(problemsOf({ RINGBRO_PIN_SECRET: 'x'.repeat(31) })).toHaveLength(1);
   });
+
+  it('takes nine digits as the call ID of the service desk’s meeting, others as numbers', () => {
+    const deskOf = (RINGBRO_SERVICE_DESK: string) =>
+      readConfig({ RINGBRO_SERVICE_DESK, RINGBRO_SERVICE_DESK_TRUNK: 'carrier' });
+    expect(deskOf('123456789')).toMatchObject({ config: { serviceDesk: { callId: '123456789' } } });
+    const number = { to: '+46480445500', trunk: 'carrier' };
+    expect(deskOf('+46480445500')).toMatchObject({ config: { serviceDesk: number } });
+    expect(problemsOf({ RINGBRO_SERVICE_DESK: '123456789' })).toEqual([]);
+    expect(problemsOf({ RINGBRO_SERVICE_DESK: '+46480445500' })).toHaveLength(1);
+  });
+
+  it('knows another address of the meeting server for browsers', () => {
+    const livekitBrowserUrl = 'wss://meet.example.org';
+    expect(readConfig({ LIVEKIT_BROWSER_URL: livekitBrowserUrl })).toMatchObject({
+      config: { livekitBrowserUrl },
+    });
+    expect(problemsOf({ LIVEKIT_BROWSER_URL: 'meet.example.org' })).toHaveLength(1);
+  });
 });

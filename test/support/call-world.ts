@@ -105,7 +105,7 @@ export async function createCallWorld(
     readonly screening?: Partial<ScreeningSettings>;
     readonly others?: OtherNodes;
     readonly goBackMs?: number;
-    readonly desk?: (world: Pick<CallWorld, 'engine' | 'logger'>) => ServiceDesk;
+    readonly desk?: (world: Pick<CallWorld, 'clock' | 'engine' | 'logger'>) => ServiceDesk;
   } = {},
 ): Promise<CallWorld> {
   const clock = createManualClock();
@@ -249,7 +249,7 @@ export async function createCallWorld(
     newRoom: () => asRoomName(`side-${++sideRooms}`),
     nodeId: asNodeId('node-a'),
     engine: engine.kind,
-    desk: options.desk?.({ engine, logger: createLogger({}) }),
+    desk: options.desk?.({ clock, engine, logger: createLogger({}) }),
     directory,
     rooms,
     journal,
