@@ -15,6 +15,7 @@ import {
   encryptionRows,
   setupRateDetails,
   setupRateRows,
+  type CpuAim,
   soundTimeRows,
 } from './figure-rows.ts';
 import { measureSetupRate } from './setup-rate.ts';
@@ -38,24 +39,30 @@ interface Plan {
   readonly rate: Parameters<typeof measureSetupRate>[1];
   readonly cost: Parameters<typeof measureCostPerCaller>[2];
   readonly encryption: Parameters<typeof measureEncryption>[1];
-  readonly shapes: readonly (CostShape & { readonly cpuAimPct: number })[];
+  readonly shapes: readonly (CostShape & { readonly cpuAim: CpuAim })[];
 }
 
 const shapesOf = (pairs: number, guestRooms: number, inOneRoom: number): Plan['shapes'] => [
-  { name: 'two callers a room', rooms: pairs, callersPerRoom: 2, guest: false, cpuAimPct: 0.35 },
+  {
+    name: 'two callers a room',
+    rooms: pairs,
+    callersPerRoom: 2,
+    guest: false,
+    cpuAim: { pct: 0.2 },
+  },
   {
     name: 'one caller and one guest a room',
     rooms: guestRooms,
     callersPerRoom: 1,
     guest: true,
-    cpuAimPct: 0.6,
+    cpuAim: { pct: 0.45 },
   },
   {
     name: `${inOneRoom} callers in one room`,
     rooms: 1,
     callersPerRoom: inOneRoom,
     guest: false,
-    cpuAimPct: 0.35,
+    cpuAim: { timesFirst: 1.2 },
   },
 ];
 
@@ -93,7 +100,7 @@ const measureCost = async (livekit: TestLiveKitServer, plan: Plan): Promise<Meas
   for (const shape of plan.shapes) {
     const result = await measureCostPerCaller(livekit, shape, plan.cost);
     results.push(result);
-    rows.push(...costRows(result, shape.cpuAimPct));
+    rows.push(...costRows(result, results[0] ?? result, shape.cpuAim));
   }
   return { rows, details: costDetails(results) };
 };

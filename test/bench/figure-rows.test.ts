@@ -21,7 +21,7 @@ const cheap: CostPerCaller = {
   floorCpuPct: 0.1,
   atRestPct: 1,
   ratioToFloor: 3,
-  rssKib: 1000,
+  rssKib: 950,
   pssKib: 900,
   sound,
   floorSound: sound,
@@ -40,8 +40,16 @@ test('an aim is not met by the calls that were heard when one was not', () => {
 });
 
 test('a low cost with callers missing meets no aim', () => {
-  expect(costRows(cheap, 0.35).map(({ met }) => met)).toEqual([true, true]);
-  expect(costRows({ ...cheap, joined: 59 }, 0.35).map(({ met }) => met)).toEqual([false, false]);
+  const met = (result: CostPerCaller) =>
+    costRows(result, result, { pct: 0.35 }).map((row) => row.met);
+  expect(met(cheap)).toEqual([true, true]);
+  expect(met({ ...cheap, joined: 59 })).toEqual([false, false]);
+});
+
+test('an aim may be a multiple of what the first shape cost', () => {
+  const met = (cpuPct: number) =>
+    costRows({ ...cheap, cpuPct }, cheap, { timesFirst: 1.2 }).map((row) => row.met)[0];
+  expect([met(0.36), met(0.37)]).toEqual([true, false]);
 });
 
 test('what was not measured is said, not shown as a number', () => {
