@@ -45,7 +45,7 @@ export interface UplinkOptions {
   readonly codec: 'PCMU' | 'PCMA';
   /** Level of G.711 bytes in -dBov, 0 to 127. */
   readonly levelOf: (payload: Uint8Array, offset: number, length: number) => number;
-  /** Each packet is a buffer of its own: the room's retransmission cache keeps it. */
+  /** Each packet is a buffer of its own. */
   readonly emit: (packet: Buffer, audioLevelDbov: number, voice: boolean) => void;
 }
 
