@@ -1,6 +1,7 @@
 import { asLegId } from '../../src/call/identifiers.ts';
 import type { MediaBridge, MediaLeg } from '../../src/call/ports/media.ts';
 import type { Clock } from '../../src/call/ports/process.ts';
+import type { SoundReport } from '../../src/call/ports/sip-engine.ts';
 import { createEmbeddedEngine } from '../../src/sip/embedded/embedded-engine.ts';
 import { callerIdentity } from '../../src/sip/message/caller-identity.ts';
 import { parseUri } from '../../src/sip/message/sip-uri.ts';
@@ -36,6 +37,7 @@ const sdpOf = (formats: string, direction = 'sendrecv'): string =>
 /** Plays for as long as the sounds last. */
 function withTime(leg: FakeMediaLeg, clock: Clock): MediaLeg {
   let cancel: () => void = () => undefined;
+  let stopTest: () => void = () => undefined;
   return {
     ...leg,
     play({ utteranceId, sounds }) {
@@ -52,6 +54,20 @@ function withTime(leg: FakeMediaLeg, clock: Clock): MediaLeg {
       const outcome = await leg.join(target);
       leg.emit({ type: 'room-audience', others: 1 });
       return outcome;
+    },
+    testSound(listenMs) {
+      const tested = Promise.withResolvers<SoundReport | undefined>();
+      clock.at(clock.now() + 2 * listenMs, () => {
+        tested.resolve({ levelDbfs: undefined, clippedPct: 0, echo: 0, lossPct: 0, jitterMs: 0 });
+      });
+      stopTest = () => {
+        tested.resolve(undefined);
+      };
+      return tested.promise;
+    },
+    async close() {
+      stopTest();
+      await leg.close();
     },
   };
 }

@@ -18,6 +18,7 @@ sipEngineContract(
           from,
           loseAck,
           codec: offer === 'unknown-codec' ? 'none' : 'PCMA',
+          sound: { levelDbfs: undefined, clippedPct: 0, echo: 0, lossPct: 0, jitterMs: 0 },
         });
         return {
           get statuses() {

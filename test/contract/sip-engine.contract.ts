@@ -12,6 +12,7 @@ import type {
   LegEvent,
   SipEngine,
   Sound,
+  SoundReport,
   Utterance,
 } from '../../src/call/ports/sip-engine.ts';
 
@@ -253,6 +254,31 @@ export function sipEngineContract(
         call.caller.resume();
         await until(() => call.has('resumed'));
         expect(call.has('ended')).toBe(false);
+      });
+    });
+
+    describe('a test of the sound', () => {
+      test('listens, plays back and says what was heard; the call goes on', async () => {
+        const call = await answered();
+        let report: SoundReport | undefined;
+        void call.leg.testSound?.(200).then((came) => (report = came));
+        await until(() => report !== undefined, 10_000);
+        expect(report!.echo).toBeGreaterThanOrEqual(0);
+        expect(report!.lossPct).toBeGreaterThanOrEqual(0);
+        expect(report!.jitterMs).toBeGreaterThanOrEqual(0);
+        call.leg.play(utterance(4));
+        await until(() => call.has('played'));
+        expect(call.has('room-left')).toBe(false);
+      });
+
+      test('has no report where the caller hangs up meanwhile', async () => {
+        const call = await answered();
+        let outcome: { readonly report: SoundReport | undefined } | undefined;
+        void call.leg.testSound?.(60_000).then((report) => (outcome = { report }));
+        await aWhile();
+        call.caller.hangUp();
+        await until(() => outcome !== undefined);
+        expect(outcome).toEqual({ report: undefined });
       });
     });
 

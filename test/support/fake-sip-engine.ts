@@ -176,6 +176,7 @@ function createFakeCaller(
   let joins = 0;
   let stopUtterance: (() => void) | undefined;
   let stopWaitingForAck: (() => void) | undefined;
+  let stopTest: (() => void) | undefined;
 
   const trace = (line: string): void => caller.onTrace?.(line);
   const after = (ms: number, callback: () => void): (() => void) =>
@@ -204,6 +205,7 @@ function createFakeCaller(
     joinedAs = undefined;
     stopUtterance?.();
     stopWaitingForAck?.();
+    stopTest?.();
     onEnded();
   };
   const status = (code: number): void => {
@@ -313,8 +315,11 @@ function createFakeCaller(
     },
     async testSound(listenMs) {
       if (options.sound === undefined) return undefined;
-      await new Promise<void>((resolve) => after(2 * listenMs, resolve));
-      return options.sound;
+      await new Promise<void>((resolve) => {
+        after(2 * listenMs, resolve);
+        stopTest = resolve;
+      });
+      return ended === undefined ? options.sound : undefined;
     },
     async quality() {
       check('quality');

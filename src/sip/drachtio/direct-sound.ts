@@ -108,6 +108,7 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
     setMuted: (muted) => mediaLeg?.setMuted(muted),
     setVolumeDb: (volumeDb) => mediaLeg?.setVolumeDb(volumeDb),
     sendKey: (digit) => mediaLeg?.sendKey(digit),
+    testSound: async (listenMs) => mediaLeg?.testSound?.(listenMs),
     quality: async () => (await mediaLeg?.quality()) ?? noQuality,
     onEvent: (newListener) => {
       listener = newListener;

@@ -279,6 +279,11 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     sendKey: (digit) => {
       if (!isEnded) sound.sendKey(digit);
     },
+    testSound: async (listenMs) => {
+      if (isEnded) return undefined;
+      const report = await Promise.race([sound.testSound?.(listenMs), over.promise]);
+      return report !== undefined && 'by' in report ? undefined : report;
+    },
     quality: () => finalQuality ?? sounds(sound.quality()),
     hangUp: () => {
       if (isEnded) return;

@@ -9,16 +9,22 @@
 import type { LegId } from '../../call/identifiers.ts';
 import type { MediaBridge, MediaDirection } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
-import type { JoinOutcome, LegSecurity, RoomTarget } from '../../call/ports/sip-engine.ts';
+import type {
+  JoinOutcome,
+  LegSecurity,
+  RoomTarget,
+  SoundReport,
+} from '../../call/ports/sip-engine.ts';
 import { answeredMedia } from '../embedded/leg-session.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
-import { createCallerNegotiation, type ChannelSrtp } from './caller-negotiation.ts';
+import { faultOf, openCallerChannel } from './caller-channel.ts';
+import { createCallerNegotiation } from './caller-negotiation.ts';
 import { channelQuality, noPackets } from './channel-quality.ts';
 import { createFreeSwitchPlayer, type FreeSwitchPlayer } from './freeswitch-player.ts';
 import type { CreateUac, FreeSwitch } from './freeswitch.ts';
 import type { Described, LegSound, SoundEvent } from './leg-sound.ts';
-import { sipStatusOf, type MediaEndpoint } from './media-endpoint.ts';
+import type { MediaEndpoint } from './media-endpoint.ts';
 import { openRoomSide, type RoomSide } from './room-side.ts';
 
 export interface FreeSwitchSoundDeps {
@@ -48,9 +54,6 @@ export interface FreeSwitchSoundDeps {
 const retryAfterS = 10;
 const unsettled: Described = { ok: false, sipStatus: 503, retryAfterS };
 
-/** The message alone: drachtio-srf hangs the whole response on its errors. */
-const faultOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');
-
 export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   const { log } = deps;
   let freeSwitch: FreeSwitch | undefined;
@@ -71,34 +74,6 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   };
 
   // ---------------------------------------------------------------- the caller's channel
-
-  const openCaller = async (
-    offer: string | undefined,
-    srtp: ChannelSrtp,
-  ): Promise<MediaEndpoint | number> => {
-    const tried = new Set<string>();
-    let misfits = 0;
-    for (;;) {
-      const chosen = deps.choose(tried);
-      if (chosen === undefined) return 503;
-      try {
-        const headers = {
-          'X-ringbro-media-timeout': String(deps.mediaTimeoutMs),
-          'X-ringbro-srtp': srtp,
-        };
-        const endpoint = await chosen.createEndpoint(deps.createUac, offer, headers);
-        freeSwitch = chosen;
-        return endpoint;
-      } catch (error) {
-        // It also says so where the RTP port it chose was taken: the next one is another.
-        const isMisfit = sipStatusOf(error) === 488;
-        if (isMisfit && ++misfits === 2) return 488;
-        if (!isMisfit) tried.add(chosen.name);
-        log.warn({ err: faultOf(error), freeSwitch: chosen.name }, 'freeswitch did not take it');
-        if (isClosed) return 503;
-      }
-    }
-  };
 
   const listenTo = (endpoint: MediaEndpoint): void => {
     caller = endpoint;
@@ -125,9 +100,14 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   const describe: LegSound['describe'] = async (offer) => {
     const asked = offer === undefined ? undefined : negotiation.ask(offer);
     if (asked?.ok === false) return { ok: false, sipStatus: asked.sipStatus };
-    const endpoint = await openCaller(asked?.sdp, asked?.srtp ?? negotiation.srtpToOffer);
-    if (endpoint === 488) return { ok: false, sipStatus: 488 };
-    if (typeof endpoint === 'number') return unsettled;
+    const opened = await openCallerChannel(
+      { ...deps, isClosed: () => isClosed },
+      { offer: asked?.sdp, srtp: asked?.srtp ?? negotiation.srtpToOffer },
+    );
+    if (opened === 488) return { ok: false, sipStatus: 488 };
+    if (typeof opened === 'number') return unsettled;
+    const { endpoint } = opened;
+    freeSwitch = opened.freeSwitch;
     if (isClosed) {
       await endpoint.release();
       return unsettled;
@@ -163,32 +143,53 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     if (room === side) emit({ type: 'room-left', reason: 'unreachable' });
   };
 
+  /** Without a target the worker has the caller, and no room does. */
+  const openSide = (chosen: FreeSwitch, target: RoomTarget | undefined): Promise<RoomSide> =>
+    openRoomSide({
+      legId: deps.legId,
+      media: deps.media,
+      mediaAddress: deps.mediaAddress,
+      codec,
+      direction,
+      target: target && { ...target, muted: muted ?? target.muted },
+      isEncrypted: deps.encryptsInside(chosen),
+      // Once more where it refused: the RTP port it chose may have been taken.
+      createEndpoint: (offer, headers) =>
+        chosen
+          .createEndpoint(deps.createUac, offer, headers)
+          .catch(() => chosen.createEndpoint(deps.createUac, offer, headers)),
+      onEvent: emit,
+    });
+
   const join = async (target: RoomTarget): Promise<JoinOutcome> => {
     const chosen = freeSwitch;
     if (chosen === undefined || isClosed) return { joined: false, reason: 'rejected' };
     await leaveRoom();
     try {
-      const side = await openRoomSide({
-        legId: deps.legId,
-        media: deps.media,
-        mediaAddress: deps.mediaAddress,
-        codec,
-        direction,
-        target: { ...target, muted: muted ?? target.muted },
-        isEncrypted: deps.encryptsInside(chosen),
-        // Once more where it refused: the RTP port it chose may have been taken.
-        createEndpoint: (offer, headers) =>
-          chosen
-            .createEndpoint(deps.createUac, offer, headers)
-            .catch(() => chosen.createEndpoint(deps.createUac, offer, headers)),
-        onEvent: emit,
-      });
-      return await enter(side);
+      return await enter(await openSide(chosen, target));
     } catch (error) {
       log.warn({ err: faultOf(error) }, 'no way to the meeting');
       return { joined: false, reason: 'unreachable' };
     }
   };
+
+  /** The worker's work: FreeSWITCH can't say how a caller sounds. */
+  const testSound = async (listenMs: number): Promise<SoundReport | undefined> => {
+    const chosen = freeSwitch;
+    if (chosen === undefined || room !== undefined || isClosed) return undefined;
+    try {
+      const side = await openSide(chosen, undefined);
+      await enter(side);
+      const report = hasBridged() ? await side.mediaLeg.testSound?.(listenMs) : undefined;
+      await leaveRoom();
+      return report;
+    } catch (error) {
+      log.warn({ err: faultOf(error) }, 'the sound could not be tested');
+      return undefined;
+    }
+  };
+  const hasBridged = (): boolean => isBridged;
+
   const enter = async (side: RoomSide): Promise<JoinOutcome> => {
     if (isClosed || !side.isJoined) {
       await side.close();
@@ -260,6 +261,7 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
       room?.mediaLeg.setVolumeDb(next);
     },
     sendKey: (digit) => room?.mediaLeg.sendKey(digit),
+    testSound,
     quality: async () => ({
       up: caller === undefined ? noPackets : channelQuality(await caller.variables()),
       down: undefined,

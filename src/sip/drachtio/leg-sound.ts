@@ -17,6 +17,7 @@ export type SoundEvent =
           | 'muted-by-room'
           | 'unmuted-by-room'
           | 'talking-muted'
+          | 'quality'
           | 'media-timeout';
       }
     >
@@ -48,7 +49,14 @@ export type Redescribed =
 /** Methods as in `CallLeg`; those of offer and answer come one after another. */
 export interface LegSound extends Pick<
   CallLeg,
-  'play' | 'stopPlaying' | 'join' | 'leaveRoom' | 'setMuted' | 'setVolumeDb' | 'sendKey'
+  | 'play'
+  | 'stopPlaying'
+  | 'join'
+  | 'leaveRoom'
+  | 'setMuted'
+  | 'setVolumeDb'
+  | 'sendKey'
+  | 'testSound'
 > {
   /** The answer for the 200, or an offer where the INVITE had none. */
   describe(offer: string | undefined): Promise<Described>;

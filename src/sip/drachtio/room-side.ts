@@ -31,7 +31,8 @@ export interface RoomSideDeps {
   /** The caller's, alone: nothing is transcoded. */
   readonly codec: AudioCodec;
   readonly direction: MediaDirection;
-  readonly target: RoomTarget;
+  /** Undefined: the port alone, no room. */
+  readonly target: RoomTarget | undefined;
   /** SRTP between FreeSWITCH and the worker: the keys are in the SDP that goes by drachtio-server. */
   readonly isEncrypted: boolean;
   readonly createEndpoint: (
@@ -62,7 +63,8 @@ export const openRoomSide = async (deps: RoomSideDeps): Promise<RoomSide> => {
     mediaLeg.onEvent((event) => {
       if (event.type !== 'first-rtp' && event.type !== 'dtls-keys') deps.onEvent(event);
     });
-    const joining = mediaLeg.join(deps.target);
+    const joining: Promise<JoinOutcome> =
+      deps.target === undefined ? Promise.resolve({ joined: true }) : mediaLeg.join(deps.target);
     joining.catch(() => undefined);
     endpoint = await deps.createEndpoint(offer, {
       'X-ringbro-srtp': isEncrypted ? 'mandatory' : 'forbidden',
