@@ -30,7 +30,11 @@ export interface MediaBridgeOptions {
   readonly log: Logger;
 }
 
-const defaultSettings: MediaSettings = { mediaTimeoutMs: 30_000, concurrentJoins: 2 };
+const defaultSettings: MediaSettings = {
+  mediaTimeoutMs: 30_000,
+  concurrentJoins: 2,
+  qualityWindowMs: 10_000,
+};
 /** A worker that died is replaced after this, so that one that cannot live is not a busy loop. */
 const replaceAfterMs = 200;
 

@@ -15,7 +15,7 @@ export interface LegReports {
 }
 
 /** A telephone's own jitter buffer, which we cannot see. */
-const farPlayoutDelayMs = 60;
+export const farPlayoutDelayMs = 60;
 
 /** `ssrc`: of the stream that we send; `nowMs`: epoch milliseconds. */
 export const createLegReports = (ssrc: number, nowMs: number): LegReports => {

@@ -6,8 +6,9 @@ import { randomInt } from 'node:crypto';
 import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
 import type { Digit, LegQuality, SoundReport, Utterance } from '../call/ports/sip-engine.ts';
-import { levelOfPcm } from './audio/level.ts';
+import { levelOfG711, levelOfPcm } from './audio/level.ts';
 import { createLegEncryption, type MediaComponent } from './leg-encryption.ts';
+import { createLegQualityMeter } from './leg-quality.ts';
 import { createLegReceiver } from './leg-receiver.ts';
 import { createLegReports } from './leg-reports.ts';
 import { createLegSender } from './leg-sender.ts';
@@ -164,10 +165,36 @@ export const createMediaLeg = (
     },
     emit,
   });
+  const meter = createLegQualityMeter({
+    reports,
+    playout: receiver.playout,
+    visit: () => visit,
+    windowMs: setup.settings.qualityWindowMs,
+    startMs: nowMs(),
+    dayOffsetMs,
+    tell: (quality, news) => {
+      emit({ type: 'quality', quality: withRejected(quality), news });
+    },
+  });
+  const withRejected = (quality: LegQuality): LegQuality =>
+    encryption.isOn()
+      ? {
+          ...quality,
+          rejected: { forged: encryption.forged(), replayed: encryption.replayed() },
+        }
+      : quality;
   /** Without a room nothing sounds but what a test plays back. */
   const hearRoom = (out: Int16Array): boolean =>
     visit?.meeting.hear(member, out) ?? soundTest?.test.play(out) ?? false;
   const isHeld = (): boolean => session?.direction !== 'sendrecv';
+  const callerStream = {
+    get isHeld() {
+      return isHeld();
+    },
+    get mayPause() {
+      return session?.comfortNoisePayloadType !== undefined;
+    },
+  };
 
   const onDtls = (component: MediaComponent, datagram: Buffer, ...from: [string, number]): void => {
     if (!dtlsRoute.accept(component, encryption.isShakingHands(component), ...from)) return;
@@ -197,6 +224,8 @@ export const createMediaLeg = (
       emit({ type: 'first-rtp' });
     }
     const kind = receiver.push(packet, view, now);
+    if (kind === 'audio' && session !== undefined && meter.wantsLevel(now))
+      meter.hear(levelOfG711(session.codec, packet, view.payloadOffset, view.payloadLength));
     // What a holding caller sends is music on hold: not for the meeting.
     if (kind !== undefined && !isHeld()) visit?.pushRtp(packet, view, kind, now);
   };
@@ -247,6 +276,7 @@ export const createMediaLeg = (
     member.voice = undefined;
     receiver.setFrameWanted(false);
     left.meeting.members.delete(member);
+    meter.visitChanged();
     await left.close();
   };
 
@@ -302,6 +332,7 @@ export const createMediaLeg = (
         },
       });
       meeting.members.add(member);
+      meter.visitChanged();
       receiver.setFrameWanted(true);
       return visit;
     },
@@ -314,10 +345,12 @@ export const createMediaLeg = (
       const speaks = visit?.isMicrophoneOpen() === true && !muted && !isHeld();
       member.voice = speaks ? frame : undefined;
       const level = frame === undefined || isHeld() ? undefined : levelOfPcm(frame);
+      if (level !== undefined) meter.hear(level);
       const isMutedInRoom = visit?.isMicrophoneOpen() === true && muted;
       if (mutedTalk.update(level, isMutedInRoom)) emit({ type: 'talking-muted' });
       visit?.tick(now);
       soundTest?.test.hear(frame);
+      if (isStarted) meter.tick(now, callerStream);
       if (silence.isOver(now, isHeld())) emit({ type: 'media-timeout' });
     },
     sendFrame: (tick, afterGap) => {
@@ -332,12 +365,7 @@ export const createMediaLeg = (
       soundTest = { test: createSoundTest(listenMs), resolve };
       return promise;
     },
-    quality: () => ({
-      ...reports.quality(receiver.playout.delayMs),
-      ...(encryption.isOn() && {
-        rejected: { forged: encryption.forged(), replayed: encryption.replayed() },
-      }),
-    }),
+    quality: () => withRejected(meter.quality()),
     close: async () => {
       soundTest?.resolve(undefined);
       soundTest = undefined;

@@ -4,10 +4,11 @@
  * tracks too) for the last `slotsPerLane` ticks, each slot stamped with its tick once complete.
  *
  * Layout, Int32: stamps[lanes][slots], voices[lanes][slots] (how many frames are in the sum), then
- * sums[lanes][slots][160]. Sums are 32 bit and not yet limited, so that subtracting a caller's own
- * voice is exact whichever worker limits the total.
+ * sums[lanes][slots][160], then what the home worker counted of the room's tracks. Sums are 32 bit and
+ * not yet limited, so that subtracting a caller's own voice is exact whichever worker limits the total.
  */
 import { addSum } from './audio/mix.ts';
+import type { StreamCounts } from './sound-tally.ts';
 
 const samplesPerFrame = 160;
 /** A power of two above catch-up (3 ticks) plus the longest delay (2): a slot is never rewritten while read. */
@@ -16,10 +17,12 @@ const slotMask = slotsPerLane - 1;
 /** No tick, nor one or two before any. */
 const neverWritten = -(2 ** 31);
 const longestDelayTicks = 2;
+/** Expected, lost, late, concealed, jitter, delay. */
+const roomCountWords = 6;
 
 /** The shared memory for one meeting on a node of `workers` workers. */
 export const allocateMeetingLanes = (workers: number): SharedArrayBuffer => {
-  const words = workers * slotsPerLane * (2 + samplesPerFrame);
+  const words = workers * slotsPerLane * (2 + samplesPerFrame) + roomCountWords;
   const buffer = new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT);
   new Int32Array(buffer, 0, workers * slotsPerLane).fill(neverWritten);
   return buffer;
@@ -37,10 +40,14 @@ export interface MeetingLanes {
    * one.
    */
   addOthers(tick: number, total: Int32Array): number;
+  /** The home worker's counts of the room's tracks; whole numbers. */
+  tellRoomCounts(counts: StreamCounts): void;
+  roomCounts(): StreamCounts;
 }
 
 export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): MeetingLanes => {
-  const words = buffer.byteLength / Int32Array.BYTES_PER_ELEMENT;
+  const words = buffer.byteLength / Int32Array.BYTES_PER_ELEMENT - roomCountWords;
+  const counts = new Int32Array(buffer, words * Int32Array.BYTES_PER_ELEMENT, roomCountWords);
   const lanes = words / (slotsPerLane * (2 + samplesPerFrame));
   const stamps = new Int32Array(buffer, 0, lanes * slotsPerLane);
   const voicesIn = new Int32Array(buffer, stamps.byteLength, lanes * slotsPerLane);
@@ -97,6 +104,14 @@ export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): Me
         heard += voices;
       }
       return heard;
+    },
+    // Words of two ticks may be read together: a packet more or less in one of them is of no account.
+    tellRoomCounts: ({ expected, lost, late, concealedMs, jitterMs, delayMs }) => {
+      counts.set([expected, lost, late ?? 0, concealedMs ?? 0, jitterMs, delayMs ?? 0]);
+    },
+    roomCounts: () => {
+      const [expected = 0, lost = 0, late = 0, concealedMs = 0, jitterMs = 0, delayMs = 0] = counts;
+      return { expected, lost, late, concealedMs, jitterMs, delayMs };
     },
   };
 };

@@ -22,6 +22,7 @@ import {
   type CallerLinkEvent,
   type CallerLinkOptions,
 } from './room/link-types.ts';
+import type { RoomReception } from './room/room-reports.ts';
 import type { PacketKind } from './rtp/jitter-buffer.ts';
 import { rtpHeaderBytes, type RtpView } from './rtp/rtp-packet.ts';
 import { createUplink, type Uplink } from './rtp/uplink.ts';
@@ -42,6 +43,8 @@ export interface RoomVisit {
   /** The caller's stream begins a new time line (hold, re-INVITE). */
   anchorAnew(): void;
   setToken(token: string): void;
+  /** What the room's server says of our track. */
+  reception(): RoomReception | undefined;
   /** Idempotent, never rejects. */
   close(): Promise<void>;
 }
@@ -180,6 +183,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       token = fresh;
       link?.setToken(fresh);
     },
+    reception: () => link?.reception?.(),
     close: async () => {
       over('unreachable');
       await link?.close();

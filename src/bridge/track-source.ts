@@ -19,12 +19,16 @@ import {
   type RoomEarOptions,
 } from './room/link-types.ts';
 import { createPlayout, type Playout } from './rtp/playout.ts';
+import { createReceptionStats, type ReceptionStats } from './rtp/reception-stats.ts';
 import { createRtpView, parseRtp } from './rtp/rtp-packet.ts';
+import { addCounts, noCounts, type StreamCounts } from './sound-tally.ts';
 import type { FromWorker } from './worker-protocol.ts';
 
 export interface TrackSource {
   /** Adds this tick's frame of every track that sounds. */
   addTo(mixer: MeetingMixer): void;
+  /** Of all tracks since the ear opened; whole numbers. */
+  counts(): StreamCounts;
   setToken(token: string): void;
   /** Idempotent, never rejects. */
   close(): Promise<void>;
@@ -42,8 +46,12 @@ export interface TrackSourceDeps {
   readonly createEar?: (options: RoomEarOptions) => RoomEar;
 }
 
+/** The RTP clock of Opus, whatever it carries. RFC 7587 §4.1 */
+const opusRateHz = 48_000;
+
 interface Track {
   readonly playout: Playout;
+  readonly reception: ReceptionStats;
   readonly frame: Int16Array;
 }
 
@@ -52,6 +60,8 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
   const tracks = new Map<number, Track>();
   /** Tracks that are there; their decoders may still be in the making. */
   const present = new Set<number>();
+  /** Of tracks that are not there any more. */
+  let gone = noCounts;
   const view = createRtpView();
   let closing: Promise<void> | undefined;
 
@@ -67,11 +77,15 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
       frameMs,
       decoderFor: (payloadType) => (payloadType === roomPayloadTypes[codec] ? decoder : undefined),
     });
-    tracks.set(trackKey, { playout, frame: new Int16Array((g711RateHz * frameMs) / 1000) });
+    const reception = createReceptionStats(codec === 'opus' ? opusRateHz : g711RateHz);
+    const frame = new Int16Array((g711RateHz * frameMs) / 1000);
+    tracks.set(trackKey, { playout, reception, frame });
   };
   const removeTrack = (trackKey: number): void => {
     present.delete(trackKey);
-    tracks.get(trackKey)?.playout.close();
+    const track = tracks.get(trackKey);
+    if (track !== undefined) gone = addCounts(gone, countsOf(track));
+    track?.playout.close();
     tracks.delete(trackKey);
   };
 
@@ -120,7 +134,9 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
     onPacket: (trackKey, packet) => {
       const track = tracks.get(trackKey);
       if (track === undefined || !parseRtp(packet, packet.length, view)) return;
-      track.playout.push(packet, view, deps.nowMs());
+      const nowMs = deps.nowMs();
+      track.reception.push(view, nowMs);
+      track.playout.push(packet, view, nowMs);
     },
   });
 
@@ -131,6 +147,7 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
         if (kind !== 'idle') mixer.add(frame);
       }
     },
+    counts: () => [...tracks.values()].map(countsOf).reduce(addCounts, gone),
     setToken: (token) => {
       ear.setToken(token);
     },
@@ -139,6 +156,19 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
       for (const trackKey of [...present]) removeTrack(trackKey);
       return closing;
     },
+  };
+};
+
+const countsOf = ({ playout, reception }: Track): StreamCounts => {
+  const { expected, lost, jitterMs } = reception.figures();
+  const { late, concealedMs, delayMs } = playout.stats;
+  return {
+    expected,
+    lost,
+    late,
+    concealedMs: Math.round(concealedMs),
+    jitterMs: Math.round(jitterMs),
+    delayMs: Math.round(delayMs),
   };
 };
 

@@ -2,6 +2,7 @@
 import type { RoomName } from '../call/identifiers.ts';
 import { openMeetingLanes } from './meeting-lanes.ts';
 import { createMeetingMixer } from './meeting-mixer.ts';
+import type { StreamCounts } from './sound-tally.ts';
 import type { TrackSource } from './track-source.ts';
 
 /** A caller of this worker, as the mix sees it. */
@@ -19,14 +20,20 @@ export interface WorkerMeeting {
   mix(tick: number): void;
   /** The mix less the member's own voice into `out`; false where nothing sounds. */
   hear(member: MeetingMember, out: Int16Array): boolean;
+  /** Of the room's tracks, as the home worker counts them. */
+  roomCounts(): StreamCounts;
 }
+
+/** A second: counts are no hurry. */
+const countsEveryTicks = 50;
 
 export const createWorkerMeeting = (
   room: RoomName,
   lanes: SharedArrayBuffer,
   ownLane: number,
 ): WorkerMeeting => {
-  const mixer = createMeetingMixer(openMeetingLanes(lanes, ownLane));
+  const ownLanes = openMeetingLanes(lanes, ownLane);
+  const mixer = createMeetingMixer(ownLanes);
   const members = new Set<MeetingMember>();
   const meeting: WorkerMeeting = {
     room,
@@ -37,8 +44,11 @@ export const createWorkerMeeting = (
       for (const { voice } of members) if (voice !== undefined) mixer.add(voice);
       meeting.tracks?.addTo(mixer);
       mixer.finish();
+      if (tick % countsEveryTicks === 0 && meeting.tracks !== undefined)
+        ownLanes.tellRoomCounts(meeting.tracks.counts());
     },
     hear: (member, out) => mixer.hear(member.voice, out),
+    roomCounts: () => ownLanes.roomCounts(),
   };
   return meeting;
 };

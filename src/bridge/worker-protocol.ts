@@ -22,6 +22,8 @@ export interface MediaSettings {
   readonly mediaTimeoutMs: number;
   /** WebRTC joins one worker works on at a time: each costs about 25 ms of its processor time. */
   readonly concurrentJoins: number;
+  /** How often each leg tells how its sound goes. */
+  readonly qualityWindowMs: number;
 }
 
 /** The first message to a worker, answered by `ready`. */

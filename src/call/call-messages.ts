@@ -76,7 +76,7 @@ export const waitWordsFirstMs = 60_000;
 export const waitWordsThenMs = 120_000;
 
 export type CallInput =
-  | LegEvent
+  | Exclude<LegEvent, { type: 'quality' }>
   | { readonly type: 'start' }
   | { readonly type: 'journal-begun' }
   | { readonly type: 'journal-failed' }

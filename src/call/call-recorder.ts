@@ -11,6 +11,7 @@ import type {
   Termination,
   TimelineEntry,
 } from './ports/call-records.ts';
+import type { NumberVault } from './ports/privacy.ts';
 import type { Clock, Logger } from './ports/process.ts';
 import type { CallInvitation, LegQuality, SipEngine } from './ports/sip-engine.ts';
 import {
@@ -24,6 +25,8 @@ export interface CallRecorder {
   readonly note: (event: TimelineEvent, fields?: TimelineFields) => void;
   /** Facts that are not the machine's; a later one of the same name wins. */
   readonly keep: (details: CallDetails) => void;
+  /** How the sound is now; a series that is not in it has not grown. */
+  measured(quality: LegQuality): void;
   record(facts: CallFacts): CallRecord;
   /** A change on its way to the store; nothing before the journal has the start. */
   update(record: CallRecord): void;
@@ -42,6 +45,7 @@ export function createCallRecorder(deps: {
     readonly engine: SipEngine['kind'];
     readonly journal: CallJournal;
     readonly clock: Clock;
+    readonly numbers?: Pick<NumberVault, 'keep'> | undefined;
   };
   readonly invitation: CallInvitation;
   readonly route: Route;
@@ -51,7 +55,11 @@ export function createCallRecorder(deps: {
   const startedAt = ports.clock.now();
   const { trunk: by } = invitation;
   const timeline: TimelineEntry[] = [];
+  const { callerNumber } = invitation;
+  const kept =
+    callerNumber === undefined ? undefined : ports.numbers?.keep(callerNumber, invitation.legId);
   let details: CallDetails = {};
+  let quality: LegQuality | undefined;
   let last: CallRecord | undefined;
 
   const build = (facts: CallFacts): CallRecord => ({
@@ -60,6 +68,7 @@ export function createCallRecorder(deps: {
     nodeId: ports.nodeId,
     engine: ports.engine,
     ...partiesOf(deps.route, invitation, facts),
+    ...(kept !== undefined && facts.invitee?.protectedIdentity !== true && { number: kept }),
     callId: facts.meeting?.callId,
     room: facts.meeting?.room,
     state: facts.state,
@@ -71,7 +80,7 @@ export function createCallRecorder(deps: {
     codec: facts.media?.codec,
     encrypted: facts.media?.encrypted ?? false,
     security: facts.media?.security,
-    quality: undefined,
+    quality,
     details: { ...details, ...detailsOf(facts) },
     timeline: timeline.slice(),
   });
@@ -90,11 +99,14 @@ export function createCallRecorder(deps: {
     keep(more) {
       details = { ...details, ...more };
     },
+    measured(now) {
+      quality = { ...now, series: now.series ?? quality?.series };
+    },
     record: (facts) => last ?? build(facts),
     update(record) {
       if (record.answeredAt !== undefined && record.state !== 'ended') ports.journal.update(record);
     },
-    finalRecord(facts, now, fallback, quality) {
+    finalRecord(facts, now, fallback, figures) {
       const record = build(facts);
       const endedAt = record.endedAt ?? now;
       last = {
@@ -103,11 +115,16 @@ export function createCallRecorder(deps: {
         state: 'ended',
         endedAt,
         termination: record.termination ?? fallback,
-        quality,
+        quality: keptQuality(figures ?? quality),
       };
       return last;
     },
   };
+}
+
+/** How loud somebody was is nothing to keep. */
+function keptQuality(quality: LegQuality | undefined): LegQuality | undefined {
+  return quality === undefined ? undefined : { ...quality, levelDbov: undefined };
 }
 
 /** A call of ours goes from the number that it shows to the person, as the record has it. */

@@ -17,11 +17,12 @@ import type { ServiceDesk } from './service-desk.ts';
 import type { LegId, NodeId } from './identifiers.ts';
 import type { CallJournal, CallRecord } from './ports/call-records.ts';
 import type { MeetingDirectory } from './ports/meetings.ts';
+import type { NumberVault } from './ports/privacy.ts';
 import type { CallAgain } from './ports/peers.ts';
 import { shownPerson } from './person.ts';
 import type { Clock, Logger } from './ports/process.ts';
 import type { RoomAdmin } from './ports/room-admin.ts';
-import type { CallLeg, SipEngine } from './ports/sip-engine.ts';
+import type { CallLeg, LegEvent, SipEngine } from './ports/sip-engine.ts';
 
 /** The ports that every call of a gateway shares. */
 export interface CallPorts {
@@ -35,6 +36,8 @@ export interface CallPorts {
   readonly guesses: GuessLimiter;
   /** Undefined: there is nobody to call for help. */
   readonly desk?: ServiceDesk | undefined;
+  /** Undefined: whole numbers are not kept. */
+  readonly numbers?: Pick<NumberVault, 'keep'> | undefined;
   /** Random digits; without it calls have none. */
   readonly supportCode?: () => string;
 }
@@ -166,6 +169,14 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     }
   }
 
+  /** Nothing is decided by it: it is for the record alone. */
+  function hearQuality({ quality, news }: Extract<LegEvent, { type: 'quality' }>): void {
+    if (finished) return;
+    recorder.measured(quality);
+    for (const { event, ...fields } of news) recorder.note(event, fields);
+    if (news.length > 0) deps.onChange(session);
+  }
+
   function onBug(error: unknown, where: string): void {
     logger.error({ err: error, where }, 'bug in a call');
     queue.push({ type: 'bug' });
@@ -245,7 +256,8 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     trunk: invitation.trunk,
     start() {
       leg.onEvent((event) => {
-        dispatch(event);
+        if (event.type === 'quality') hearQuality(event);
+        else dispatch(event);
       });
       dispatch({ type: 'start' });
     },

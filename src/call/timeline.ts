@@ -41,6 +41,11 @@ export const timelineEvents = {
   resumed: 'The hold is over.',
   'room-lost': 'The link to the room was lost.',
   'room-recovered': 'The link to the room is back.',
+  'quality-poor': 'The sound became poor; `way` says which way it goes (docs/api.md).',
+  'quality-good': 'The sound of that `way` is good again.',
+  'not-heard':
+    'Nothing is heard of the caller; `why`: no packets come, or packets with nothing but silence.',
+  'heard-again': 'The caller is heard again.',
   ending: 'The last words are said; `reason` says why.',
   ended: 'The call is over; `reason` is one of the list of end reasons.',
 } as const;

@@ -3,7 +3,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import type { LegId } from '../call/identifiers.ts';
 import { createRecentSet } from '../call/recent-set.ts';
 import type { CallRecord } from '../call/ports/call-records.ts';
-import type { Quality } from '../call/ports/sip-engine.ts';
+import { soundWays, type Quality, type SoundWay } from '../call/ports/sip-engine.ts';
 
 export interface CallMetrics {
   /** Every change of every call of this node. */
@@ -20,7 +20,7 @@ const lossBuckets = [0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
 /** An ended call changes once more, with its figures. */
 const endedKept = 1_000;
 
-const directions = ['up', 'down'] as const;
+const roundTripBucketsS = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2];
 
 export function createCallMetrics(registry: Registry): CallMetrics {
   const m = callMetrics(registry);
@@ -30,7 +30,7 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   const ended = createRecentSet<LegId>(endedKept);
   const measured = createRecentSet<LegId>(endedKept);
 
-  function observeQuality(direction: (typeof directions)[number], figures: Quality): void {
+  function observeQuality(direction: SoundWay, figures: Quality): void {
     const { packets, lost, lossPct, mos } = figures;
     m.packets.inc({ direction }, packets);
     m.lost.inc({ direction }, Math.max(0, lost));
@@ -51,10 +51,13 @@ export function createCallMetrics(registry: Registry): CallMetrics {
 
   function measure({ legId, quality }: CallRecord): void {
     if (quality === undefined || !measured.add(legId)) return;
-    for (const direction of directions) {
-      const figures = quality[direction];
-      if (figures !== undefined) observeQuality(direction, figures);
+    for (const way of soundWays) {
+      const figures = quality[way];
+      if (figures !== undefined) observeQuality(way, figures);
     }
+    const { roundTripMs, roomRoundTripMs } = quality;
+    if (roundTripMs !== undefined) m.roundTrip.observe({ to: 'caller' }, roundTripMs / 1000);
+    if (roomRoundTripMs !== undefined) m.roundTrip.observe({ to: 'room' }, roomRoundTripMs / 1000);
   }
 
   return {
@@ -64,9 +67,13 @@ export function createCallMetrics(registry: Registry): CallMetrics {
       if (state === 'ended' && !ended.add(legId)) return;
       const before = seen.get(legId);
       if (before === undefined) m.started.inc({ direction: record.direction });
-      const guesses = timeline.slice(before?.lines ?? 0).filter(({ event }) => event === 'guess');
-      for (const { fields } of guesses)
-        m.guesses.inc({ why: String(fields?.['why'] ?? 'unknown') });
+      for (const { event, fields } of timeline.slice(before?.lines ?? 0)) {
+        const why = String(fields?.['why'] ?? 'unknown');
+        if (event === 'guess') m.guesses.inc({ why });
+        else if (event === 'not-heard') m.unheard.inc({ why });
+        else if (event === 'quality-poor')
+          m.poor.inc({ direction: String(fields?.['way'] ?? 'unknown') });
+      }
       const now = timeline.at(-1)?.at ?? record.startedAt;
       let since = before?.waitingSince;
       if (state === 'waiting') since ??= now;
@@ -133,7 +140,7 @@ function callMetrics(registry: Registry) {
     }),
     packets: new Counter({
       name: 'ringbro_rtp_packets_total',
-      help: 'RTP packets of ended calls; up: from the caller',
+      help: 'RTP packets of ended calls; up: caller to us, down: us to caller, toRoom, fromRoom',
       labelNames: ['direction'] as const,
       registers,
     }),
@@ -148,6 +155,25 @@ function callMetrics(registry: Registry) {
       help: 'Share of packets lost, by call',
       labelNames: ['direction'] as const,
       buckets: lossBuckets,
+      registers,
+    }),
+    roundTrip: new Histogram({
+      name: 'ringbro_call_round_trip_seconds',
+      help: 'Round trip by RTCP, as measured last in a call',
+      labelNames: ['to'] as const,
+      buckets: roundTripBucketsS,
+      registers,
+    }),
+    poor: new Counter({
+      name: 'ringbro_quality_poor_total',
+      help: 'Times that the sound of a call became poor',
+      labelNames: ['direction'] as const,
+      registers,
+    }),
+    unheard: new Counter({
+      name: 'ringbro_not_heard_total',
+      help: 'Times that nothing was heard of a caller: no packets, or nothing but silence',
+      labelNames: ['why'] as const,
       registers,
     }),
     mos: new Histogram({

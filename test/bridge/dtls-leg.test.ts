@@ -69,7 +69,7 @@ const setUp = () => {
         prompts: pack(new Map(), 8000),
         livekitUrl: 'ws://room.test',
         nodeId: asNodeId('node'),
-        settings: { mediaTimeoutMs: 60_000, concurrentJoins: 1 },
+        settings: { mediaTimeoutMs: 60_000, concurrentJoins: 1, qualityWindowMs: 60_000 },
       },
       dtlsIdentity: ours,
       log: silentLog,

@@ -70,7 +70,7 @@ const setUp = () => {
         prompts: pack(new Map(), 8000),
         livekitUrl: 'ws://room.test',
         nodeId: asNodeId('node'),
-        settings: { mediaTimeoutMs: 1000, concurrentJoins: 1 },
+        settings: { mediaTimeoutMs: 1000, concurrentJoins: 1, qualityWindowMs: 60_000 },
       },
       log: silentLog,
       emit: (event) => events.push(event),

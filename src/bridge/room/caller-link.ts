@@ -117,6 +117,7 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
     sendKey: (digit) => {
       link.session()?.sendData(keyMessage(digit));
     },
+    reception: () => link.session()?.reception(),
     setToken: (token) => {
       link.setToken(token);
     },

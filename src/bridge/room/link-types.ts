@@ -5,6 +5,7 @@
  */
 import type { Logger } from '../../call/ports/process.ts';
 import type { RoomLeftReason } from '../../call/ports/sip-engine.ts';
+import type { RoomReception } from './room-reports.ts';
 
 /** Which codecs pass between us and a room, and the RTP payload types we give them. */
 export const roomPayloadTypes = { PCMU: 0, PCMA: 8, opus: 111 } as const;
@@ -62,6 +63,8 @@ export interface CallerLink {
   setMuted(muted: boolean): void;
   /** One key as LiveKit's SIP DTMF message, reliably; dropped while not connected. */
   sendKey(digit: string): void;
+  /** What the server says of our track on this connection; undefined before it did. */
+  reception?(): RoomReception | undefined;
   setToken(token: string): void;
   /** Leaves the room. Idempotent, never rejects; sockets and timers are gone when it resolves. */
   close(): Promise<void>;

@@ -10,7 +10,9 @@ import {
 } from 'werift';
 import type { Logger } from '../../call/ports/process.ts';
 import { roomPayloadTypes, type RoomCodec } from './link-types.ts';
+import { g711RateHz } from '../audio/g711.ts';
 import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
+import { createRoomReports, type RoomReception, type RoomReports } from './room-reports.ts';
 import { openRtpPath, type RtpPath } from './rtp-path.ts';
 import { audioLevelId, createRtpWriter, type RtpWriter } from './rtp-writer.ts';
 import type { RemoteCandidate } from './signal-message.ts';
@@ -39,6 +41,8 @@ export interface PeerConnection {
   addCandidate(candidate: RemoteCandidate): Promise<void>;
   /** Sends one RTP packet; see `CallerLink.writeRtp`. */
   writeRtp(packet: Buffer, audioLevelDbov: number, voice: boolean): void;
+  /** What the server says of the stream that we send; undefined before it did. */
+  reception(): RoomReception | undefined;
   /** Idempotent, never rejects; sockets and timers are gone when it resolves. */
   close(): Promise<void>;
 }
@@ -94,6 +98,7 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
   let transport: RTCDtlsTransport | undefined;
   let path: RtpPath | undefined;
   let write: RtpWriter = () => undefined;
+  let reports: RoomReports | undefined;
   let channel: RTCDataChannel | undefined;
   let closed: Promise<void> | undefined;
 
@@ -113,7 +118,7 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
         deps.onState('failed');
         return;
       }
-      path ??= transport && openRtpPath(transport, takeRtp);
+      path ??= transport && openRtpPath(transport, takeRtp, reports?.take);
       deps.onState('connected');
     } else if (state === 'failed' || state === 'closed') deps.onState('failed');
   });
@@ -137,6 +142,7 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
       const streams = [new MediaStream([track])];
       const { sender } = peer.addTransceiver(track, { direction: 'sendonly', streams });
       Object.assign(sender, { ssrc });
+      reports = createRoomReports({ ssrc, clockRateHz: g711RateHz, now: deps.now });
       write = createRtpWriter({
         ssrc,
         now: deps.now,
@@ -173,6 +179,7 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
     writeRtp: (packet, audioLevelDbov, voice) => {
       write(packet, audioLevelDbov, voice);
     },
+    reception: () => reports?.reception(),
     close: () =>
       (closed ??= peer.close().catch((error: unknown) => {
         log.warn({ err: error }, 'peer connection did not close cleanly');

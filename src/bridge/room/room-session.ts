@@ -3,6 +3,7 @@ import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { RoomCodec } from './link-types.ts';
 import { localAddressToward } from './local-address.ts';
 import { createPeerConnection, type PeerConnection } from './peer-connection.ts';
+import type { RoomReception } from './room-reports.ts';
 import { openSignalClient, type Down, type SignalClient } from './signal-client.ts';
 import type { SignalEvent } from './signal-message.ts';
 
@@ -11,6 +12,7 @@ export interface RoomSession {
   send(request: SignalRequest): void;
   writeRtp(packet: Buffer, audioLevelDbov: number, voice: boolean): void;
   mediaSections(): number;
+  reception(): RoomReception | undefined;
   /** On the reliable data channel, where one was prepared. */
   sendData(data: Uint8Array): void;
   /** Idempotent, never rejects. */
@@ -183,6 +185,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       if (!over) peer?.sendData(data);
     },
     mediaSections: () => peer?.mediaSections() ?? 0,
+    reception: () => peer?.reception(),
     close: () => {
       over = true;
       return shut();

@@ -5,7 +5,7 @@
  *
  * The roll-over counter is in our sender and the replay windows in our receiver, so that all RTP of a
  * transport goes this way or none. RTCP counts by itself (RFC 3711 §3.2.1): ours is sent by werift,
- * and the server's, which tells a link nothing it acts upon, is dropped unread.
+ * and the server's is opened only where somebody reads what it says.
  */
 import type { RTCDtlsTransport } from 'werift';
 import { isRtcp } from '../rtp/rtp-packet.ts';
@@ -32,11 +32,12 @@ const maxStreams = 10_000;
 
 /**
  * To be opened when the transport is connected. `onRtp` gets each packet that came, decrypted in its
- * own buffer. Undefined where werift is not built as expected: then werift's own way is the way.
+ * own buffer, and `onRtcp` each compound. Undefined where werift is not built as expected: then werift's own way is the way.
  */
 export const openRtpPath = (
   transport: RTCDtlsTransport,
   onRtp: (packet: Buffer) => void,
+  onRtcp?: (compound: Buffer) => void,
 ): RtpPath | undefined => {
   const keys = srtpKeysOf(transport);
   const { connection } = transport.iceTransport;
@@ -44,7 +45,12 @@ export const openRtpPath = (
   if (keys === undefined || isConsented === undefined) return undefined;
   const receiver = createSrtpReceiver(keys.suite, keys.remote, undefined, maxStreams);
   const isDiverted = divertMedia(connection, (datagram) => {
-    if (isRtcp(datagram)) return;
+    if (isRtcp(datagram)) {
+      if (onRtcp === undefined) return;
+      const compoundBytes = receiver.unprotectRtcp(datagram);
+      if (typeof compoundBytes === 'number') onRtcp(datagram.subarray(0, compoundBytes));
+      return;
+    }
     const length = receiver.unprotectRtp(datagram);
     if (typeof length === 'number') onRtp(datagram.subarray(0, length));
   });

@@ -41,6 +41,12 @@ export interface ReceptionStats {
   /** The numbers of a report block; begins a new interval. Undefined while there is no source. */
   report(): Omit<ReceptionReport, 'lastSenderReport' | 'delaySinceLastSenderReport'> | undefined;
   figures(): ReceptionFigures;
+  /**
+   * The smallest difference of arrival and time stamp since it was taken last, in timestamp units
+   * from that of the stream's first packet; undefined where none came. Grows where the sender's
+   * clock is slow.
+   */
+  takeLeastTransit(): number | undefined;
 }
 
 const maxDropout = 3000;
@@ -65,6 +71,8 @@ export const createReceptionStats = (clockRateHz: number): ReceptionStats => {
   let jitter = 0;
   let lastTransit = 0;
   let hasTransit = false;
+  let firstTransit = 0;
+  let leastTransit = Infinity;
   let expectedPrior = 0;
   let receivedPrior = 0;
   // Of the sources before this one.
@@ -101,7 +109,11 @@ export const createReceptionStats = (clockRateHz: number): ReceptionStats => {
       const difference = Math.abs(timestampDelta(transit, lastTransit));
       // A time stamp that jumps by more than a second begins a talkspurt elsewhere.
       if (difference < clockRateHz) jitter += (difference - jitter) / 16;
+    } else {
+      firstTransit = transit;
+      leastTransit = Infinity;
     }
+    leastTransit = Math.min(leastTransit, timestampDelta(transit, firstTransit));
     lastTransit = transit;
     hasTransit = true;
   };
@@ -192,6 +204,11 @@ export const createReceptionStats = (clockRateHz: number): ReceptionStats => {
         jitterMs: (jitter * 1000) / clockRateHz,
         restarts,
       };
+    },
+    takeLeastTransit: () => {
+      const least = leastTransit;
+      leastTransit = Infinity;
+      return Number.isFinite(least) ? least : undefined;
     },
   };
 };

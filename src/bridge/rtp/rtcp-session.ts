@@ -52,7 +52,7 @@ export const toNtp = (epochMs: number): NtpTime => {
 };
 
 /** The middle 32 bits: 1/65536 s. */
-const compactNtp = ({ seconds, fraction }: NtpTime): number =>
+export const compactNtp = ({ seconds, fraction }: NtpTime): number =>
   (((seconds & 0xffff) << 16) | (fraction >>> 16)) >>> 0;
 
 export const createRtcpSession = (options: RtcpSessionOptions): RtcpSession => {

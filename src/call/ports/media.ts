@@ -84,6 +84,7 @@ export type MediaEvent =
           | 'muted-by-room'
           | 'unmuted-by-room'
           | 'talking-muted'
+          | 'quality'
           | 'media-timeout';
       }
     >

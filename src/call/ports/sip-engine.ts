@@ -70,6 +70,12 @@ export type LegEvent =
   | { readonly type: 'talking-muted' }
   /** The sound is SRTP, which was not known, or not by which suite, with the answer. */
   | { readonly type: 'srtp-settled'; readonly keys: SrtpKeys; readonly suite: SrtpSuite }
+  /** Every few seconds: how the sound is, and what has changed about it. */
+  | {
+      readonly type: 'quality';
+      readonly quality: LegQuality;
+      readonly news: readonly SoundNews[];
+    }
   /** No RTP from the caller for the configured time (not while held). */
   | { readonly type: 'media-timeout' }
   /** The SIP side is over, whoever began it. Exactly once. */
@@ -117,6 +123,22 @@ export interface Quality {
   readonly jitterMs: number;
   /** E-model estimate, 1 to 4.5. */
   readonly mos: number;
+  /** Packets that came when their time was over; where we play the stream. */
+  readonly late?: number | undefined;
+  /** Made up for what was missing; where we play the stream. */
+  readonly concealedMs?: number | undefined;
+}
+
+/** The four ways that sound goes, in the order in which a word and its answer go. */
+export const soundWays = ['up', 'toRoom', 'fromRoom', 'down'] as const;
+export type SoundWay = (typeof soundWays)[number];
+
+/** How sound went in a stretch of time; a way that carried nothing is not there. */
+export interface QualityPoint extends Readonly<
+  Partial<Record<SoundWay, Pick<Quality, 'lossPct' | 'jitterMs' | 'mos'>>>
+> {
+  /** When it ended, epoch milliseconds. */
+  readonly at: number;
 }
 
 export interface LegQuality {
@@ -124,9 +146,35 @@ export interface LegQuality {
   readonly up: Quality;
   /** From us to the caller, as the caller's RTCP reports it; undefined without reports. */
   readonly down: Quality | undefined;
+  /** From us to the room, as its reports say; undefined where nothing went or nobody reported. */
+  readonly toRoom?: Quality | undefined;
+  /** From the room to us: all tracks of the meeting while the caller was in it. */
+  readonly fromRoom?: Quality | undefined;
+  /** Between the caller and us, and between us and the room, as measured last. */
+  readonly roundTripMs?: number | undefined;
+  readonly roomRoundTripMs?: number | undefined;
+  /** How much faster the caller's clock runs than ours; known after a minute. */
+  readonly clockDriftPpm?: number | undefined;
+  /** Of the caller, 0 at full scale; in reports of live calls only. */
+  readonly levelDbov?: number | undefined;
+  /** A point a minute; in calls of hours, a point for more. Oldest first. */
+  readonly series?: readonly QualityPoint[] | undefined;
   /** Packets dropped by SRTP: without the key, or a second time. Only where it is on. */
   readonly rejected?: { readonly forged: number; readonly replayed: number } | undefined;
 }
+
+/** What is worth a line in the call's story. */
+export type SoundNews =
+  | {
+      readonly event: 'quality-poor';
+      readonly way: SoundWay;
+      readonly mos: number;
+      readonly lossPct: number;
+    }
+  | { readonly event: 'quality-good'; readonly way: SoundWay }
+  /** The caller is not heard: no packets come, or packets with nothing but silence. */
+  | { readonly event: 'not-heard'; readonly why: 'no-packets' | 'silence' }
+  | { readonly event: 'heard-again' };
 
 /** What a test of the caller's sound heard. */
 export interface SoundReport {
