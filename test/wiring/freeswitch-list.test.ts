@@ -1,14 +1,14 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Logger } from '../src/call/ports/process.ts';
+import type { Logger } from '../../src/call/ports/process.ts';
 import {
   followFreeSwitchList,
   readFreeSwitchList,
   type ListedFreeSwitch,
-} from '../src/freeswitch-list.ts';
-import { processClock } from '../src/process-clock.ts';
-import { temporaryFolder, type TemporaryFolder } from './support/temporary-folder.ts';
+} from '../../src/wiring/freeswitch-list.ts';
+import { processClock } from '../../src/process-clock.ts';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the list of FreeSWITCH', () => {
   it('is a server a line, drained where it says so', () => {

@@ -1,12 +1,12 @@
 import { networkInterfaces } from 'node:os';
-import type { LegId } from './call/identifiers.ts';
-import type { MediaBridge } from './call/ports/media.ts';
-import type { Clock, Logger } from './call/ports/process.ts';
-import { callIdPattern } from './call/identifiers.ts';
-import type { Config, DrachtioConfig } from './config.ts';
+import type { LegId } from '../call/identifiers.ts';
+import type { MediaBridge } from '../call/ports/media.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
+import { callIdPattern } from '../call/identifiers.ts';
+import type { Config, DrachtioConfig } from '../config.ts';
 import { followFreeSwitchList } from './freeswitch-list.ts';
-import { createDrachtioEngine, type DrachtioEngine } from './sip/drachtio/drachtio-engine.ts';
-import { isSameMachine, mediaAddressOf } from './sip/drachtio/same-machine.ts';
+import { createDrachtioEngine, type DrachtioEngine } from '../sip/drachtio/drachtio-engine.ts';
+import { isSameMachine, mediaAddressOf } from '../sip/drachtio/same-machine.ts';
 import type { TrunkSettings } from './trunk-settings.ts';
 
 export interface DrachtioEngineParts {

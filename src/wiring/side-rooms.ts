@@ -1,8 +1,8 @@
 /** Rooms for a private word: random names, and a token for a host in a browser. */
 import { randomBytes } from 'node:crypto';
-import { createTokenMint } from './bridge/room/tokens.ts';
-import { asRoomName } from './call/identifiers.ts';
-import type { SideRooms } from './http/ports.ts';
+import { createTokenMint } from '../bridge/room/tokens.ts';
+import { asRoomName } from '../call/identifiers.ts';
+import type { SideRooms } from '../http/ports.ts';
 
 const nameBytes = 16;
 

@@ -3,9 +3,9 @@ import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock, Logger } from './call/ports/process.ts';
-import { readTrunkFile, type SecretLookup, type TrunkFileResult } from './trunk/trunk-file.ts';
-import { emptyTrunkBook, type TrunkBook, type TrunkSource } from './trunk/trunk.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
+import { readTrunkFile, type SecretLookup, type TrunkFileResult } from '../trunk/trunk-file.ts';
+import { emptyTrunkBook, type TrunkBook, type TrunkSource } from '../trunk/trunk.ts';
 
 export interface TrunkSettings extends TrunkSource {
   /** Reads the file again, secrets too. A file that is wrong is reported and changes nothing. */

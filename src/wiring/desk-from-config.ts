@@ -1,14 +1,14 @@
 /** The service desk that the settings name: somebody to be called, or a meeting. */
-import { createDeskMeeting } from './call/desk-meeting.ts';
-import type { NodeId } from './call/identifiers.ts';
-import type { MeetingDirectory } from './call/ports/meetings.ts';
-import type { Clock, Logger } from './call/ports/process.ts';
-import type { RoomAdmin } from './call/ports/room-admin.ts';
-import type { SipEngine } from './call/ports/sip-engine.ts';
-import { createServiceDesk, type ServiceDesk } from './call/service-desk.ts';
-import type { Config } from './config.ts';
+import { createDeskMeeting } from '../call/desk-meeting.ts';
+import type { NodeId } from '../call/identifiers.ts';
+import type { MeetingDirectory } from '../call/ports/meetings.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
+import type { RoomAdmin } from '../call/ports/room-admin.ts';
+import type { SipEngine } from '../call/ports/sip-engine.ts';
+import { createServiceDesk, type ServiceDesk } from '../call/service-desk.ts';
+import type { Config } from '../config.ts';
 import { newLegId } from './engine-from-config.ts';
-import type { SideRooms } from './http/ports.ts';
+import type { SideRooms } from '../http/ports.ts';
 
 /** How long the service desk may ring: somebody holds the line meanwhile. */
 const ringLimitMs = 45_000;

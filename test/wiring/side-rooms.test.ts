@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSideRooms } from '../src/side-rooms.ts';
+import { createSideRooms } from '../../src/wiring/side-rooms.ts';
 
 test('a browser gets the address that it can reach, and a token for one participant of that room alone', async () => {
   const rooms = createSideRooms({

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { asLegId, type LegId } from './call/identifiers.ts';
-import type { MediaBridge } from './call/ports/media.ts';
-import type { Clock, Logger } from './call/ports/process.ts';
-import type { SipEngine } from './call/ports/sip-engine.ts';
-import type { Config } from './config.ts';
+import { asLegId, type LegId } from '../call/identifiers.ts';
+import type { MediaBridge } from '../call/ports/media.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
+import type { SipEngine } from '../call/ports/sip-engine.ts';
+import type { Config } from '../config.ts';
 import { drachtioEngineOf } from './drachtio-from-config.ts';
-import { createEmbeddedEngine } from './sip/embedded/embedded-engine.ts';
-import type { TlsCredentials } from './sip/embedded/tls-credentials.ts';
+import { createEmbeddedEngine } from '../sip/embedded/embedded-engine.ts';
+import type { TlsCredentials } from '../sip/embedded/tls-credentials.ts';
 import type { TrunkSettings } from './trunk-settings.ts';
 
 export const newLegId = (): LegId => asLegId(randomBytes(16).toString('base64url'));

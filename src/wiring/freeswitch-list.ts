@@ -2,7 +2,7 @@
 import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock, Logger } from './call/ports/process.ts';
+import type { Clock, Logger } from '../call/ports/process.ts';
 
 export interface ListedFreeSwitch {
   readonly host: string;

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Logger } from '../src/call/ports/process.ts';
-import { openTrunkSettings, type TrunkSettings } from '../src/trunk-settings.ts';
-import { createManualClock } from './support/manual-clock.ts';
-import { temporaryFolder, type TemporaryFolder } from './support/temporary-folder.ts';
+import type { Logger } from '../../src/call/ports/process.ts';
+import { openTrunkSettings, type TrunkSettings } from '../../src/wiring/trunk-settings.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 
 let folder: TemporaryFolder;
 let settings: TrunkSettings | undefined;

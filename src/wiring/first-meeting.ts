@@ -1,5 +1,5 @@
-import type { CallId } from './call/identifiers.ts';
-import type { MeetingBook, MeetingDraft } from './call/ports/meetings.ts';
+import type { CallId } from '../call/identifiers.ts';
+import type { MeetingBook, MeetingDraft } from '../call/ports/meetings.ts';
 
 /** Tells the newcomer's meeting from real ones, whose call IDs are nobody's business at a terminal. */
 const title = 'First meeting';

@@ -1,0 +1,32 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { loadPrompts } from '../bridge/audio/prompt-library.ts';
+import { createMediaBridge } from '../bridge/client.ts';
+import { asNodeId } from '../call/identifiers.ts';
+import type { MediaBridge } from '../call/ports/media.ts';
+import type { Closing, GatewayDeps } from './gateway-deps.ts';
+import type { LiveKitAccess } from './open-livekit.ts';
+
+export const ownPrompts = fileURLToPath(new URL('../../prompts', import.meta.url));
+/** The rate of the mix: G.711's own. */
+const promptRateHz = 8000;
+
+export const openMedia = async (
+  { config, folder, logger }: GatewayDeps,
+  livekit: LiveKitAccess,
+  opened: Closing[],
+): Promise<MediaBridge> => {
+  const { library, problems } = await loadPrompts(config.promptsDir ?? ownPrompts, promptRateHz);
+  if (problems.length > 0) throw new Error(`prompts can't be used:\n${problems.join('\n')}`);
+  const media = await createMediaBridge({
+    workers: config.media.workers ?? Math.max(1, availableParallelism() - 1),
+    rtpPorts: config.media.rtpPorts,
+    prompts: library,
+    livekit,
+    nodeId: asNodeId(folder.nodeId),
+    settings: { mediaTimeoutMs: config.media.mediaTimeoutMs },
+    log: logger.child({ part: 'media' }),
+  });
+  opened.push(() => media.close());
+  return media;
+};
