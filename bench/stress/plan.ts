@@ -16,6 +16,8 @@ export interface StressPlan {
   /** Guests of LiveKit's own SDK, one a room, who speak and hear. */
   readonly witnesses: number;
   readonly engine: 'embedded' | 'drachtio';
+  /** Processes of others whose CPU and memory is taken too: the servers that the engine works with. */
+  readonly watched: readonly WatchedProcess[];
   /** Gateways started by the run itself, which share PostgreSQL and the load where there are several. */
   readonly nodes: number;
   /** A gateway that runs already, in place of own ones. */
@@ -25,6 +27,11 @@ export interface StressPlan {
   readonly limits: Limits;
   /** Folder for report.md, report.html and report.json; undefined: the report is printed alone. */
   readonly reportDir: string | undefined;
+}
+
+export interface WatchedProcess {
+  readonly name: string;
+  readonly pid: number;
 }
 
 export interface RunningGateway {
@@ -43,7 +50,8 @@ export const stressHelp = `npm run stress -- [options]     offers many calls at 
   --timed N         whole calls one after another, timed            [10]
   --listeners N     callers who look at the spacing of what they hear [2]
   --witnesses N     guests of LiveKit's own SDK, one a room         [1]
-  --engine E        embedded or drachtio                            [embedded]
+  --engine E        embedded or drachtio, on the servers that RINGBRO_TEST_DRACHTIO… name   [embedded]
+  --watch NAME=PID,…    processes whose CPU and memory is told as well
   --nodes N         gateways that share the load                    [1]
   --number DIGITS   what is dialled                                 [0480445511]
   --target HOST:PORT --api URL --key KEY    a gateway that runs already
@@ -65,6 +73,7 @@ const options = {
   listeners: { type: 'string', default: '2' },
   witnesses: { type: 'string', default: '1' },
   engine: { type: 'string', default: 'embedded' },
+  watch: { type: 'string' },
   nodes: { type: 'string', default: '1' },
   number: { type: 'string', default: '0480445511' },
   target: { type: 'string' },
@@ -104,6 +113,7 @@ export function parsePlan(args: readonly string[]): StressPlan {
     listeners: rooms === 0 ? 0 : number('listeners', 0),
     witnesses: Math.min(rooms, number('witnesses', 0)),
     engine,
+    watched: watchedOf(values.watch),
     nodes: number('nodes', 1),
     target: targetOf(values.target, values.api, values.key),
     number: values.number,
@@ -123,6 +133,14 @@ export function parsePlan(args: readonly string[]): StressPlan {
       '--target needs --witnesses 0 --timed 0: rooms are the other gateway’s, and so are their keys',
     );
   return plan;
+}
+
+function watchedOf(list: string | undefined): readonly WatchedProcess[] {
+  return (list?.split(',') ?? []).map((entry) => {
+    const [, name = '', pid = ''] = /^([a-z0-9 -]+)=([1-9][0-9]*)$/i.exec(entry) ?? [];
+    if (name === '') throw new Error('--watch must be name=pid, several with commas between');
+    return { name, pid: Number(pid) };
+  });
 }
 
 function targetOf(

@@ -77,3 +77,14 @@ export function meanCpuPct({ samples }: ProcessSeries, fromS: number, toS: numbe
   const within = samples.filter(({ atS }) => atS > fromS && atS <= toS);
   return within.reduce((sum, { cpuPct }) => sum + cpuPct, 0) / within.length;
 }
+
+/** Of several together; NaN where there are none, or one has no sample. */
+export const togetherCpuPct = (
+  processes: readonly ProcessSeries[],
+  fromS: number,
+  toS: number,
+): number =>
+  processes.reduce(
+    (sum, series) => sum + meanCpuPct(series, fromS, toS),
+    processes.length === 0 ? Number.NaN : 0,
+  );

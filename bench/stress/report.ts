@@ -124,7 +124,8 @@ function processRow({ name, samples }: ProcessSeries): readonly string[] {
   ];
 }
 
-function introduction({ plan, machine, cpuPerCallerPct }: StressResult): readonly string[] {
+function introduction(result: StressResult): readonly string[] {
+  const { plan, machine, cpuPerCallerPct, watchedPerCaller } = result;
   const rooms = plan.rooms === 0 ? 'in the IVR' : `in ${plan.rooms} rooms`;
   return [
     `${plan.calls} calls at ${plan.callsPerSecond} a second, each held ${plan.holdS} s ${rooms}; ` +
@@ -132,6 +133,9 @@ function introduction({ plan, machine, cpuPerCallerPct }: StressResult): readonl
       `engine ${plan.engine}, ${plan.nodes} node${plan.nodes === 1 ? '' : 's'}.`,
     machine,
     `CPU of the gateway a caller while all were held: ${shown(cpuPerCallerPct, 3, '% of a core')}.`,
+    ...watchedPerCaller.map(
+      ({ name, cpuPct }) => `CPU of ${name} a caller: ${shown(cpuPct, 3, '% of a core')}.`,
+    ),
   ];
 }
 

@@ -14,10 +14,10 @@ import type { StressMeeting } from './api-client.ts';
 import { callOutcomes, type Reception } from './call-outcomes.ts';
 import type { StressPlan } from './plan.ts';
 import {
-  meanCpuPct,
   openDescriptors,
   recordProcesses,
   residentMib,
+  togetherCpuPct,
   type ProcessSeries,
 } from './process-series.ts';
 import { openScene, type Scene } from './scene.ts';
@@ -76,6 +76,7 @@ async function underLoad(stage: Stage, progress: (line: string) => void): Promis
   const livekitPid = scene.livekit?.pid();
   const recording = recordProcesses([
     ...own,
+    ...plan.watched,
     ...(livekitPid === undefined ? [] : [{ name: 'livekit-server', pid: livekitPid }]),
     ...loads.map(({ pid }, at) => ({ name: loads.length === 1 ? 'sipp' : `sipp ${at + 1}`, pid })),
     { name: 'witnesses and report', pid: process.pid },
@@ -95,6 +96,8 @@ async function underLoad(stage: Stage, progress: (line: string) => void): Promis
   await stage.farm.ask('hangUp', { keys: listening });
   await wait(settleMs);
   const processes = recording.stop();
+  const perCaller = (series: readonly ProcessSeries[]): number =>
+    togetherCpuPct(series, rampS, allEndS) / (plan.calls + listening.length);
   return {
     plan,
     machine: machineLine(describeMachine(new Date())),
@@ -102,7 +105,11 @@ async function underLoad(stage: Stage, progress: (line: string) => void): Promis
     outcomes: await outcomesOf(stage, loads, since),
     timed,
     listeners,
-    cpuPerCallerPct: cpuOf(processes, own.length, rampS, allEndS) / (plan.calls + listening.length),
+    cpuPerCallerPct: perCaller(processes.slice(0, own.length)),
+    watchedPerCaller: plan.watched.map(({ name }, at) => {
+      const series = processes[own.length + at];
+      return { name, cpuPct: perCaller(series === undefined ? [] : [series]) };
+    }),
     processes,
     leaks: await leftOver(stage, own, before, since),
   };
@@ -208,17 +215,6 @@ async function outcomesOf(
   const keyed = meetings.map(({ callId }) => callId);
   return callOutcomes(calls, plan.calls, keyed, up);
 }
-
-/** Mean CPU of the gateways together while all calls were held; NaN where they never were at once. */
-const cpuOf = (
-  processes: readonly ProcessSeries[],
-  gateways: number,
-  fromS: number,
-  toS: number,
-): number =>
-  processes
-    .slice(0, gateways)
-    .reduce((sum, series) => sum + meanCpuPct(series, fromS, toS), gateways === 0 ? Number.NaN : 0);
 
 interface Held {
   readonly descriptors: number;

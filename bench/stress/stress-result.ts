@@ -60,6 +60,8 @@ export interface StressResult {
   readonly listeners: readonly ListenerReport[];
   /** CPU a caller of the gateways while all were held, percent of a core. */
   readonly cpuPerCallerPct: number;
+  /** The same of each watched process. */
+  readonly watchedPerCaller: readonly { readonly name: string; readonly cpuPct: number }[];
   readonly processes: readonly ProcessSeries[];
   readonly leaks: Leaks;
 }

@@ -16,6 +16,14 @@ describe('the command line of a stress run', () => {
     });
   });
 
+  it('watches the processes that are named', () => {
+    expect(parsePlan(['--watch', 'freeswitch=12,drachtio-server=345']).watched).toEqual([
+      { name: 'freeswitch', pid: 12 },
+      { name: 'drachtio-server', pid: 345 },
+    ]);
+    expect(parsePlan([]).watched).toEqual([]);
+  });
+
   it('looks for no listeners where no caller leaves the IVR', () => {
     expect(parsePlan(['--rooms', '0'])).toMatchObject({ rooms: 0, listeners: 0, witnesses: 0 });
   });
@@ -25,6 +33,8 @@ describe('the command line of a stress run', () => {
     ['--calls many', '--calls'],
     ['--rate 0', '--rate'],
     ['--engine asterisk', '--engine'],
+    ['--watch freeswitch', '--watch'],
+    ['--watch freeswitch=0', '--watch'],
     ['--target 127.0.0.1:5060', 'go together'],
     ['--target nowhere --api http://a --key k --timed 0 --witnesses 0', 'host:port'],
     ['--target 127.0.0.1:5060 --api http://a --key k', 'other gateway'],

@@ -22,6 +22,7 @@ const result: StressResult = {
   timed: noTimedCalls,
   listeners: [listener],
   cpuPerCallerPct: 0.3,
+  watchedPerCaller: [{ name: 'freeswitch', cpuPct: 0.25 }],
   processes: [
     {
       name: 'gateway',
@@ -69,6 +70,7 @@ describe('the report', () => {
     for (const text of [markdown, html]) {
       expect(text).toContain('joined their room');
       expect(text).toContain('0.300 % of a core');
+      expect(text).toContain('CPU of freeswitch a caller: 0.250 % of a core');
     }
     expect(html).not.toContain('<with>');
     expect(html.match(/<svg/g)).toHaveLength(2);
