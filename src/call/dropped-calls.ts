@@ -28,6 +28,7 @@ export interface DroppedCalls {
 const brokenLines: ReadonlySet<string> = new Set([
   'media-timeout',
   'transport-lost',
+  'line-dropped',
   'session-expired',
   'engine-lost',
 ]);

@@ -210,6 +210,11 @@ export const endReasons = {
     by: 'network',
     description: 'The SIP transport to the caller failed.',
   },
+  'line-dropped': {
+    result: 'failed',
+    by: 'network',
+    description: 'A BYE came that gives a fault of the network as its Reason (RFC 3326).',
+  },
   'no-answer': {
     result: 'failed',
     by: 'network',

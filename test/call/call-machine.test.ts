@@ -210,6 +210,7 @@ describe('which end it was', () => {
     [{ by: 'caller', how: 'bye' }, 'hung-up'],
     [{ by: 'network', how: 'session-expired' }, 'session-expired'],
     [{ by: 'network', how: 'transport' }, 'transport-lost'],
+    [{ by: 'network', how: 'line-dropped' }, 'line-dropped'],
     [{ by: 'network', how: 'engine-lost' }, 'engine-lost'],
     [{ by: 'gateway', how: 'bye' }, 'engine-lost'],
   ])('a leg that ended by $by $how is %s', (cause, expected) => {

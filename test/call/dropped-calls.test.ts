@@ -44,6 +44,15 @@ describe('a line that broke', () => {
     expect(dropped.take(10 * minute, number, quiet)).toBeUndefined();
   });
 
+  test.each(['media-timeout', 'transport-lost', 'session-expired', 'line-dropped'] as const)(
+    'is one that ended by %s',
+    (reason) => {
+      const dropped = createDroppedCalls(10 * minute);
+      dropped.ended(0, { ...broken, termination: terminationOf(reason) });
+      expect(dropped.take(1, number, quiet)).toBe(meetingId());
+    },
+  );
+
   test('is nothing to a number that is in another live call', () => {
     const dropped = createDroppedCalls(10 * minute);
     dropped.ended(0, broken);

@@ -79,7 +79,7 @@ export interface FakeCaller {
   resume(): void;
   cancel(): void;
   hangUp(): void;
-  fall(how: 'session-expired' | 'transport' | 'engine-lost'): void;
+  fall(how: 'session-expired' | 'transport' | 'line-dropped' | 'engine-lost'): void;
   goSilent(): void;
   loseRoom(): void;
   recoverRoom(): void;

@@ -92,7 +92,14 @@ export type LegEndCause =
   | {
       readonly by: 'network';
       readonly how:
-        'no-ack' | 'session-expired' | 'transport' | 'no-answer' | 'rejected' | 'engine-lost';
+        | 'no-ack'
+        | 'session-expired'
+        | 'transport'
+        /** A BYE that says so: nobody hung up (RFC 3326). */
+        | 'line-dropped'
+        | 'no-answer'
+        | 'rejected'
+        | 'engine-lost';
       readonly sipStatus?: number;
     };
 

@@ -14,6 +14,7 @@
  *
  * `closing` before the ACK of our 200 sends no BYE until the ACK, or 64*T1, came: RFC 3261 §15.
  */
+import { isDroppedLine } from '../message/dropped-line.ts';
 import { contentType, header, headers } from '../message/message-headers.ts';
 import { sdpBodyOf } from '../message/sdp-body.ts';
 import { validateRequest } from '../message/validate-request.ts';
@@ -218,7 +219,11 @@ export const createSessionMachine = (
     outbox.respond(received, 200);
     // "MUST generate a 487 to any pending requests." RFC 3261 §15.1.2
     offers.reject(now, 487);
-    outbox.end({ by: 'remote', how: 'bye' });
+    outbox.end(
+      isDroppedLine(headers(received.request, 'Reason'))
+        ? { by: 'network', how: 'line-dropped' }
+        : { by: 'remote', how: 'bye' },
+    );
     close();
   };
 

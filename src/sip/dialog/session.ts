@@ -11,7 +11,8 @@ export type SessionEndCause =
   | { readonly by: 'local'; readonly how: 'refused' | 'cancel' | 'bye' }
   | {
       readonly by: 'network';
-      readonly how: 'no-ack' | 'session-expired' | 'transport' | 'no-answer' | 'rejected';
+      readonly how:
+        'no-ack' | 'session-expired' | 'transport' | 'line-dropped' | 'no-answer' | 'rejected';
       readonly sipStatus?: number;
     };
 

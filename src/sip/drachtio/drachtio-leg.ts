@@ -18,6 +18,7 @@ import type {
 } from '../../call/ports/sip-engine.ts';
 import { infoDigit } from '../dialog/info-digit.ts';
 import { createDigitMerge } from '../embedded/digit-merge.ts';
+import { isDroppedLine } from '../message/dropped-line.ts';
 import { noPackets } from './channel-quality.ts';
 import type { SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
 import type { LegOpening } from './leg-opening.ts';
@@ -50,9 +51,12 @@ const qualityTimeoutMs = 1_000;
 const ackTimeoutMs = 40_000;
 const noQuality: LegQuality = { up: noPackets, down: undefined };
 
-/** Why drachtio-server ended a dialog itself, by the Reason of its BYE. */
-const causeOfBye = ({ source }: SrfRequest, reason: string | undefined): LegEndCause => {
-  if (source === 'network') return { by: 'caller', how: 'bye' };
+/** Whose BYE it was, and why drachtio-server ended a dialog itself. */
+const causeOfBye = (bye: SrfRequest, reason: string | undefined): LegEndCause => {
+  if (bye.source === 'network')
+    return isDroppedLine([bye.get('Reason') ?? ''])
+      ? { by: 'network', how: 'line-dropped' }
+      : { by: 'caller', how: 'bye' };
   if (/session|expire/i.test(reason ?? '')) return { by: 'network', how: 'session-expired' };
   return { by: 'network', how: 'no-ack' };
 };

@@ -57,6 +57,24 @@ describe('an incoming call', () => {
     expect(engine.gauges()).toEqual(nothingLeft);
   });
 
+  test('that the network gave up ends by no caller: the BYE gives its fault as Reason', async () => {
+    const { peer, run, legs, events } = await createEngineFixture();
+    peer.request('INVITE', { body: sdpText() });
+    await run(20);
+    void legs[0]?.answer();
+    await run(20);
+    const toTag = tagOf(peer.take());
+    peer.request('ACK', { toTag });
+    await run(20);
+    peer.request('BYE', { toTag, cseq: 2, headers: ['Reason: Q.850;cause=16,SIP;cause=408'] });
+    await run(20);
+    expect(peer.takeLines()).toEqual(['200 BYE']);
+    expect(events.at(-1)).toEqual({
+      type: 'ended',
+      cause: { by: 'network', how: 'line-dropped' },
+    });
+  });
+
   test('that brings no common codec is refused with 488 and opens the media no longer', async () => {
     const { peer, run, legs, media, events } = await createEngineFixture();
     peer.request('INVITE', { body: sdpText({ formats: '18' }) });
