@@ -93,6 +93,12 @@ const deskAddress = z.string().regex(/^(?:\+?\d{2,15}|sips?:[^\s<>"]+@[^\s<>"?]+
   error:
     'must be a number such as +46480445500, an address such as sip:desk@192.0.2.5, or a call ID',
 });
+/** The first seals, the others open what they sealed before. */
+const pinSecrets = z
+  .string()
+  .refine((text) => text.split(',').every((part) => part.trim().length >= 32), {
+    error: 'must be at least 32 characters; a former secret may follow after a comma',
+  });
 const testId = z.string().regex(callIdPattern, { error: 'must be nine digits' });
 const ownNumber = z
   .string()
@@ -155,7 +161,7 @@ const environment = z.object({
   RINGBRO_DIRECTORY_TIMEOUT_MS: optional(wholeNumber(100, 4_500)),
   RINGBRO_DIRECTORY_CACHE_S: optional(wholeNumber(0, 86_400)),
   RINGBRO_NODE_ID: optional(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/)),
-  RINGBRO_PIN_SECRET: optional(z.string().min(32)),
+  RINGBRO_PIN_SECRET: optional(pinSecrets),
   RINGBRO_DIAL_OUT_PREFIXES: optional(dialOutPrefixes),
   RINGBRO_SERVICE_DESK: optional(deskAddress),
   RINGBRO_SERVICE_DESK_TRUNK: optional(z.string()),
@@ -170,6 +176,7 @@ const environment = z.object({
   RINGBRO_WORKERS: optional(wholeNumber(1, 128)),
   RINGBRO_LOG_LEVEL: optional(z.enum(['debug', 'info', 'warn', 'error', 'silent'])),
   RINGBRO_TIMEZONE: optional(timeZone),
+  RINGBRO_RETENTION: optional(z.string()),
   RINGBRO_RETENTION_DAYS: optional(wholeNumber(1, 3650)),
   RINGBRO_PROMPTS_DIR: optional(z.string()),
   RINGBRO_FIRST_DIGIT_MS: optional(wholeNumber(1000, 120_000)),
@@ -319,6 +326,8 @@ export interface Config {
     readonly keys: CommandKeyTable | undefined;
     readonly timeZone: string;
     readonly retentionDays: number;
+    /** A JSON file with ages of kinds and of organisation units; undefined: `retentionDays` for all. */
+    readonly retentionFile: string | undefined;
   };
   /** A booking system that is asked for call IDs nobody has here. */
   readonly directory:
@@ -562,6 +571,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     keys: e.RINGBRO_KEYS,
     timeZone: e.RINGBRO_TIMEZONE ?? 'Europe/Stockholm',
     retentionDays: e.RINGBRO_RETENTION_DAYS ?? 90,
+    retentionFile: e.RINGBRO_RETENTION,
   },
   directory:
     e.RINGBRO_DIRECTORY_URL === undefined

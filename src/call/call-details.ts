@@ -16,6 +16,7 @@ export function detailsOf(facts: CallFacts): CallDetails {
     ...(isProtected && { isProtected }),
     ...(isJoined && !isProtected && { name }),
     ...(people !== 1 && { people }),
+    ...(meeting.options.unit !== '' && { unit: meeting.options.unit }),
     ...(interpreting.length > 0 && { interpreting }),
   };
 }

@@ -66,6 +66,12 @@ export const cursor = z
   .optional()
   .meta({ description: '`nextCursor` of the page before' });
 
+/** An organisation unit's short code. */
+export const unitCode = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,40}$/, { error: 'must be 1 to 40 letters, digits and . _ -' })
+  .meta({ examples: ['court-1'] });
+
 export const problemSchema = z
   .object({
     type: z.string(),

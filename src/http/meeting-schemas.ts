@@ -2,7 +2,16 @@
 import { z } from 'zod';
 import { languages } from '../ivr/language.ts';
 import type { MeetingOptions } from '../meeting/meeting-options.ts';
-import { callId, pin, roomName, time, timeZone, title, videoAddress } from './field-schemas.ts';
+import {
+  callId,
+  pin,
+  roomName,
+  time,
+  timeZone,
+  title,
+  unitCode,
+  videoAddress,
+} from './field-schemas.ts';
 
 /** One field for each of `MeetingOptions`. */
 const optionFields = {
@@ -48,6 +57,9 @@ const optionFields = {
     .max(10_080)
     .nullish()
     .describe("The longest call; the gateway's own limit, where that is shorter. Default: 10080"),
+  unit: unitCode
+    .nullish()
+    .describe('Says how long things are kept. Default: that of the key, or none'),
 } satisfies Record<keyof MeetingOptions, z.ZodType>;
 
 /** What can be set at any time. `null` is the same as leaving a field out: its default. */
@@ -110,6 +122,7 @@ export const shownMeeting = z
     lobbyLimitSeconds: z.int(),
     hostLimitSeconds: z.int(),
     callLimitMinutes: z.int(),
+    unit: z.string().describe('Empty: none'),
     entrySignal: z.enum(['none', 'tone', 'words']),
     askAfter: z.boolean(),
     keysToRoom: z.boolean(),

@@ -5,6 +5,7 @@ import type { InviteeBook } from '../call/ports/invitees.ts';
 import type { Meeting, MeetingBook } from '../call/ports/meetings.ts';
 import type { AccessStore } from '../call/ports/access.ts';
 import type { EventHub } from '../call/event-hub.ts';
+import type { HoldBook, NumberVault, PersonBook } from '../call/ports/privacy.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
 import type { RoomAdmin } from '../call/ports/room-admin.ts';
 import type { TrunkStatus } from '../call/ports/sip-engine.ts';
@@ -100,6 +101,9 @@ export interface HttpAppOptions {
   readonly meetings: MeetingBook;
   readonly invitees: InviteeBook;
   readonly calls: CallLog;
+  readonly numbers: NumberVault;
+  readonly holds: HoldBook;
+  readonly persons: PersonBook;
   readonly live: LiveCalls;
   readonly rooms: Pick<RoomAdmin, 'deleteRoom'>;
   readonly sideRooms: SideRooms;
@@ -129,6 +133,8 @@ export interface HttpAppOptions {
   readonly signInService?: SignInServiceSettings | undefined;
   readonly webhooks?: WebhookSupport;
   readonly metrics?: ReadMetrics;
+  /** Where the built pages are; undefined: where the build puts them. */
+  readonly pagesFolder?: string;
   readonly health: HealthChecks;
   /** Shown with the health; a trunk that is down does not make the gateway unready. */
   readonly trunks?: () => readonly TrunkStatus[];

@@ -22,6 +22,8 @@ export interface MeetingOptions {
   readonly hostLimitSeconds: number;
   /** Of one call; the gateway's own limit, where that is shorter. */
   readonly callLimitMinutes: number;
+  /** The organisation unit that it belongs to, a short code: says how long things are kept. Empty: none. */
+  readonly unit: string;
 }
 
 /** 'words': "somebody joined". Names are not spoken: prompts are recordings. */
@@ -37,6 +39,7 @@ export const defaultMeetingOptions: MeetingOptions = {
   lobbyLimitSeconds: 3_600,
   hostLimitSeconds: 3_600,
   callLimitMinutes: 10_080,
+  unit: '',
 };
 
 export const withDefaultOptions = (given: Partial<MeetingOptions> | undefined): MeetingOptions => ({

@@ -17,3 +17,22 @@ export function isSameNumber(given: string, ours: string): boolean {
   const national = /^0([1-9]\d{5,})$/.exec(digits)?.[1];
   return national !== undefined && ours.startsWith('+') && known.endsWith(national);
 }
+
+/** As a number is hashed: E.164 where it is that, else its digits as they came. */
+export const plainNumber = (given: string): string => normalisePhoneNumber(given) ?? compact(given);
+
+/** Country calling codes of two digits (ITU-T E.164); 1 and 7 are alone, all others have three. */
+const twoDigitCodes = /^(?:2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
+
+const countryCodeLength = (digits: string): number => {
+  if (/^[17]/.test(digits)) return 1;
+  return twoDigitCodes.test(digits) ? 2 : 3;
+};
+
+/** How trunks may have handed over this number: E.164 with + and without, and national with its 0. */
+export function numberForms(number: string): readonly [string, ...string[]] {
+  const whole = normalisePhoneNumber(number);
+  if (whole === undefined) return [compact(number)];
+  const digits = whole.slice(1);
+  return [whole, digits, `0${digits.slice(countryCodeLength(digits))}`];
+}

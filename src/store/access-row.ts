@@ -14,6 +14,7 @@ export const fromKeyRow = (row: Selectable<ApiKeysTable>): ApiKey => ({
   expiresAt: row.expires_at ?? undefined,
   lastUsedAt: row.last_used_at ?? undefined,
   revokedAt: row.revoked_at ?? undefined,
+  unit: row.unit ?? undefined,
 });
 
 export const fromAccountRow = (row: Selectable<AccountsTable>): Account => ({
@@ -44,4 +45,5 @@ export const fromAuditRow = (row: Selectable<AuditTable>): AuditEntry => ({
   status: row.status,
   address: row.address ?? undefined,
   reason: row.reason ?? undefined,
+  unit: row.unit === '' ? undefined : row.unit,
 });

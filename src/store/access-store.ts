@@ -38,6 +38,7 @@ function createKeyRing({ main }: Database): KeyRing {
           expires_at: key.expiresAt ?? null,
           last_used_at: null,
           revoked_at: null,
+          unit: key.unit ?? null,
         })
         .execute();
     },

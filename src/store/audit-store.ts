@@ -17,6 +17,7 @@ export function createAuditStore({ main, search }: Database): AuditLog {
           status: entry.status,
           address: entry.address ?? null,
           reason: entry.reason ?? null,
+          unit: entry.unit ?? '',
         })
         .execute();
     },
@@ -28,9 +29,6 @@ export function createAuditStore({ main, search }: Database): AuditLog {
       if (to !== undefined) found = found.where('at', '<', to);
       if (after !== undefined) found = found.where('audit_id', '<', after.auditId);
       return (await found.execute()).map(fromAuditRow);
-    },
-    async removeBefore(at) {
-      await main.deleteFrom('audit').where('at', '<', at).execute();
     },
   };
 }

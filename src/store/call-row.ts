@@ -22,6 +22,8 @@ export function toCallRow(record: CallRecord, leaseId: string): Insertable<Calls
     engine: record.engine,
     direction: record.direction,
     from_number: record.from ?? null,
+    number_sealed: record.number?.sealed ?? null,
+    number_hash: record.number?.hash ?? null,
     to_address: record.to,
     call_id: record.callId ?? null,
     room: record.room ?? null,
@@ -39,6 +41,7 @@ export function toCallRow(record: CallRecord, leaseId: string): Insertable<Calls
     quality: record.quality === undefined ? null : JSON.stringify(record.quality),
     details: JSON.stringify(record.details),
     support_code: record.details.supportCode ?? null,
+    unit: record.details.unit ?? '',
     timeline: JSON.stringify(record.timeline),
   };
 }
@@ -60,6 +63,10 @@ export function fromCallRow(row: Selectable<CallsTable>): CallRecord {
     engine: row.engine as CallRecord['engine'],
     direction: row.direction as CallRecord['direction'],
     from: row.from_number ?? undefined,
+    ...(row.number_sealed !== null &&
+      row.number_hash !== null && {
+        number: { sealed: row.number_sealed, hash: row.number_hash },
+      }),
     to: row.to_address,
     callId: (row.call_id ?? undefined) as CallId | undefined,
     room: (row.room ?? undefined) as RoomName | undefined,

@@ -8,6 +8,7 @@ import * as optionsAndDetails from './migrations/0004-options-and-details.ts';
 import * as invitees from './migrations/0005-invitees.ts';
 import * as access from './migrations/0006-access.ts';
 import * as webhooks from './migrations/0007-webhooks.ts';
+import * as keeping from './migrations/0008-keeping.ts';
 import { asStoreError, createPostgresPool } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteConnection } from './sqlite-connection.ts';
@@ -23,6 +24,7 @@ const migrations: Record<string, Migration> = {
   '0005-invitees': invitees,
   '0006-access': access,
   '0007-webhooks': webhooks,
+  '0008-keeping': keeping,
 };
 
 export interface Database {

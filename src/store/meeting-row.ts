@@ -51,6 +51,7 @@ export function toMeetingRow(
     locked: 0,
     language: draft.language ?? null,
     options: JSON.stringify(draft.options ?? {}),
+    unit: draft.options?.unit ?? '',
     seat_turns: 0,
     created_at: made.now,
     updated_at: made.now,
@@ -81,6 +82,7 @@ export function toMeetingUpdate(
     locked: changes.locked === undefined ? undefined : Number(changes.locked),
     language: given('language', changes.language ?? null),
     options: given('options', JSON.stringify(changes.options ?? {})),
+    unit: given('options', changes.options?.unit ?? ''),
   };
   return { ...update, updated_at: now };
 }

@@ -159,7 +159,7 @@ function bury(
       .selectFrom('calls')
       .selectAll()
       .where('node_id', '=', life.nodeId)
-      .where('state', '!=', 'ended')
+      .where('ended_at', 'is', null)
       .execute();
     const calls: CallRecord[] = [];
     for (const row of open) {

@@ -26,6 +26,8 @@ export interface MeetingsTable {
   language: string | null;
   /** JSON: the `MeetingOptions` that were set. */
   options: string;
+  /** Out of `options`, for what is kept how long; empty: none. */
+  unit: Generated<string>;
   /** Written by each transaction that takes a seat: the row lock that works in both databases. */
   seat_turns: number;
   created_at: number;
@@ -63,6 +65,9 @@ export interface CallsTable {
   engine: string;
   direction: string;
   from_number: string | null;
+  /** The whole number, see number-vault.ts. */
+  number_sealed: string | null;
+  number_hash: string | null;
   to_address: string;
   call_id: string | null;
   room: string | null;
@@ -80,6 +85,8 @@ export interface CallsTable {
   details: string;
   /** Out of `details`, to be searched by. */
   support_code: string | null;
+  /** Out of `details`; empty: none. */
+  unit: Generated<string>;
   security: string | null;
   quality: string | null;
   timeline: string;
@@ -117,6 +124,7 @@ export interface ApiKeysTable {
   created_by: string;
   expires_at: number | null;
   last_used_at: number | null;
+  unit: string | null;
   revoked_at: number | null;
 }
 
@@ -154,6 +162,8 @@ export interface AuditTable {
   status: number;
   address: string | null;
   reason: string | null;
+  /** Of the key that did it; empty: none. */
+  unit: Generated<string>;
 }
 
 export interface WebhooksTable {
@@ -189,6 +199,29 @@ export interface DirectoryMeetingsTable {
   asked_at: number;
 }
 
+/** What is not removed, however old it is. */
+export interface HoldsTable {
+  hold_id: string;
+  kind: string;
+  target: string;
+  reason: string;
+  created_at: number;
+  created_by: string;
+}
+
+/** Erased for a person; journals of nodes may still have them for a while. */
+export interface ErasedCallsTable {
+  leg_id: string;
+  erased_at: number;
+}
+
+/** What one node at a time does for all. */
+export interface JobsTable {
+  name: string;
+  lease_by: string | null;
+  lease_until: number;
+}
+
 export interface Schema {
   meetings: MeetingsTable;
   seats: SeatsTable;
@@ -204,4 +237,7 @@ export interface Schema {
   webhooks: WebhooksTable;
   webhook_messages: WebhookMessagesTable;
   directory_meetings: DirectoryMeetingsTable;
+  holds: HoldsTable;
+  erased_calls: ErasedCallsTable;
+  jobs: JobsTable;
 }

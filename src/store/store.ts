@@ -9,6 +9,7 @@ import type { InviteeBook } from '../call/ports/invitees.ts';
 import type { MeetingBook } from '../call/ports/meetings.ts';
 import type { GuessLog, NodeBus } from '../call/ports/nodes.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
+import type { HoldBook, NumberVault, PersonBook, RetentionAges } from '../call/ports/privacy.ts';
 import type { AccessStore } from '../call/ports/access.ts';
 import { createAccessStore } from './access-store.ts';
 import { createCallJournal, type RecoverableCallJournal } from './call-journal.ts';
@@ -24,7 +25,13 @@ import { openNodeLease } from './node-lease.ts';
 import { type NodeWatchOptions, watchNodes } from './node-watch.ts';
 import { createPinSeal } from './pin-seal.ts';
 import { openPostgresBus, silentBus } from './postgres-bus.ts';
-import { purgeEndedBefore } from './retention.ts';
+import { createHoldBook } from './hold-book.ts';
+import { createJobLease } from './job-lease.ts';
+import { createNumberVault } from './number-vault.ts';
+import { createPersonBook, removeErasedAgain } from './person-book.ts';
+import { type Removed, removeOld } from './retention.ts';
+import { scheduleRetention } from './retention-schedule.ts';
+import { secretList } from './secret-list.ts';
 import { deleteStaleSeats, type SeatOwner } from './seats.ts';
 import { checkSharedSecret } from './shared-secret.ts';
 import { createWebhookStore, type WebhookStore } from './webhook-store.ts';
@@ -52,6 +59,9 @@ export interface Store {
   readonly journal: Omit<RecoverableCallJournal, 'recover' | 'compact' | 'storeAgain' | 'close'>;
   readonly guesses: GuessLog;
   readonly access: AccessStore;
+  readonly numbers: NumberVault;
+  readonly holds: HoldBook;
+  readonly persons: PersonBook;
   readonly webhooks: WebhookStore;
   readonly directory: DirectoryMarks;
   /** To the other nodes of the database; silent on SQLite, which is one node's own. */
@@ -63,8 +73,13 @@ export interface Store {
   recover(now: number): Promise<readonly CallRecord[]>;
   /** From now on the calls of dead nodes are closed (`node-watch.ts`). Until `close`. */
   watchNodes(watch: Pick<NodeWatchOptions, 'callersPresent' | 'onDead'>): void;
-  /** Removes calls and meetings that ended before this time (epoch milliseconds), from the journal too. */
-  purge(before: number): Promise<{ readonly calls: number; readonly meetings: number }>;
+  /**
+   * Removes what is older than these ages, from our journal too. Undefined where another node is at
+   * it in the database. Rejects with a `StoreError`.
+   */
+  removeOld(ages: RetentionAges): Promise<readonly Removed[] | undefined>;
+  /** From now on that is done each hour. Until `close`. */
+  keepOnlyFor(ages: RetentionAges): void;
   /** Whether the database answers. */
   ready(): Promise<boolean>;
   /** Writes and stores what waits, then gives up lease and files. Idempotent, never rejects. */
@@ -104,7 +119,8 @@ async function openParts(options: StoreOptions, opened: Closable[]): Promise<Sto
   // An SQLite file that came from a backup must open, though its PINs may not.
   if (options.databaseUrl !== undefined) await checkSharedSecret(database, seal);
   const file = await openJournalFile(join(folder, 'journal'));
-  const calls = createCallStore(database);
+  const numbers = createNumberVault(options.pinSecret);
+  const calls = createCallStore(database, numbers);
   const journal = createCallJournal({ file, calls, owner, clock, logger });
   const meetings = createMeetingStore({ database, owner, seal, makeCallId, now });
   const onRevived = (): void => {
@@ -116,29 +132,42 @@ async function openParts(options: StoreOptions, opened: Closable[]): Promise<Sto
   opened.push(lease, journal);
   const bus = await openBus(options, database);
   opened.push(bus);
+  const access = createAccessStore(database);
+  const job = { database, name: 'retention', leaseId: owner.leaseId, now };
+  const removeAllOld = async (ages: RetentionAges): Promise<readonly Removed[] | undefined> => {
+    await removeErasedAgain(database, now());
+    const removed = await removeOld({ database, lease: createJobLease(job), now }, ages);
+    await deleteGuessesBefore(database, now() - guessesKeptMs);
+    await journal.compact();
+    return removed;
+  };
   let closing: Promise<void> | undefined;
   return {
     meetings,
     invitees: createInviteeStore({ database, seal, randomInt: (below) => randomInt(below), now }),
     calls,
     journal,
-    guesses: createGuessLog(database, options.pinSecret),
-    access: createAccessStore(database),
+    numbers,
+    holds: createHoldBook(database),
+    persons: createPersonBook({ database, numbers, now }),
+    guesses: createGuessLog(database, secretList(options.pinSecret)[0]),
+    access,
     webhooks: createWebhookStore({ database, leaseId: owner.leaseId, seal }),
     directory: createDirectoryMarks(database),
     bus,
     async recover(at) {
       await deleteStaleSeats(database.main, owner);
-      return journal.recover(at, lease.lastAliveAt);
+      const closed = await journal.recover(at, lease.lastAliveAt);
+      await removeErasedAgain(database, at);
+      return closed;
     },
     watchNodes(watch) {
       opened.push(watchNodes({ database, nodeId: owner.nodeId, clock, logger, ...watch }));
     },
-    async purge(before) {
-      const removed = await purgeEndedBefore(database, before);
-      await deleteGuessesBefore(database, now() - guessesKeptMs);
-      await journal.compact();
-      return removed;
+    removeOld: (ages) => removeAllOld(ages),
+    keepOnlyFor(ages) {
+      const run = (): Promise<readonly Removed[] | undefined> => removeAllOld(ages);
+      opened.push(scheduleRetention({ run, audit: access.audit, clock, logger }));
     },
     ready: () => answers(database),
     close: () => (closing ??= closeAll(opened)),

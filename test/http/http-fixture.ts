@@ -94,6 +94,9 @@ export async function openHttpFixture(options: Partial<HttpAppOptions> = {}): Pr
   const app = createHttpApp({
     meetings: tellOfMeetings({ book: store.meetings, clock, publish: events.publish }),
     invitees: store.invitees,
+    numbers: store.numbers,
+    holds: store.holds,
+    persons: store.persons,
     access: store.access,
     clock,
     events,

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { asCallId, asLegId } from '../../src/call/identifiers.ts';
 import { createCallStore } from '../../src/store/call-store.ts';
+import { createNumberVault } from '../../src/store/number-vault.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createMeetingStore } from '../../src/store/meeting-store.ts';
 import { openNodeLease } from '../../src/store/node-lease.ts';
@@ -49,7 +50,7 @@ export function nodeWatchContract(newDatabase: () => Promise<TestDatabase>): voi
       onDead: (node) => dead.push(node),
     });
     opened.push(database, lease, watch);
-    const calls = createCallStore(database);
+    const calls = createCallStore(database, createNumberVault('secret'));
     return {
       database,
       clock,

@@ -17,6 +17,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { accessStoreContract } from './access-store.contract.ts';
 import { guessLogContract } from './guess-log.contract.ts';
 import { inviteeStoreContract } from './invitee-store.contract.ts';
+import { keepingContract } from './keeping.contract.ts';
 import { meetingStoreContract } from './meeting-store.contract.ts';
 import { nodeWatchContract } from './node-watch.contract.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -43,6 +44,10 @@ describe('meetings on PostgreSQL', () => {
 
 describe('the store on PostgreSQL', () => {
   storeContract(() => newPostgresDatabase(server));
+});
+
+describe('keeping on PostgreSQL', () => {
+  keepingContract(() => newPostgresDatabase(server));
 });
 
 describe('nodes on PostgreSQL', () => {

@@ -9,6 +9,9 @@ import { createManualClock } from './manual-clock.ts';
 import { callRecord, endedRecord, meetingDraft, silentLogger } from './records.ts';
 import type { TestDatabase } from './test-databases.ts';
 
+const dayMs = 86_400_000;
+const oneDay = { numbers: 1, records: 1, traces: 1, audit: 1 };
+
 /** `newDatabase` makes an empty database of its own for each test. */
 export function storeContract(newDatabase: () => Promise<TestDatabase>): void {
   let folder: TemporaryFolder;
@@ -136,6 +139,7 @@ export function storeContract(newDatabase: () => Promise<TestDatabase>): void {
 
   describe('retention', () => {
     test('calls and meetings that ended before the day are removed, others stay', async () => {
+      clock.advance(200 + dayMs - clock.now());
       const meeting = (callId: string, endsAt: number | undefined) =>
         store.meetings.create(meetingDraft({ callId: asCallId(callId), endsAt }));
       await meeting('111111111', 100);
@@ -150,7 +154,9 @@ export function storeContract(newDatabase: () => Promise<TestDatabase>): void {
       await store.journal.begin(callRecord('open'));
       await stored();
 
-      expect(await store.purge(200)).toEqual({ calls: 1, meetings: 1 });
+      expect(await store.removeOld({ byDefault: oneDay, units: {} })).toMatchObject([
+        { calls: 1, meetings: 1 },
+      ]);
       const calls = await store.calls.list({ limit: 10 });
       expect(calls.map((record) => record.legId)).toEqual(['open', 'new']);
       const meetings = await store.meetings.list({ limit: 10, after: undefined });

@@ -17,6 +17,8 @@ export interface ApiKey {
   /** To the minute. */
   readonly lastUsedAt: number | undefined;
   readonly revokedAt: number | undefined;
+  /** The organisation unit that it books for; undefined: for any. */
+  readonly unit?: string | undefined;
 }
 
 /** Keys are known by the hash of their secret alone: the secret itself is kept nowhere. */
@@ -97,6 +99,8 @@ export interface AuditEntry {
   readonly address: string | undefined;
   /** Why, where a reason was asked for. */
   readonly reason: string | undefined;
+  /** The organisation unit of the key that did it, where it has one. */
+  readonly unit?: string | undefined;
 }
 
 export interface AuditQuery {
@@ -112,7 +116,6 @@ export interface AuditLog {
   write(entry: AuditEntry): Promise<void>;
   /** Newest first. */
   list(query: AuditQuery): Promise<readonly AuditEntry[]>;
-  removeBefore(at: number): Promise<void>;
 }
 
 export interface AccessStore {

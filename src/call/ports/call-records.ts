@@ -2,6 +2,7 @@
 import type { Identification } from '../../meeting/identify.ts';
 import type { Role } from '../../meeting/invitee.ts';
 import type { CallId, InviteeId, LegId, RoomName, SipCallId } from '../identifiers.ts';
+import type { KeptNumber } from './privacy.ts';
 import type { LegQuality, LegSecurity } from './sip-engine.ts';
 
 export type CallState = 'ringing' | 'ivr' | 'waiting' | 'joined' | 'ended';
@@ -44,6 +45,8 @@ export interface CallDetails {
   readonly name?: string;
   /** Neither name nor number is shown. */
   readonly isProtected?: boolean;
+  /** The organisation unit whose meeting it was. */
+  readonly unit?: string;
   /** At this phone, as a host counted them. */
   readonly people?: number;
   /** When an interpreter was in the meeting. */
@@ -58,6 +61,8 @@ export interface CallRecord {
   readonly direction: 'inbound' | 'outbound';
   /** Masked caller number, or undefined where withheld. */
   readonly from: string | undefined;
+  /** The other side's whole number, sealed; not where it is withheld or protected. */
+  readonly number?: KeptNumber;
   readonly to: string;
   readonly callId: CallId | undefined;
   readonly room: RoomName | undefined;
@@ -86,6 +91,8 @@ export interface CallQuery {
   readonly result?: TerminationResult;
   /** The caller's number, masked as in the record. */
   readonly number?: string;
+  /** The whole number of the other side. */
+  readonly wholeNumber?: string;
   readonly sipCallId?: SipCallId;
   readonly supportCode?: string;
   readonly limit: number;

@@ -1,6 +1,6 @@
 /** Every change that is asked for is written down: who, what, to which, with what answer. */
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createAuditIds } from '../../call/audit-id.ts';
 import type { AuditEntry, AuditLog } from '../../call/ports/access.ts';
 import type { Clock, Logger } from '../../call/ports/process.ts';
 import { maskCallId } from '../mask-call-id.ts';
@@ -19,19 +19,8 @@ export interface AuditDeps {
   readonly logger: Logger;
 }
 
-const timeCharacters = 9;
-const sequenceCharacters = 7;
-
 export function createAudit({ log, clock, logger }: AuditDeps): Audit {
-  let sequence = 0;
-
-  /** Sorts by time, and what this node wrote in one millisecond by order. */
-  function nextId(at: number): string {
-    sequence += 1;
-    const time = at.toString(36).padStart(timeCharacters, '0');
-    const order = sequence.toString(36).padStart(sequenceCharacters, '0');
-    return `${time}${order}${randomBytes(4).toString('hex')}`;
-  }
+  const nextId = createAuditIds();
 
   async function write(entry: Omit<AuditEntry, 'auditId' | 'at'>): Promise<void> {
     const at = clock.now();

@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { keepingContract } from './keeping.contract.ts';
+import { newSqliteDatabase } from './test-databases.ts';
+
+describe('keeping on SQLite', () => {
+  keepingContract(newSqliteDatabase);
+});
