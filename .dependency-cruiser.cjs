@@ -56,9 +56,32 @@ module.exports = {
       to: { path: 'node_modules/drachtio' },
     },
     {
-      name: 'tests-stay-outside',
+      name: 'pages-know-words-and-shapes',
+      comment:
+        'of the server, pages take what is pure: schemas as types, lists of the core, sentences',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(call|ivr|meeting)/|^src/http/(access/)?[a-z-]*(schemas|problems)\\.ts$',
+      },
+    },
+    {
+      name: 'pages-bundle-no-server',
+      severity: 'error',
+      from: { path: '^web/', pathNot: '^web/(vite\\.config|prepare)\\.ts$' },
+      to: { path: '^src/http/|node_modules/zod/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-server-needs-no-page',
       severity: 'error',
       from: { path: '^src/' },
+      to: { path: '^web/' },
+    },
+    {
+      name: 'tests-stay-outside',
+      severity: 'error',
+      from: { path: '^(src|web)/' },
       to: { path: '^(test|bench)/' },
     },
   ],
@@ -67,7 +90,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
-      extensions: ['.ts', '.js', '.mjs', '.cjs'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs'],
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
     },

@@ -15,6 +15,7 @@ import { inviteeRoutes } from './invitee-routes.ts';
 import { meetingRoutes } from './meeting-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { answerWhatIsNotThere } from './not-found.ts';
+import { pageFiles } from './page-files.ts';
 import { pages } from './pages.ts';
 import { peopleRoutes } from './people-routes.ts';
 import type { HttpAppOptions } from './ports.ts';
@@ -53,6 +54,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     signInService: options.signInService,
   });
   app.register(pages(() => options.dialIn));
+  app.register(pageFiles(options.pagesFolder));
   app.register(healthRoutes({ ...options, gate: access.gate }));
   access.openRoutes(app);
   // Whatever is registered in here needs a key or a session, and says in `config` whose.

@@ -49,6 +49,7 @@ const welcomePage = (dialIn: readonly DialInNumber[]): string =>
 of a call ID and is heard in the meeting's room.</p>
 ${dialIn.length === 0 ? '' : `<p>Numbers to call:</p>${numberList(dialIn)}`}
 <dl>
+<dt><a href="/operator">Operator page</a></dt><dd>Live calls, the call log, and why somebody could not get in</dd>
 <dt><a href="/api/docs/">API documentation</a></dt><dd>Meetings and calls, with a form to try them</dd>
 <dt><a href="/api/openapi.json">OpenAPI document</a></dt><dd>The same for programs</dd>
 <dt><a href="/api/problems">Problems</a></dt><dd>What the API answers when something is wrong</dd>

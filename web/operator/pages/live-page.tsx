@@ -1,0 +1,166 @@
+/** What happens now: who waits, and all calls. A row draws itself anew, the table only where one comes or goes. */
+import { memo, useCallback, useState, useSyncExternalStore } from 'react';
+import { useDesk, useSay, useText } from '../context.ts';
+import { spacedCode } from '../format.ts';
+import type { LiveCall } from '../live-calls.ts';
+import { Age } from '../parts/age.tsx';
+import { useCallerText } from '../parts/caller.tsx';
+import { LevelMeter } from '../parts/level-meter.tsx';
+import { Link } from '../parts/link.tsx';
+import { Page } from '../parts/page.tsx';
+import { QualityMark } from '../parts/quality-mark.tsx';
+import { callPath } from '../router.ts';
+import { stateWords } from '../words/fact-words.ts';
+
+export function LivePage() {
+  const { calls, feed } = useDesk();
+  const say = useSay();
+  const waiting = useSyncExternalStore(calls.subscribe, calls.waiting);
+  const others = useSyncExternalStore(calls.subscribe, calls.others);
+  const isConnected = useSyncExternalStore(feed.subscribe, feed.isConnected);
+  const isLoaded = useSyncExternalStore(feed.subscribe, feed.isLoaded);
+  const [wanted, setWanted] = useState('');
+
+  const status = (
+    <p className={isConnected ? 'pulse' : 'pulse off'}>
+      {say(isConnected ? 'connected' : 'connecting')}
+    </p>
+  );
+  return (
+    <Page title={say('live')} beside={status}>
+      <section aria-labelledby="waiting">
+        <h2 id="waiting">
+          {say('waiting')} <span className="count">{waiting.length}</span>
+        </h2>
+        {waiting.length === 0 ? (
+          <p className="empty">{say('nobody-waits')}</p>
+        ) : (
+          <CallTable legIds={waiting} labelledBy="waiting" />
+        )}
+      </section>
+      <section aria-labelledby="calls">
+        <div className="title">
+          <h2 id="calls">
+            {say('in-progress')} <span className="count">{others.length}</span>
+          </h2>
+          <input
+            type="search"
+            className="filter"
+            aria-label={say('filter')}
+            placeholder={say('filter')}
+            value={wanted}
+            onChange={(event) => {
+              setWanted(event.target.value);
+            }}
+          />
+        </div>
+        {others.length === 0 ? (
+          <p className="empty">{say(isLoaded ? 'no-calls' : 'loading')}</p>
+        ) : (
+          <CallTable legIds={found(others, calls.get, wanted)} labelledBy="calls" />
+        )}
+      </section>
+    </Page>
+  );
+}
+
+/** By the end of a number or meeting ID, by trunk or support code. */
+function found(
+  legIds: readonly string[],
+  get: (legId: string) => LiveCall | undefined,
+  wanted: string,
+): readonly string[] {
+  const text = wanted.toLowerCase().replaceAll(/\s/g, '');
+  if (text === '') return legIds;
+  return legIds.filter((legId) => {
+    const call = get(legId);
+    const looked = [call?.from, call?.callId, call?.trunk, call?.supportCode, call?.engine];
+    return looked.some((each) => each?.toLowerCase().includes(text) === true);
+  });
+}
+
+const CallTable = memo(function CallTable({
+  legIds,
+  labelledBy,
+}: {
+  readonly legIds: readonly string[];
+  readonly labelledBy: string;
+}) {
+  const say = useSay();
+  return (
+    <table aria-labelledby={labelledBy} className="calls">
+      <thead>
+        <tr>
+          <th scope="col">{say('caller')}</th>
+          <th scope="col">{say('state')}</th>
+          <th scope="col">{say('meeting')}</th>
+          <th scope="col" className="wide">
+            {say('way')}
+          </th>
+          <th scope="col" className="wide">
+            {say('quality')}
+          </th>
+          <th scope="col" className="wide">
+            {say('code')}
+          </th>
+          <th scope="col" className="end">
+            {say('age')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {legIds.map((legId) => (
+          <CallRow key={legId} legId={legId} />
+        ))}
+      </tbody>
+    </table>
+  );
+});
+
+const CallRow = memo(function CallRow({ legId }: { readonly legId: string }) {
+  const { calls } = useDesk();
+  const text = useText();
+  const callerText = useCallerText();
+  const subscribe = useCallback(
+    (listener: () => void) => calls.subscribeTo(legId, listener),
+    [calls, legId],
+  );
+  const call = useSyncExternalStore(subscribe, () => calls.get(legId));
+  if (call === undefined) return null;
+  return (
+    <tr>
+      <th scope="row">
+        <Link to={callPath(legId)}>
+          {call.direction === 'outbound' && '→ '}
+          {callerText(call)}
+        </Link>
+      </th>
+      <td>
+        <span className={`state ${call.state}`}>{text(stateWords[call.state])}</span>
+        <Marks call={call} />
+      </td>
+      <td className="figure">{call.callId ?? '–'}</td>
+      <td className="wide">{call.trunk ?? call.engine ?? '…'}</td>
+      <td className="wide">
+        <LevelMeter dbov={call.levelDbov} /> <QualityMark mos={call.mos} />
+      </td>
+      <td className="wide figure">
+        {call.supportCode === null ? '' : spacedCode(call.supportCode)}
+      </td>
+      <td className="end">
+        <Age since={call.startedAt} />
+      </td>
+    </tr>
+  );
+});
+
+function Marks({ call }: { readonly call: LiveCall }) {
+  const say = useSay();
+  return (
+    <>
+      {call.muted && <span className="tag">{say('muted')}</span>}
+      {call.handRaised && <span className="tag strong">{say('hand')}</span>}
+      {call.onHold && <span className="tag">{say('hold')}</span>}
+    </>
+  );
+}
