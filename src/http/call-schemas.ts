@@ -83,6 +83,11 @@ const summary = {
     .nullable()
     .describe('How the way to us is protected; null before the answer'),
   supportCode: z.string().nullable().describe('What the caller hears by star zero'),
+  muted: z.boolean().describe('The room does not hear the caller now'),
+  handRaised: z.boolean().describe('The caller asks to speak now'),
+  onHold: z.boolean().describe('The other side holds the call now'),
+  trunk: z.string().nullable().describe('By which trunk it came; null where by none of the list'),
+  mos: z.number().nullable().describe('Of the worst way, 1 to 4.5; null while not known'),
   name: z.string().nullable().describe('As the room shows the caller; of live calls only'),
   role: z.enum(roles).nullable(),
   identification: z.enum(identifications).nullable().describe('How sure it is who calls'),

@@ -2,6 +2,7 @@
 import { asCallId, asLegId, asSipCallId } from '../call/identifiers.ts';
 import type { CallDetails, CallQuery, CallRecord } from '../call/ports/call-records.ts';
 import type { CallFilter, CallSummary, ShownCall } from './call-schemas.ts';
+import { callNow } from './call-now.ts';
 import { maskNumber } from '../meeting/mask-number.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { maskCallId } from './mask-call-id.ts';
@@ -54,6 +55,7 @@ export function showSummary(record: CallRecord, whole: boolean): CallSummary {
     encrypted: record.encrypted,
     security: showSecurity(record),
     supportCode: record.details.supportCode ?? null,
+    ...callNow(record),
     ...showPerson(record.details),
   };
 }

@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import type { Api, Session } from '../shared/api.ts';
 import { fill, type Language, type Slots, type Text } from '../shared/language.ts';
 import type { Feed } from './feed.ts';
+import type { Levels } from './levels.ts';
 import type { LiveCalls } from './live-calls.ts';
 import { type PageWord, pageWords } from './words/page-words.ts';
 
@@ -24,6 +25,7 @@ export interface DeskContext {
   readonly session: Session;
   readonly calls: LiveCalls;
   readonly feed: Feed;
+  readonly levels: Levels;
   /** Said to screen readers at their next pause. */
   readonly announce: (text: string) => void;
 }

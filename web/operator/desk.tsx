@@ -4,6 +4,7 @@ import type { Session } from '../shared/api.ts';
 import type { Language } from '../shared/language.ts';
 import { DeskContext, usePage, useSay } from './context.ts';
 import { createFeed } from './feed.ts';
+import { createLevels } from './levels.ts';
 import { createLiveCalls } from './live-calls.ts';
 import { CodeSearch } from './parts/code-search.tsx';
 import { LanguageChoice } from './parts/language-choice.tsx';
@@ -31,9 +32,9 @@ export interface DeskProps {
 export function Desk({ session, onSession, onLanguage }: DeskProps) {
   const { api } = usePage();
   const [announced, setAnnounced] = useState('');
-  const { calls, feed } = useMemo(() => {
+  const { calls, feed, levels } = useMemo(() => {
     const live = createLiveCalls();
-    return { calls: live, feed: createFeed(api, live) };
+    return { calls: live, feed: createFeed(api, live), levels: createLevels(api) };
   }, [api]);
   useEffect(() => feed.start(), [feed]);
   useEffect(() => {
@@ -46,8 +47,8 @@ export function Desk({ session, onSession, onLanguage }: DeskProps) {
   }, [api, onSession]);
 
   const desk = useMemo(
-    () => ({ session, calls, feed, announce: setAnnounced }),
-    [session, calls, feed],
+    () => ({ session, calls, feed, levels, announce: setAnnounced }),
+    [session, calls, feed, levels],
   );
   const address = useAddress();
   const place = placeOf(address.split('?')[0] ?? '');

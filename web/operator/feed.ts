@@ -15,8 +15,8 @@ export interface Feed {
   onEvent(listener: (event: CallEvent) => void): () => void;
 }
 
-/** Trunk, level and quality are in the list alone. */
-const listEveryMs = 5_000;
+/** Trunk and quality are in the list alone. */
+const listEveryMs = 15_000;
 /** Many new calls make one new list. */
 const listSoonMs = 1_500;
 const openAgainMs = 3_000;

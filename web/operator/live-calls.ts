@@ -23,7 +23,6 @@ export interface LiveCall {
   readonly engine: string | null;
   readonly trunk: string | null;
   readonly mos: number | null;
-  readonly levelDbov: number | null;
   readonly muted: boolean;
   readonly handRaised: boolean;
   readonly onHold: boolean;
@@ -68,7 +67,6 @@ export const toLiveCall = (call: CallSummary): LiveCall => ({
   engine: call.engine,
   trunk: call.trunk,
   mos: call.mos,
-  levelDbov: call.levelDbov,
   muted: call.muted,
   handRaised: call.handRaised,
   onHold: call.onHold,
@@ -95,7 +93,6 @@ function fromEvent({ data, at }: CallEvent, known: LiveCall | undefined): LiveCa
     engine: known?.engine ?? null,
     trunk: known?.trunk ?? null,
     mos: known?.mos ?? null,
-    levelDbov: known?.levelDbov ?? null,
     muted: known?.muted ?? false,
     handRaised: known?.handRaised ?? false,
     onHold: known?.onHold ?? false,

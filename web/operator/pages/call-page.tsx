@@ -148,7 +148,7 @@ function CallFacts({ call }: { readonly call: Call }) {
         [say('identification'), knownAs.filter((each) => each !== null).join(', ') || null],
         [
           say('level'),
-          call.levelDbov === null ? null : <LevelMeter key="level" dbov={call.levelDbov} />,
+          call.state === 'joined' ? <LevelMeter key="level" legId={call.legId} /> : null,
         ],
         [say('people'), call.people > 1 ? call.people : null],
         [say('way'), [call.trunk, call.engine].filter((each) => each !== null).join(' · ')],

@@ -142,7 +142,7 @@ const CallRow = memo(function CallRow({ legId }: { readonly legId: string }) {
       <td className="figure">{call.callId ?? '–'}</td>
       <td className="wide">{call.trunk ?? call.engine ?? '…'}</td>
       <td className="wide">
-        <LevelMeter dbov={call.levelDbov} /> <QualityMark mos={call.mos} />
+        <LevelMeter legId={legId} /> <QualityMark mos={call.mos} />
       </td>
       <td className="wide figure">
         {call.supportCode === null ? '' : spacedCode(call.supportCode)}

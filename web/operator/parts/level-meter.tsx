@@ -1,12 +1,15 @@
-import { useSay } from '../context.ts';
+import { useSyncExternalStore } from 'react';
+import { useDesk, useSay } from '../context.ts';
 
 /** Speech lies around -26 dBov (ITU-T P.56); under -60 there is nothing to hear. */
 const lowestDbov = -60;
 
-/** How loud the caller is, as it was measured last. */
-export function LevelMeter({ dbov }: { readonly dbov: number | null }) {
+/** How loud the caller is now. */
+export function LevelMeter({ legId }: { readonly legId: string }) {
+  const { levels } = useDesk();
   const say = useSay();
-  if (dbov === null) return null;
+  const dbov = useSyncExternalStore(levels.subscribe, () => levels.get(legId));
+  if (dbov === undefined) return null;
   return (
     <meter
       aria-label={say('level')}
