@@ -182,6 +182,8 @@ const environment = z.object({
   RINGBRO_FIRST_DIGIT_MS: optional(wholeNumber(1000, 120_000)),
   RINGBRO_INTER_DIGIT_MS: optional(wholeNumber(1000, 120_000)),
   RINGBRO_MEDIA_TIMEOUT_S: optional(wholeNumber(5, 86_400)),
+  RINGBRO_QUALITY_WINDOW_S: optional(wholeNumber(1, 60)),
+  RINGBRO_CANARY_MINUTES: optional(wholeNumber(1, 1_440)),
   RINGBRO_DRAIN_S: optional(wholeNumber(0, 86_400)),
   RINGBRO_HOST_GRACE_S: optional(wholeNumber(0, 3600)),
   RINGBRO_RING_MS: optional(wholeNumber(0, 60_000)),
@@ -279,6 +281,8 @@ export interface Config {
     /** undefined: cores - 1, at least 1. */
     readonly workers: number | undefined;
     readonly mediaTimeoutMs: number;
+    /** How often each call tells how its sound goes. */
+    readonly qualityWindowMs: number;
     /** `allow`: SRTP where the caller offers it; `require`: no call without. */
     readonly srtp: 'off' | 'allow' | 'require';
   };
@@ -544,6 +548,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     rtpPorts: e.RINGBRO_RTP_PORTS ?? { first: 10_000, last: 19_999 },
     workers: e.RINGBRO_WORKERS,
     mediaTimeoutMs: (e.RINGBRO_MEDIA_TIMEOUT_S ?? 60) * 1000,
+    qualityWindowMs: (e.RINGBRO_QUALITY_WINDOW_S ?? 10) * 1000,
     srtp: e.RINGBRO_SRTP ?? 'allow',
   },
   http: {

@@ -168,6 +168,16 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
 
   return {
     openLeg,
+    levels: async () => {
+      const replies = await Promise.all(
+        [...links.values()].map((link) =>
+          link.request((requestId) => ({ type: 'levels', requestId })),
+        ),
+      );
+      return new Map(
+        replies.flatMap((reply) => (reply?.type === 'levels-read' ? [...reply.levels] : [])),
+      );
+    },
     gauges: async () => {
       const totals: Record<string, number> = { workers: links.size, meetings: desk.count() };
       await Promise.all(

@@ -25,6 +25,8 @@ export interface LegQualityMeter {
   /** Tells once a window how it went. */
   tick(nowMs: number, caller: CallerStream): void;
   quality(): LegQuality;
+  /** The loudest of the last second or two, 0 to -127. */
+  levelDbov(): number;
 }
 
 /** What is to come from the caller. */
@@ -126,13 +128,15 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
     deps.tell({ ...figures(), ...(isPointDone && { series: series.points() }) }, news);
   };
 
+  // Without the negative zero.
+  const levelDbov = (): number => 0 - Math.min(peak, lastPeak);
+
   const figures = (): LegQuality => {
     const roomMs = frameMs + (roomRoundTripMs ?? 0) / 2;
     const { late, concealedMs, delayMs } = playout;
     const { up, down } = reports.quality(delayMs);
     const toRoom = tallies.toRoom.total();
     const fromRoom = tallies.fromRoom.total();
-    const level = Math.min(peak, lastPeak);
     return {
       up: { ...up, late, concealedMs: Math.round(concealedMs) },
       down,
@@ -141,7 +145,7 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
       roundTripMs: reports.rtcp.roundTripMs(),
       roomRoundTripMs,
       clockDriftPpm: drift.ppm(),
-      levelDbov: level === 0 ? 0 : -level,
+      levelDbov: levelDbov(),
     };
   };
 
@@ -170,5 +174,6 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
       tallies.fromRoom.take(fromRoomCounts());
       return { ...figures(), series: series.points() };
     },
+    levelDbov,
   };
 };

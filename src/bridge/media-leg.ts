@@ -48,6 +48,8 @@ export interface WorkerLeg {
   /** Last pass of a tick: 20 ms to the caller. */
   sendFrame(tick: number, afterGap: boolean): void;
   quality(): LegQuality;
+  /** The loudest of the caller of late, 0 to -127. */
+  levelDbov(): number;
   /** As in `CallLeg`; undefined where the leg is in a room, or closed first. */
   testSound(listenMs: number): Promise<SoundReport | undefined>;
   /** Idempotent, never rejects; the ports are free when it resolves. */
@@ -366,6 +368,7 @@ export const createMediaLeg = (
       return promise;
     },
     quality: () => withRejected(meter.quality()),
+    levelDbov: () => meter.levelDbov(),
     close: async () => {
       soundTest?.resolve(undefined);
       soundTest = undefined;

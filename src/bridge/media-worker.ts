@@ -201,6 +201,13 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         post({ type: 'sound-tested', requestId, report });
         return;
       }
+      case 'levels':
+        post({
+          type: 'levels-read',
+          requestId,
+          levels: new Map(Array.from(legs, ([legId, leg]) => [legId, leg.levelDbov()])),
+        });
+        return;
       case 'gauges':
         post({ type: 'gauges-read', requestId, gauges: gauges() });
         return;

@@ -69,6 +69,7 @@ export type WorkerRequest =
     }
   | { readonly type: 'close'; readonly requestId: number; readonly legId: LegId }
   | { readonly type: 'gauges'; readonly requestId: number }
+  | { readonly type: 'levels'; readonly requestId: number }
   | { readonly type: 'stop'; readonly requestId: number };
 
 export type WorkerCommand =
@@ -105,6 +106,11 @@ export type WorkerReply =
   | { readonly type: 'join-done'; readonly requestId: number; readonly outcome: JoinOutcome }
   | { readonly type: 'quality-read'; readonly requestId: number; readonly quality: LegQuality }
   | { readonly type: 'sound-tested'; readonly requestId: number; readonly report: SoundReport }
+  | {
+      readonly type: 'levels-read';
+      readonly requestId: number;
+      readonly levels: ReadonlyMap<LegId, number>;
+    }
   | { readonly type: 'gauges-read'; readonly requestId: number; readonly gauges: WorkerGauges }
   | { readonly type: 'done'; readonly requestId: number }
   /** A bug ended the work on this request; it is in the log. */

@@ -13,6 +13,10 @@ const toldEvents: ReadonlyMap<string, EventType> = new Map<TimelineEvent, EventT
   ['hand-lowered', 'call.hand-lowered'],
   ['held', 'call.held'],
   ['resumed', 'call.resumed'],
+  ['quality-poor', 'call.quality-poor'],
+  ['quality-good', 'call.quality-good'],
+  ['not-heard', 'call.not-heard'],
+  ['heard-again', 'call.heard-again'],
 ]);
 
 /** An ended call changes once more, with its figures: it is not told of again. */

@@ -14,6 +14,10 @@ export const eventTypes = {
   'call.hand-lowered': 'The caller no longer asks to speak.',
   'call.held': 'The other side put the call on hold.',
   'call.resumed': 'The hold is over.',
+  'call.quality-poor': 'Its sound became poor; the timeline says on which way.',
+  'call.quality-good': 'Its sound is good again on that way.',
+  'call.not-heard': 'Nothing is heard of the caller.',
+  'call.heard-again': 'The caller is heard again.',
   'call.ended': 'The call is over; `result` and `reason` say how.',
   'meeting.created': 'A meeting was booked.',
   'meeting.changed': 'Its booking is another now.',
@@ -21,6 +25,8 @@ export const eventTypes = {
   'meeting.unlocked': 'It was unlocked.',
   'meeting.ended': 'It was ended for all.',
   'meeting.deleted': 'Its booking is gone.',
+  'canary.failed': 'The call that the gateway makes to itself failed; `number` and `problem`.',
+  'canary.recovered': 'It succeeds again.',
   'webhook.disabled': 'A webhook failed for too long and gets nothing more.',
 } as const;
 

@@ -39,6 +39,8 @@ export interface RtpEndpoint {
   /** 8 kHz PCM, after what is being spoken; `endless`: over and over. */
   speak(pcm: Int16Array, options?: { readonly endless?: boolean }): void;
   hush(): void;
+  /** From now on this share of the packets is lost on the way, evenly; 0: none. */
+  lose(share: number): void;
   /** Presses the keys one after another; resolves when the last is let go. */
   press(
     keys: string,
@@ -99,6 +101,8 @@ export const openRtpEndpoint = async (options: RtpEndpointOptions): Promise<RtpE
   let remote: RemoteSound | undefined;
   let events: ReturnType<typeof createTelephoneEventSender> | undefined;
   let firstPacket = true;
+  let lossShare = 0;
+  let missing = 0;
 
   let speech: { readonly pcm: Int16Array; at: number; readonly endless: boolean } | undefined;
   const spokenNext: { readonly pcm: Int16Array; readonly endless: boolean }[] = [];
@@ -162,8 +166,12 @@ export const openRtpEndpoint = async (options: RtpEndpointOptions): Promise<RtpE
       firstPacket = false;
     }
     const sealed = encryption.protectRtp(packet);
+    missing += lossShare;
+    const isLost = missing >= 1;
+    if (isLost) missing -= 1;
     // A copy: the next packet may be made before this one is on its way.
-    if (sealed !== undefined) socket.send(Buffer.from(sealed), remote.port, remote.address);
+    if (sealed !== undefined && !isLost)
+      socket.send(Buffer.from(sealed), remote.port, remote.address);
     sequenceNumber = (sequenceNumber + 1) & 0xffff;
     timestamp = (timestamp + frameSamples) >>> 0;
   };
@@ -219,6 +227,9 @@ export const openRtpEndpoint = async (options: RtpEndpointOptions): Promise<RtpE
     hush() {
       speech = undefined;
       spokenNext.length = 0;
+    },
+    lose(share) {
+      lossShare = share;
     },
     press(keys, { keyMs = 120, pauseMs = 100 } = {}) {
       return Promise.all(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { identifications } from '../meeting/identify.ts';
 import { roles } from '../meeting/invitee.ts';
 import { callId, cursor, limit, time, title } from './field-schemas.ts';
+import { shownQuality } from './quality-schema.ts';
 
 const results = ['completed', 'abandoned', 'refused', 'failed', 'server-error'] as const;
 
@@ -36,14 +37,6 @@ export const callTableFilter = z.strictObject({
     .default('comma')
     .describe('Semicolon where the comma is the decimal sign, as in Swedish and Danish'),
   limit: z.coerce.number().int().min(1).max(1_000_000).default(100_000),
-});
-
-const quality = z.object({
-  packets: z.number(),
-  lost: z.number(),
-  lossPct: z.number(),
-  jitterMs: z.number(),
-  mos: z.number(),
 });
 
 const summary = {
@@ -104,16 +97,7 @@ export const callSummary = z.object(summary).meta({ id: 'CallSummary' });
 export const shownCall = z
   .object({
     ...summary,
-    quality: z
-      .object({
-        up: quality.describe('From the caller'),
-        down: quality.nullable().describe('To the caller; null without RTCP reports'),
-        rejected: z
-          .object({ forged: z.number(), replayed: z.number() })
-          .optional()
-          .describe('Packets that SRTP dropped'),
-      })
-      .nullable(),
+    quality: shownQuality.nullable(),
     feedback: z
       .object({ technologyWorked: z.boolean() })
       .nullable()

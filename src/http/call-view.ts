@@ -5,6 +5,7 @@ import type { CallFilter, CallSummary, ShownCall } from './call-schemas.ts';
 import { callNow } from './call-now.ts';
 import { maskNumber } from '../meeting/mask-number.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { showQuality } from './quality-schema.ts';
 import { maskCallId } from './mask-call-id.ts';
 import { asText, textOrNull } from './time-text.ts';
 
@@ -80,14 +81,7 @@ export function showCall(record: CallRecord, whole: boolean): ShownCall {
   const { quality } = record;
   return {
     ...showSummary(record, whole),
-    quality:
-      quality === undefined
-        ? null
-        : {
-            up: quality.up,
-            down: quality.down ?? null,
-            ...(quality.rejected === undefined ? {} : { rejected: quality.rejected }),
-          },
+    quality: quality === undefined ? null : showQuality(quality),
     feedback: record.details.feedback ?? null,
     timeline: record.timeline.map(({ at, event, fields }) => ({
       at: asText(at),

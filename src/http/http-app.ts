@@ -12,6 +12,7 @@ import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { hostRoutes } from './host-routes.ts';
 import { inviteeRoutes } from './invitee-routes.ts';
+import { levelRoutes } from './level-routes.ts';
 import { meetingRoutes } from './meeting-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { answerWhatIsNotThere } from './not-found.ts';
@@ -68,6 +69,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     api.register(peopleRoutes(options));
     api.register(dialOutRoutes(options));
     api.register(eventRoutes({ events, nodeId, gate: access.gate }));
+    if (options.levels !== undefined) api.register(levelRoutes(options.levels, clock));
     if (webhooks !== undefined) api.register(webhookRoutes(webhooks, clock));
     if (metrics !== undefined) api.register(metricsRoutes(metrics));
     done();

@@ -12,6 +12,7 @@ import type { TrunkStatus } from '../call/ports/sip-engine.ts';
 import type { Language } from '../ivr/language.ts';
 import type { Passwords } from './access/password.ts';
 import type { SignInServiceSettings } from './access/sign-in-service.ts';
+import type { ReadLevels } from './level-routes.ts';
 import type { ReadMetrics } from './metrics-routes.ts';
 import type { WebhookSupport } from './webhook-routes.ts';
 
@@ -131,6 +132,8 @@ export interface HttpAppOptions {
   readonly passwords?: Passwords;
   /** Signing in by OpenID Connect; undefined: by password alone. */
   readonly signInService?: SignInServiceSettings | undefined;
+  /** How loud the callers of this node are now. */
+  readonly levels?: ReadLevels;
   readonly webhooks?: WebhookSupport;
   readonly metrics?: ReadMetrics;
   /** Where the built pages are; undefined: where the build puts them. */

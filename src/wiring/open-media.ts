@@ -24,7 +24,10 @@ export const openMedia = async (
     prompts: library,
     livekit,
     nodeId: asNodeId(folder.nodeId),
-    settings: { mediaTimeoutMs: config.media.mediaTimeoutMs },
+    settings: {
+      mediaTimeoutMs: config.media.mediaTimeoutMs,
+      qualityWindowMs: config.media.qualityWindowMs,
+    },
     log: logger.child({ part: 'media' }),
   });
   opened.push(() => media.close());

@@ -122,6 +122,8 @@ export interface MediaLeg {
 export interface MediaBridge {
   /** Binds an RTP/RTCP port pair on `localAddress`. Rejects with `media/no-port` when none is free. */
   openLeg(legId: LegId, localAddress: string): Promise<MediaLeg>;
+  /** How loud each leg's caller is, 0 to -127 dBov: for whoever looks on, once a second at most. */
+  levels?(): Promise<ReadonlyMap<LegId, number>>;
   gauges(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
