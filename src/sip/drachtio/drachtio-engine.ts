@@ -108,12 +108,13 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
       () => tokens.below(2 ** 31) / 2 ** 31,
     ),
     clock,
+    srtpPolicy: options.srtpPolicy ?? 'allow',
     place: createCallPlacer({
       signalling: () => (isClosed ? undefined : connected()?.forOwnCall()),
-      soundFor: ({ request, destination, trunk, ringLimitMs }, signalling, legLog) => {
-        const { legId } = request;
-        const { transport } = destination;
-        return sounds.forCallee({ legId, transport, trunk, ringLimitMs }, signalling, legLog);
+      soundFor: (call, signalling, legLog) => {
+        const { legId } = call.request;
+        const { transport } = call.destination;
+        return sounds.forCallee({ ...call, legId, transport }, signalling, legLog);
       },
       legs,
       tokens,

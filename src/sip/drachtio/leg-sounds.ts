@@ -47,6 +47,7 @@ export interface LegSounds {
       readonly transport: LegSecurity['signalling'];
       readonly trunk: Trunk | undefined;
       readonly ringLimitMs: number;
+      readonly demandsSrtp: boolean;
     },
     signalling: Pick<CallSignalling, 'createUac'>,
     log: Logger,
@@ -94,10 +95,11 @@ export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool):
       const publicAddress = trunk?.publicAddress ?? options.publicAddress ?? mediaAddress;
       return createDirectSound({ ...parts, ...secured, publicAddress });
     },
-    forCallee: ({ legId, transport, trunk, ringLimitMs }, signalling, log) => {
+    forCallee: ({ legId, transport, trunk, ringLimitMs, demandsSrtp }, signalling, log) => {
       // What is allowed is offered over TLS alone: elsewhere the keys would be no secret.
       const isPlain = srtpPolicy === 'allow' && transport !== 'tls';
-      const srtp = withPolicy(isPlain ? 'off' : srtpPolicy);
+      const offered = demandsSrtp ? 'require' : srtpPolicy;
+      const srtp = withPolicy(isPlain ? 'off' : offered);
       // While it rings, nothing is heard of the one called.
       const mediaTimeoutMs = options.mediaTimeoutMs + ringLimitMs;
       const secured = { srtp, signalling: transport };

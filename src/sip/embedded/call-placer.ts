@@ -24,13 +24,14 @@ export interface CallPlacerDeps {
 
 export const createCallPlacer =
   (deps: CallPlacerDeps): DialDeskDeps['place'] =>
-  ({ request, trunk, destination, ringLimitMs, planFrom }, signal) => {
+  ({ request, trunk, destination, ringLimitMs, planFrom, demandsSrtp }, signal) => {
     const flow = deps.userAgent.flowTo(destination);
     const plan = flow && planFrom(publicAddressOf(flow.local, deps.publicAddress));
     if (flow === undefined || plan === undefined)
       return Promise.resolve(dialFailure('unreachable'));
     // Keys that travel in the clear protect nothing, and not every exchange knows a=crypto in RTP/AVP.
     const isSecret = flow.transport === 'tls' || deps.srtp.policy === 'require';
+    const offered = demandsSrtp ? 'require' : deps.srtp.policy;
     return dialLeg(
       {
         ...deps,
@@ -41,7 +42,7 @@ export const createCallPlacer =
         codecs: trunk?.codecs ?? deps.codecs,
         mediaAddress: publicAddressOf(flow.local, trunk?.publicAddress ?? deps.publicAddress),
         sessionId: deps.newSessionId(),
-        srtp: isSecret ? deps.srtp : { ...deps.srtp, policy: 'off' },
+        srtp: { ...deps.srtp, policy: isSecret ? offered : 'off' },
         ringLimitMs,
         log: deps.log.child({ legId: request.legId }),
         onClosed: deps.opened(),

@@ -100,6 +100,7 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
       () => tokens.below(2 ** 31) / 2 ** 31,
     ),
     clock,
+    srtpPolicy: srtp.policy,
     place: createCallPlacer({
       userAgent,
       media,

@@ -2,7 +2,9 @@
 import type { Clock } from '../../call/ports/process.ts';
 import type { DialOutcome, DialRequest } from '../../call/ports/sip-engine.ts';
 import type { Trunk } from '../../trunk/trunk.ts';
+import type { SrtpPolicy } from '../message/sdp-crypto.ts';
 import { parseUri } from '../message/sip-uri.ts';
+import { unfitDial } from './dial-failure.ts';
 import { directDialPlan, trunkDialPlan, type DialPlan } from './dial-plan.ts';
 import type { Destination } from './outside-request.ts';
 import type { TargetResolver } from './target-resolver.ts';
@@ -14,6 +16,8 @@ export interface PlannedCall {
   readonly trunk: Trunk | undefined;
   readonly destination: Destination;
   readonly ringLimitMs: number;
+  /** Its offer is RTP/SAVP, where the settings would have RTP/AVP with keys beside. */
+  readonly demandsSrtp: boolean;
   /** What stands in its INVITE, given the address that we leave by; undefined: nothing can. */
   readonly planFrom: (ownHost: string) => DialPlan | undefined;
 }
@@ -23,6 +27,7 @@ export interface DialDeskDeps {
   readonly trunkDesk: Pick<TrunkDesk, 'towards'> | undefined;
   readonly resolver: TargetResolver;
   readonly clock: Clock;
+  readonly srtpPolicy: SrtpPolicy;
   /** Never rejects. */
   readonly place: (call: PlannedCall, signal: AbortSignal) => Promise<DialOutcome>;
 }
@@ -41,7 +46,16 @@ const cancelled = { outcome: 'failed', how: 'cancelled' } as const;
 /** A provider's servers are tried while somebody waits: not all sixteen of them. */
 const maxTries = 3;
 
-export const createDialDesk = ({ trunkDesk, resolver, clock, place }: DialDeskDeps): DialDesk => {
+/**
+ * Whoever knows nothing of RFC 8643 may refuse keys in RTP/AVP, and take the same in RTP/SAVP. What it
+ * had answered already did not fit for another reason.
+ */
+const mayTakeSavp = (outcome: DialOutcome): boolean =>
+  outcome.outcome === 'failed' && outcome.sipStatus === 488 && outcome !== unfitDial;
+
+export const createDialDesk = (deps: DialDeskDeps): DialDesk => {
+  const { trunkDesk, resolver, clock, place } = deps;
+
   const wayOf = async (request: DialRequest): Promise<Way | undefined> => {
     if (request.trunk !== undefined) {
       const way = trunkDesk?.towards(request.trunk);
@@ -59,16 +73,31 @@ export const createDialDesk = ({ trunkDesk, resolver, clock, place }: DialDeskDe
     );
   };
 
+  /** As in the offers of calls of ours: keys over TLS alone. */
+  const offersBoth = ({ transport }: Destination): boolean =>
+    deps.srtpPolicy === 'allow' && transport === 'tls';
+
+  const placeAt = async (
+    call: Omit<PlannedCall, 'ringLimitMs' | 'demandsSrtp'>,
+    endsAt: number,
+    signal: AbortSignal,
+  ): Promise<DialOutcome> => {
+    const leftMs = (): number => endsAt - clock.now();
+    const first = await place({ ...call, ringLimitMs: leftMs(), demandsSrtp: false }, signal);
+    const isOver = leftMs() <= 0 || signal.aborted;
+    if (isOver || !offersBoth(call.destination) || !mayTakeSavp(first)) return first;
+    return place({ ...call, ringLimitMs: leftMs(), demandsSrtp: true }, signal);
+  };
+
   return {
     dial: async (request, signal) => {
       const endsAt = clock.now() + request.ringLimitMs;
       const way = await wayOf(request);
       let outcome: DialOutcome = unreachable;
       for (const destination of way?.destinations.slice(0, maxTries) ?? []) {
-        const ringLimitMs = endsAt - clock.now();
-        if (way === undefined || ringLimitMs <= 0 || signal.aborted) break;
+        if (way === undefined || endsAt <= clock.now() || signal.aborted) break;
         const { trunk, planFrom } = way;
-        outcome = await place({ request, trunk, planFrom, destination, ringLimitMs }, signal);
+        outcome = await placeAt({ request, trunk, planFrom, destination }, endsAt, signal);
         // The next server only where this one could do nothing. RFC 3263 §4.3
         if (outcome.outcome === 'answered' || outcome.how !== 'unreachable') break;
       }

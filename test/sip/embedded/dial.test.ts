@@ -238,4 +238,21 @@ describe('an address of its own', () => {
     expect(outcome()).toEqual({ outcome: 'failed', how: 'rejected', sipStatus: 488 });
     expect(linesOf(fixture.peer.take())).toEqual(['ACK', 'BYE']);
   });
+
+  test('over TLS is offered keys beside plain sound, and RTP/SAVP where it refuses that', async () => {
+    const listen = [{ transport: 'tls', address: '10.0.0.1', port: 5060 }] as const;
+    const fixture = await createEngineFixture(undefined, { listen, srtpPolicy: 'allow' });
+    const { outcome } = dial(fixture, { ...direct, to: 'sip:desk@10.0.0.2:5060;transport=tls' });
+    await fixture.run(50);
+    const first = requestIn(fixture.peer.take(), 'INVITE');
+    expect(sdpBodyOf(first)).toMatch(/RTP\/AVP [^]*a=crypto:1 /);
+    fixture.peer.respond(first, 488);
+    await fixture.run(300);
+    const second = requestIn(fixture.peer.take(), 'INVITE');
+    expect(sdpBodyOf(second)).toMatch(/RTP\/SAVP [^]*a=crypto:1 /);
+    expect(header(second, 'Call-ID')).not.toBe(header(first, 'Call-ID'));
+    fixture.peer.respond(second, 486);
+    await fixture.run(300);
+    expect(outcome()).toEqual({ outcome: 'failed', how: 'busy', sipStatus: 486 });
+  });
 });
