@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import { createRoomAdmin } from './bridge/room/room-admin.ts';
 import { createCallCore } from './call/call-core.ts';
 import { type CallId, asNodeId } from './call/identifiers.ts';
+import { createEndSweep } from './call/end-sweep.ts';
+import { keepRemovals, recallRemovals } from './call/kept-removals.ts';
 import { createMeetingActions } from './call/meeting-actions.ts';
 import type { CallRecord } from './call/ports/call-records.ts';
 import { type ClusterCalls, createCluster } from './cluster/cluster.ts';
@@ -89,6 +91,13 @@ const openGateway = async (
     logger: logger.child({ part: 'cluster' }),
   });
   outside.tellOthersBy(cluster.tellEvent);
+  const kept = { marks: store.marks, clock, logger: logger.child({ part: 'call' }) };
+  const actions = createMeetingActions({
+    meetings: outside.meetings,
+    rooms,
+    marks: store.marks,
+    callers: () => callers,
+  });
   const core = createCallCore({
     nodeId,
     engine: engine.kind,
@@ -111,18 +120,21 @@ const openGateway = async (
     }),
     guesses: cluster.guesses,
     others: cluster.others,
-    peers: cluster.peers,
+    peers: keepRemovals(cluster.peers, kept),
     newRoom: () => sideRooms.newRoom(),
     supportCode: () =>
       randomInt(10 ** 6)
         .toString()
         .padStart(6, '0'),
-    actions: createMeetingActions({ meetings: outside.meetings, rooms, callers: () => callers }),
+    actions,
   });
   // The core is served to the other nodes before a call can come, so this one is soon replaced.
   let callers: Pick<ClusterCalls, 'meetingChanged' | 'meetingOver'> = core;
   const live = await cluster.serve(core);
   callers = live;
+  await recallRemovals(core.heardOfPerson.removed, kept);
+  const endSweep = createEndSweep({ due: (time) => store.meetingsToEnd(time), actions, ...kept });
+  opened.push(() => endSweep.close());
   watchOtherNodes({ store, rooms, cluster, outside, logger });
   opened.push(() => engine.close());
   await engine.start((leg) => {

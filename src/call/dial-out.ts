@@ -1,7 +1,8 @@
 /** Somebody is called into a meeting: what may be dialled, through which trunk, and as which call. */
 import {
-  createDialOutGate,
   dialableNumber,
+  isOneTooMany,
+  numberRefusal,
   type DialOutPolicy,
   type DialOutRefusal,
 } from '../meeting/dial-out-policy.ts';
@@ -10,6 +11,7 @@ import type { Language } from '../ivr/language.ts';
 import type { CallCore } from './call-core.ts';
 import type { CallId, LegId } from './identifiers.ts';
 import { createOutgoingLeg } from './outgoing-leg.ts';
+import type { MarkBook } from './ports/marks.ts';
 import type { MeetingDirectory } from './ports/meetings.ts';
 import type { Clock, Logger } from './ports/process.ts';
 import type { SipEngine } from './ports/sip-engine.ts';
@@ -44,21 +46,43 @@ export interface DialOutDeps {
   /** Whether a trunk of this name is set. */
   readonly hasTrunk: (name: string) => boolean;
   readonly meetings: Pick<MeetingDirectory, 'byCallId'>;
+  /** The calls out of all nodes. */
+  readonly marks: MarkBook;
+  /** A number in a form that may be written down. */
+  readonly hide: (number: string) => string;
   readonly newLegId: () => LegId;
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+const hourMs = 3_600_000;
 
 /** The call is on its way when this answers; what becomes of it is in its record. */
 export function createDialOut(
   deps: DialOutDeps,
 ): (callId: CallId, request: DialOutRequest) => Promise<DialOutAnswer> {
   const { settings, core, dial, clock, logger } = deps;
-  const gate = createDialOutGate(settings);
   const refused = (reason: Extract<DialOutAnswer, { done: false }>['reason']): DialOutAnswer => {
     // Never with the number.
     logger.warn({ reason }, 'call out refused');
     return { done: false, reason };
+  };
+
+  /** Written down first: of two nodes at the same moment neither counts too few. */
+  const overLimit = async (callId: CallId, number: string): Promise<'too-many' | undefined> => {
+    const at = clock.now();
+    const own = { kind: 'dial-out', callId, subject: deps.hide(number), at } as const;
+    const isFirst = await deps.marks.add(own);
+    const lastHour = await deps.marks.since('dial-out', at - hourMs + 1);
+    const others = lastHour.flatMap((mark) => {
+      const isOwn = mark.callId === callId && mark.subject === own.subject && mark.at === at;
+      return isOwn ? [] : [{ number: mark.subject, meeting: mark.callId }];
+    });
+    const call = { number: own.subject, meeting: callId };
+    if (isFirst && !isOneTooMany(settings, others, call)) return undefined;
+    // Who is refused counts for nothing.
+    if (isFirst) await deps.marks.remove(own);
+    return 'too-many';
   };
 
   return async (callId, request) => {
@@ -70,7 +94,7 @@ export function createDialOut(
     const trunk = request.trunk ?? settings.trunk;
     if (trunk === undefined || !deps.hasTrunk(trunk)) return refused('no-trunk');
     if (isOver(meeting, clock.now())) return refused('meeting-over');
-    const refusal = gate.take(clock.now(), number, callId);
+    const refusal = numberRefusal(settings, number) ?? (await overLimit(callId, number));
     if (refusal !== undefined) return refused(refusal);
     const legId = deps.newLegId();
     const { callerNumber, ringLimitMs } = settings;

@@ -1,12 +1,14 @@
 /** What a host on the phone does to a meeting as a whole: stored, and told to the callers of all nodes. */
 import { isOver } from '../meeting/admission.ts';
 import type { CallId } from './identifiers.ts';
+import type { MarkBook } from './ports/marks.ts';
 import type { Meeting, MeetingActions, MeetingBook } from './ports/meetings.ts';
 import type { RoomAdmin } from './ports/room-admin.ts';
 
 export interface MeetingActionsDeps {
   readonly meetings: Pick<MeetingBook, 'byCallId' | 'change' | 'renewRoom'>;
   readonly rooms: Pick<RoomAdmin, 'deleteRoom'>;
+  readonly marks: Pick<MarkBook, 'add' | 'remove'>;
   /** The callers of all nodes. */
   readonly callers: () => {
     meetingChanged(meeting: Meeting): void;
@@ -17,6 +19,7 @@ export interface MeetingActionsDeps {
 export function createMeetingActions({
   meetings,
   rooms,
+  marks,
   callers,
 }: MeetingActionsDeps): MeetingActions {
   const end = async ({ callId, room }: Meeting): Promise<void> => {
@@ -39,7 +42,16 @@ export function createMeetingActions({
     },
     async endIfDue(callId, now) {
       const meeting = await meetings.byCallId(callId);
-      if (meeting?.options.atEnd === 'end' && isOver(meeting, now)) await end(meeting);
+      if (meeting?.options.atEnd !== 'end' || !isOver(meeting, now)) return;
+      const mark = { kind: 'ended', callId, subject: '', at: meeting.endsAt ?? now } as const;
+      // One node does it; where it can't, another, or a later try.
+      if (!(await marks.add(mark))) return;
+      try {
+        await end(meeting);
+      } catch (error) {
+        await marks.remove(mark);
+        throw error;
+      }
     },
     async end(callId) {
       const meeting = await meetings.byCallId(callId);

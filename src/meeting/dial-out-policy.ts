@@ -1,6 +1,6 @@
 /**
  * Which numbers may be called from here, and how often: whoever gets hold of an API key must not be
- * able to sell calls to expensive numbers at our cost (toll fraud). Pure; counts are this node's.
+ * able to sell calls to expensive numbers at our cost (toll fraud). Pure.
  */
 export interface DialOutPolicy {
   /** E.164 beginnings such as +46; empty: no calls out at all. */
@@ -25,13 +25,6 @@ export function dialableNumber(text: string): string | undefined {
 
 export type DialOutRefusal = 'off' | 'number-not-allowed' | 'too-many';
 
-export interface DialOutGate {
-  /** Counts the call where it may be made. `number` as `dialableNumber` gives it. */
-  take(now: number, number: string, meeting: string): DialOutRefusal | undefined;
-}
-
-const hourMs = 3_600_000;
-
 /** An expensive range is open only to a prefix that names it, not to one that merely contains it. */
 export function isAllowed(number: string, prefixes: readonly string[]): boolean {
   const open = prefixes.filter((prefix) => number.startsWith(prefix));
@@ -39,23 +32,31 @@ export function isAllowed(number: string, prefixes: readonly string[]): boolean 
   return dear === undefined ? open.length > 0 : open.some((prefix) => prefix.startsWith(dear));
 }
 
-export function createDialOutGate(policy: DialOutPolicy): DialOutGate {
-  let calls: readonly { readonly at: number; readonly number: string; readonly meeting: string }[] =
-    [];
-  return {
-    take(now, number, meeting) {
-      if (policy.prefixes.length === 0) return 'off';
-      if (!isAllowed(number, policy.prefixes)) return 'number-not-allowed';
-      calls = calls.filter(({ at }) => now - at < hourMs);
-      const toNumber = calls.filter((call) => call.number === number).length;
-      const ofMeeting = calls.filter((call) => call.meeting === meeting).length;
-      const isTooMany =
-        calls.length >= policy.perHour ||
-        ofMeeting >= policy.perMeetingAndHour ||
-        toNumber >= policy.perNumberAndHour;
-      if (isTooMany) return 'too-many';
-      calls = [...calls, { at: now, number, meeting }];
-      return undefined;
-    },
-  };
+/** Why this number may not be called at all; undefined: it may. `number` as `dialableNumber` gives it. */
+export function numberRefusal(
+  policy: Pick<DialOutPolicy, 'prefixes'>,
+  number: string,
+): DialOutRefusal | undefined {
+  if (policy.prefixes.length === 0) return 'off';
+  return isAllowed(number, policy.prefixes) ? undefined : 'number-not-allowed';
+}
+
+/** A call out; the number in whatever form, always the same. */
+export interface DialledCall {
+  readonly number: string;
+  readonly meeting: string;
+}
+
+/** Whether `call` would be one too many after those of the last hour. */
+export function isOneTooMany(
+  policy: Pick<DialOutPolicy, 'perHour' | 'perMeetingAndHour' | 'perNumberAndHour'>,
+  lastHour: readonly DialledCall[],
+  call: DialledCall,
+): boolean {
+  const count = (isSame: (other: DialledCall) => boolean) => lastHour.filter(isSame).length;
+  return (
+    lastHour.length >= policy.perHour ||
+    count(({ meeting }) => meeting === call.meeting) >= policy.perMeetingAndHour ||
+    count(({ number }) => number === call.number) >= policy.perNumberAndHour
+  );
 }

@@ -9,6 +9,7 @@ import * as invitees from './migrations/0005-invitees.ts';
 import * as access from './migrations/0006-access.ts';
 import * as webhooks from './migrations/0007-webhooks.ts';
 import * as keeping from './migrations/0008-keeping.ts';
+import * as marks from './migrations/0009-marks.ts';
 import { asStoreError, createPostgresPool } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteConnection } from './sqlite-connection.ts';
@@ -25,6 +26,7 @@ const migrations: Record<string, Migration> = {
   '0006-access': access,
   '0007-webhooks': webhooks,
   '0008-keeping': keeping,
+  '0009-marks': marks,
 };
 
 export interface Database {

@@ -222,6 +222,14 @@ export interface JobsTable {
   lease_until: number;
 }
 
+/** Short facts of meetings: `mark-book.ts`. */
+export interface MarksTable {
+  kind: string;
+  call_id: string;
+  subject: string;
+  at: number;
+}
+
 export interface Schema {
   meetings: MeetingsTable;
   seats: SeatsTable;
@@ -237,6 +245,7 @@ export interface Schema {
   webhooks: WebhooksTable;
   webhook_messages: WebhookMessagesTable;
   directory_meetings: DirectoryMeetingsTable;
+  marks: MarksTable;
   holds: HoldsTable;
   erased_calls: ErasedCallsTable;
   jobs: JobsTable;

@@ -7,6 +7,7 @@ import type { CallId } from '../call/identifiers.ts';
 import type { CallLog, CallRecord } from '../call/ports/call-records.ts';
 import type { InviteeBook } from '../call/ports/invitees.ts';
 import type { MeetingBook } from '../call/ports/meetings.ts';
+import type { MarkBook } from '../call/ports/marks.ts';
 import type { GuessLog, NodeBus } from '../call/ports/nodes.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
 import type { HoldBook, NumberVault, PersonBook, RetentionAges } from '../call/ports/privacy.ts';
@@ -19,7 +20,9 @@ import { type Database, openPostgresDatabase, openSqliteDatabase } from './datab
 import { holdFolder } from './folder-lock.ts';
 import { createGuessLog, deleteGuessesBefore } from './guess-log.ts';
 import { createInviteeStore } from './invitee-store.ts';
+import { meetingsToEnd } from './due-meetings.ts';
 import { openJournalFile } from './journal-file.ts';
+import { createMarkBook } from './mark-book.ts';
 import { createMeetingStore } from './meeting-store.ts';
 import { openNodeLease } from './node-lease.ts';
 import { type NodeWatchOptions, watchNodes } from './node-watch.ts';
@@ -58,6 +61,9 @@ export interface Store {
   readonly calls: CallLog;
   readonly journal: Omit<RecoverableCallJournal, 'recover' | 'compact' | 'storeAgain' | 'close'>;
   readonly guesses: GuessLog;
+  readonly marks: MarkBook;
+  /** Meetings that are to end at their booked end, in this time, and have not been ended. */
+  meetingsToEnd(time: { readonly from: number; readonly to: number }): Promise<readonly CallId[]>;
   readonly access: AccessStore;
   readonly numbers: NumberVault;
   readonly holds: HoldBook;
@@ -151,6 +157,8 @@ async function openParts(options: StoreOptions, opened: Closable[]): Promise<Sto
     holds: createHoldBook(database),
     persons: createPersonBook({ database, numbers, now }),
     guesses: createGuessLog(database, secretList(options.pinSecret)[0]),
+    marks: createMarkBook(database, now),
+    meetingsToEnd: (time) => meetingsToEnd(database, time),
     access,
     webhooks: createWebhookStore({ database, leaseId: owner.leaseId, seal }),
     directory: createDirectoryMarks(database),

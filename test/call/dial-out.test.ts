@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createDialOut, type DialOutRequest } from '../../src/call/dial-out.ts';
 import { asLegId } from '../../src/call/identifiers.ts';
+import type { MarkBook } from '../../src/call/ports/marks.ts';
 import type { Meeting } from '../../src/call/ports/meetings.ts';
 import {
   createCallWorld,
@@ -8,6 +9,7 @@ import {
   meetingId,
   type CallWorld,
 } from '../support/call-world.ts';
+import { createMemoryMarks } from '../support/memory-marks.ts';
 import type { FakeBehaviour, FakeCallee } from '../support/fake-callee.ts';
 
 const person = '+46701234567';
@@ -23,6 +25,7 @@ interface Dialled {
 const setUp = async (
   behaviour: FakeBehaviour = 'answers',
   meeting: Partial<Meeting> = {},
+  marks: MarkBook = createMemoryMarks(),
 ): Promise<Dialled> => {
   const world = await createCallWorld({ meetings: [createMeeting(meeting)] });
   const callee = world.engine.expect(person, behaviour);
@@ -41,6 +44,8 @@ const setUp = async (
     dial: (request, signal) => world.engine.dial(request, signal),
     hasTrunk: (name) => name === 'carrier',
     meetings: { byCallId: async (callId) => world.meetings.get(callId) },
+    marks,
+    hide: (number) => `hidden ${number.slice(-4)}`,
     newLegId: () => asLegId(`out-${++legs}`),
     clock: world.clock,
     logger: world.logger,
@@ -138,6 +143,24 @@ describe('nobody is called', () => {
     await world.clock.advance(1_000);
     expect(world.begun).toEqual([]);
     expect(JSON.stringify(world.log)).not.toContain('123456');
+  });
+
+  test('more often than an hour allows, on whichever node, and only for so long', async () => {
+    const marks = createMemoryMarks();
+    const nodes = [await setUp('busy', {}, marks), await setUp('busy', {}, marks)];
+    for (let n = 0; n < 10; n++) {
+      const node = nodes[n % 2]!;
+      expect(await node.dialOut()).toMatchObject({ done: true });
+      for (const { world } of nodes) await world.clock.advance(1_000);
+    }
+    for (const { dialOut } of nodes)
+      expect(await dialOut()).toEqual({ done: false, reason: 'too-many' });
+    // Nothing that can be called is written down, and who was refused counts for nothing.
+    const written = await marks.since('dial-out', 0);
+    expect(written).toHaveLength(10);
+    expect(JSON.stringify(written)).not.toContain(person);
+    await nodes[0]!.world.clock.advance(3_600_000);
+    expect(await nodes[0]!.dialOut()).toMatchObject({ done: true });
   });
 
   test('into a meeting that is over, or was never booked', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
-  createDialOutGate,
   dialableNumber,
   expensivePrefixes,
   isAllowed,
+  isOneTooMany,
+  numberRefusal,
   type DialOutPolicy,
 } from '../../src/meeting/dial-out-policy.ts';
 
@@ -13,7 +14,6 @@ const policy: DialOutPolicy = {
   perMeetingAndHour: 4,
   perNumberAndHour: 2,
 };
-const hourMs = 3_600_000;
 const number = (n: number): string => `+4670123450${n}`;
 
 describe('a number', () => {
@@ -51,34 +51,23 @@ describe('a number', () => {
 
 describe('calls out', () => {
   test('are off where no beginning is listed', () => {
-    const gate = createDialOutGate({ ...policy, prefixes: [] });
-    expect(gate.take(0, number(1), 'a')).toBe('off');
+    expect(numberRefusal({ prefixes: [] }, number(1))).toBe('off');
+    expect(numberRefusal(policy, '+4915112345678')).toBe('number-not-allowed');
+    expect(numberRefusal(policy, number(1))).toBeUndefined();
   });
 
-  test('are limited by number, by meeting and in all, for an hour', () => {
-    const gate = createDialOutGate(policy);
-    expect([1, 1, 1].map((n) => gate.take(0, number(n), 'a'))).toEqual([
-      undefined,
-      undefined,
-      'too-many',
-    ]);
-    expect([2, 3, 4].map((n) => gate.take(0, number(n), 'a'))).toEqual([
-      undefined,
-      undefined,
-      'too-many',
-    ]);
-    expect([5, 6, 7].map((n) => gate.take(0, number(n), 'b'))).toEqual([
-      undefined,
-      undefined,
-      'too-many',
-    ]);
-    expect(gate.take(hourMs - 1, number(8), 'c')).toBe('too-many');
-    expect(gate.take(hourMs, number(8), 'c')).toBeUndefined();
-  });
-
-  test('that are refused count for nothing', () => {
-    const gate = createDialOutGate(policy);
-    for (let n = 0; n < 20; n++) gate.take(0, '+4915112345678', 'a');
-    expect(gate.take(0, number(1), 'a')).toBeUndefined();
+  test('are limited by number, by meeting and in all', () => {
+    const calls = (...each: readonly (readonly [number, string])[]) =>
+      each.map(([n, meeting]) => ({ number: number(n), meeting }));
+    const one = { number: number(1), meeting: 'a' };
+    expect(isOneTooMany(policy, [], one)).toBe(false);
+    expect(isOneTooMany(policy, calls([1, 'b']), one)).toBe(false);
+    expect(isOneTooMany(policy, calls([1, 'b'], [1, 'c']), one)).toBe(true);
+    const ofMeeting = calls([2, 'a'], [3, 'a'], [4, 'a'], [5, 'a']);
+    expect(isOneTooMany(policy, ofMeeting.slice(1), one)).toBe(false);
+    expect(isOneTooMany(policy, ofMeeting, one)).toBe(true);
+    const inAll = calls([2, 'b'], [3, 'c'], [4, 'd'], [5, 'e'], [6, 'f'], [7, 'g']);
+    expect(isOneTooMany(policy, inAll.slice(1), one)).toBe(false);
+    expect(isOneTooMany(policy, inAll, one)).toBe(true);
   });
 });

@@ -16,6 +16,7 @@ import { startPostgresServer, type TestPostgresServer } from '../support/postgre
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { accessStoreContract } from './access-store.contract.ts';
 import { guessLogContract } from './guess-log.contract.ts';
+import { markBookContract } from './mark-book.contract.ts';
 import { inviteeStoreContract } from './invitee-store.contract.ts';
 import { keepingContract } from './keeping.contract.ts';
 import { meetingStoreContract } from './meeting-store.contract.ts';
@@ -64,6 +65,7 @@ describe('webhooks on PostgreSQL', () => {
 
 describe('guesses on PostgreSQL', () => {
   guessLogContract(() => newPostgresDatabase(server));
+  markBookContract(() => newPostgresDatabase(server));
 });
 
 describe('several nodes on one PostgreSQL', () => {
