@@ -29,8 +29,9 @@ export const readRetention = async (
 ): Promise<RetentionAges> => {
   const given = file === undefined ? settings.parse({}) : await readSettings(file);
   const byDefault = withOwn(agesOf(retentionDays), given.default);
-  const units = Object.entries(given.units).map(([name, own]) => [name, withOwn(byDefault, own)]);
-  return { byDefault, units: Object.fromEntries(units) };
+  const units: Record<string, Ages> = {};
+  for (const [name, own] of Object.entries(given.units)) units[name] = withOwn(byDefault, own);
+  return { byDefault, units };
 };
 
 const withOwn = (base: Ages, own: z.infer<typeof ages>): Ages => ({
@@ -51,7 +52,8 @@ const readSettings = async (file: string): Promise<z.infer<typeof settings>> => 
 
 const parsed = (file: string, text: string): unknown => {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return value;
   } catch (cause) {
     throw new Error(`${file} (RINGBRO_RETENTION) is not JSON`, { cause });
   }

@@ -47,6 +47,7 @@ export function describeApi(app: FastifyInstance): void {
         { name: 'events' },
         { name: 'webhooks' },
         { name: 'access' },
+        { name: 'keeping' },
         { name: 'health' },
       ],
     },

@@ -2,7 +2,7 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { asLegId, type LegId } from '../call/identifiers.ts';
-import { seesCallIds } from './access/principal.ts';
+import { seesCallIds, seesNumbers } from './access/principal.ts';
 import { forBooking, forHelp, forReaders } from './access/route-access.ts';
 import { callCsv } from './call-csv.ts';
 import {
@@ -37,7 +37,7 @@ export function callRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
   };
 }
 
-function callLogRoutes({ calls, live }: HttpAppOptions): FastifyPluginCallbackZod {
+function callLogRoutes({ calls, live, numbers }: HttpAppOptions): FastifyPluginCallbackZod {
   /** The live record is ahead of the stored one. */
   const find = async (leg: string) => {
     const record = live.get(asLegId(leg)) ?? (await calls.get(asLegId(leg)));
@@ -117,7 +117,11 @@ function callLogRoutes({ calls, live }: HttpAppOptions): FastifyPluginCallbackZo
           response: { 200: revealed, ...problemAnswers(...bodyProblems, 'call/not-found') },
         },
       },
-      async (request) => ({ callId: (await find(request.params.legId)).callId ?? null }),
+      async (request) => {
+        const { legId: leg, callId, number } = await find(request.params.legId);
+        const isShown = number !== undefined && seesNumbers(request);
+        return { callId: callId ?? null, number: isShown ? numbers.open(number, leg) : null };
+      },
     );
     done();
   };

@@ -120,7 +120,15 @@ export const revealRequest = z.strictObject({
   reason: title.min(3).describe('Why; it is kept in the audit log'),
 });
 
-export const revealed = z.object({ callId: z.string().nullable() }).meta({ id: 'Revealed' });
+export const revealed = z
+  .object({
+    callId: z.string().nullable(),
+    number: z
+      .string()
+      .nullable()
+      .describe('For operators; null where withheld, protected or kept no longer'),
+  })
+  .meta({ id: 'Revealed' });
 
 export type CallFilter = z.infer<typeof callFilter>;
 export type CallSummary = z.infer<typeof callSummary>;

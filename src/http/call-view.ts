@@ -3,14 +3,14 @@ import { asCallId, asLegId, asSipCallId } from '../call/identifiers.ts';
 import type { CallDetails, CallQuery, CallRecord } from '../call/ports/call-records.ts';
 import type { CallFilter, CallSummary, ShownCall } from './call-schemas.ts';
 import { callNow } from './call-now.ts';
-import { maskNumber } from '../meeting/mask-number.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { showQuality } from './quality-schema.ts';
 import { maskCallId } from './mask-call-id.ts';
 import { asText, textOrNull } from './time-text.ts';
 
-/** A whole number is looked for as it is kept; a masked one is one already. */
-const asKept = (number: string): string => (/[•]/.test(number) ? number : maskNumber(number));
+/** A whole number finds its own calls; a masked one those of all that look alike. */
+const byNumber = (number: string): Pick<CallQuery, 'number' | 'wholeNumber'> =>
+  number.includes('•') ? { number } : { wholeNumber: number };
 
 export function toCallQuery(
   filter: Omit<CallFilter, 'cursor'> & { cursor?: string | undefined },
@@ -24,7 +24,7 @@ export function toCallQuery(
     ...(filter.from === undefined ? {} : { from: Date.parse(filter.from) }),
     ...(filter.to === undefined ? {} : { to: Date.parse(filter.to) }),
     ...(filter.result === undefined ? {} : { result: filter.result }),
-    ...(filter.number === undefined ? {} : { number: asKept(filter.number) }),
+    ...(filter.number === undefined ? {} : byNumber(filter.number)),
     ...(filter.sipCallId === undefined ? {} : { sipCallId: asSipCallId(filter.sipCallId) }),
     ...(filter.supportCode === undefined ? {} : { supportCode: filter.supportCode }),
     ...(place === undefined ? {} : { after: { startedAt: place.at, legId: asLegId(place.key) } }),

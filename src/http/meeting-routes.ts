@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { asCallId, type CallId } from '../call/identifiers.ts';
 import type { Meeting, MeetingOutcome } from '../call/ports/meetings.ts';
 import { decodeCursor, encodeCursor, pageOf } from './cursor.ts';
+import { unitFor } from './access/principal.ts';
 import { forBooking } from './access/route-access.ts';
 import { bodyProblems, callId, cursor, limit, problemAnswers } from './field-schemas.ts';
 import { meetingChanges, meetingPage, newMeeting, shownMeeting } from './meeting-schemas.ts';
@@ -59,7 +60,8 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
         },
       },
       async (request, reply) => {
-        const meeting = meetingOf(await meetings.create(toDraft(request.body, timeZone)));
+        const given = { ...request.body, ...unitFor(request, request.body.unit ?? undefined) };
+        const meeting = meetingOf(await meetings.create(toDraft(given, timeZone)));
         return reply
           .code(201)
           .header('location', `/api/meetings/${meeting.callId}`)
@@ -120,6 +122,7 @@ function bookingRoutes(options: HttpAppOptions): FastifyPluginCallbackZod {
         },
       },
       async (request) => {
+        unitFor(request, request.body.unit);
         const before = await find(request.params.callId);
         const changes = toChanges(request.body, before, timeZone);
         const changed = meetingOf(await meetings.change(before.callId, changes));

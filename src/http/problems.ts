@@ -16,6 +16,7 @@ export const problems = {
   'account/not-found': { status: 404, title: 'There is no such account' },
   'account/taken': { status: 409, title: 'Another account has this name' },
   'account/last-admin': { status: 409, title: 'Somebody has to be left who may do this' },
+  'hold/not-found': { status: 404, title: 'There is no such hold, or it was lifted' },
   'webhook/not-found': { status: 404, title: 'There is no such webhook' },
   'request/not-found': { status: 404, title: 'There is nothing at this address' },
   'request/method-not-allowed': { status: 405, title: 'This address has no such method' },

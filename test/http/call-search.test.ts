@@ -1,6 +1,6 @@
 /** Finding calls, and the table for spreadsheets. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { asCallId } from '../../src/call/identifiers.ts';
+import { asCallId, asLegId } from '../../src/call/identifiers.ts';
 import { csvLine } from '../../src/http/csv.ts';
 import { endedRecord } from '../store/records.ts';
 import { type HttpFixture, openHttpFixture } from './http-fixture.ts';
@@ -8,11 +8,12 @@ import { type HttpFixture, openHttpFixture } from './http-fixture.ts';
 let http: HttpFixture;
 beforeAll(async () => {
   http = await openHttpFixture();
-  const { journal } = http.store;
+  const { journal, numbers } = http.store;
   const records = [
     endedRecord('one', {
       startedAt: 1_000,
       from: '+46•••••67',
+      number: numbers.keep('+46701234567', asLegId('one')),
       details: { supportCode: '123456' },
     }),
     endedRecord('two', {
@@ -44,6 +45,8 @@ test.each([
   ['supportCode=654321', []],
   ['sipCallId=sip-two', ['two']],
   ['number=%2B46701234567', ['one']],
+  ['number=%2B46701234568', []],
+  [`number=${encodeURIComponent('+46•••••67')}`, ['one']],
   [`number=${encodeURIComponent('+45•••••12')}`, ['two']],
   ['number=%2B46701234567&supportCode=654321', []],
   ['result=completed&from=1970-01-01T00:00:02Z', ['three', 'two']],

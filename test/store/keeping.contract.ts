@@ -179,7 +179,7 @@ export function keepingContract(newDatabase: () => Promise<TestDatabase>): void 
       await ended('held', start, { ...inUnit, callId: meetingId });
       await ended('other', start);
       await stored();
-      await store.holds.add(hold({ kind, target } as Hold));
+      await store.holds.add(hold({ kind, target }));
       clock.advance(100 * dayMs);
       await store.removeOld(ages);
       expect(await store.calls.get(asLegId('held'))).toHaveProperty('number');
@@ -187,7 +187,7 @@ export function keepingContract(newDatabase: () => Promise<TestDatabase>): void 
       const meeting = await store.meetings.byCallId(meetingId);
       expect(meeting !== undefined).toBe(kind !== 'call');
 
-      expect(await store.holds.list()).toEqual([hold({ kind, target } as Hold)]);
+      expect(await store.holds.list()).toEqual([hold({ kind, target })]);
       expect(await store.holds.lift(`hold-${target}`)).toBe(true);
       expect(await store.holds.lift(`hold-${target}`)).toBe(false);
       await store.removeOld(ages);

@@ -1,6 +1,6 @@
 /** Keys, accounts, sessions and audit entries as the API takes and shows them. */
 import { z } from 'zod';
-import { cursor, limit, time, title } from '../field-schemas.ts';
+import { cursor, limit, time, title, unitCode } from '../field-schemas.ts';
 
 const oneLine = (most: number) => title.min(1).max(most);
 const scope = z.enum(['booking', 'operator', 'read-only', 'admin']);
@@ -13,6 +13,7 @@ export const newKey = z.strictObject({
   name: oneLine(80).describe('Whose key it is: shown in the audit log'),
   scopes: listOf(keyScope),
   expiresAt: time.nullish(),
+  unit: unitCode.nullish().describe('Books for this organisation unit alone'),
 });
 
 export const shownKey = z
@@ -25,6 +26,7 @@ export const shownKey = z
     expiresAt: z.string().nullable(),
     lastUsedAt: z.string().nullable().describe('To the minute'),
     revokedAt: z.string().nullable(),
+    unit: z.string().nullable(),
   })
   .meta({ id: 'Key' });
 

@@ -19,6 +19,18 @@ export interface AuditDeps {
   readonly logger: Logger;
 }
 
+interface AuditNote {
+  readonly target?: string;
+  readonly reason?: string;
+}
+
+const notes = new WeakMap<FastifyRequest, AuditNote>();
+
+/** What the entry for this request says in place of the route's parameters and the body's reason. */
+export const noteForAudit = (request: FastifyRequest, note: AuditNote): void => {
+  notes.set(request, note);
+};
+
 export function createAudit({ log, clock, logger }: AuditDeps): Audit {
   const nextId = createAuditIds();
 
@@ -45,10 +57,11 @@ export function createAudit({ log, clock, logger }: AuditDeps): Audit {
         await write({
           actor: principal.actor,
           action: `${method} ${url ?? 'unknown'}`,
-          target: targetOf(request),
+          target: notes.get(request)?.target ?? targetOf(request),
           status: reply.statusCode,
           address: request.ip,
-          reason: reasonOf(request.body),
+          reason: notes.get(request)?.reason ?? reasonOf(request.body),
+          unit: principal.unit,
         });
       });
     },

@@ -53,7 +53,7 @@ export function createGate(deps: GateDeps): Gate {
     const now = clock.now();
     if (key === undefined || !isGood(key, now)) return undefined;
     if (now - (key.lastUsedAt ?? 0) >= keyUsedEveryMs) writeDown(access.keys.used(key.keyId, now));
-    return { kind: 'key', actor: `key ${key.name}`, scopes: key.scopes };
+    return { kind: 'key', actor: `key ${key.name}`, scopes: key.scopes, unit: key.unit };
   }
 
   async function bySession(request: FastifyRequest): Promise<Principal | undefined> {

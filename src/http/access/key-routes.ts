@@ -22,6 +22,7 @@ const show = (key: ApiKey): z.infer<typeof shownKey> => ({
   expiresAt: textOrNull(key.expiresAt),
   lastUsedAt: textOrNull(key.lastUsedAt),
   revokedAt: textOrNull(key.revokedAt),
+  unit: key.unit ?? null,
 });
 
 export function keyRoutes(keys: KeyRing, clock: Clock): FastifyPluginCallbackZod {
@@ -38,7 +39,7 @@ export function keyRoutes(keys: KeyRing, clock: Clock): FastifyPluginCallbackZod
         },
       },
       async (request, reply) => {
-        const { name, scopes, expiresAt } = request.body;
+        const { name, scopes, expiresAt, unit } = request.body;
         const secret = newSecret('rb_');
         const key: ApiKey = {
           keyId: newId('key'),
@@ -49,6 +50,7 @@ export function keyRoutes(keys: KeyRing, clock: Clock): FastifyPluginCallbackZod
           expiresAt: typeof expiresAt === 'string' ? Date.parse(expiresAt) : undefined,
           lastUsedAt: undefined,
           revokedAt: undefined,
+          unit: unit ?? undefined,
         };
         await keys.add(key, hashSecret(secret));
         return reply.code(201).send({ ...show(key), key: secret });

@@ -1,6 +1,7 @@
 /** Who asks, once known. */
 import type { FastifyRequest } from 'fastify';
 import { type Scope, scopes, type Session } from '../../call/ports/access.ts';
+import { ProblemError } from '../problems.ts';
 import type { RouteAccess } from './route-access.ts';
 
 export interface Principal {
@@ -9,6 +10,8 @@ export interface Principal {
   readonly actor: string;
   readonly accountId?: string;
   readonly scopes: readonly Scope[];
+  /** Of a key that books for one organisation unit alone. */
+  readonly unit?: string | undefined;
   /** Of an account that came with a cookie. */
   readonly session?: Session;
 }
@@ -32,6 +35,21 @@ export const rememberPrincipal = (request: FastifyRequest, principal: Principal)
 /** Undefined outside what the gate guards. */
 export const principalOf = (request: FastifyRequest): Principal | undefined =>
   principals.get(request);
+
+/** The unit of a booking: that of the key, whatever else was asked for. Throws `request/forbidden`. */
+export function unitFor(
+  request: FastifyRequest,
+  asked: string | null | undefined,
+): { readonly unit?: string } {
+  const own = principalOf(request)?.unit;
+  if (own === undefined) return {};
+  if (asked !== undefined && asked !== own) throw new ProblemError('request/forbidden');
+  return { unit: own };
+}
+
+/** Whole numbers are for those who help; who books knows its invitees. */
+export const seesNumbers = (request: FastifyRequest): boolean =>
+  principalOf(request)?.scopes.includes('operator') === true;
 
 /** Call IDs of live meetings are credentials: whole for those who book, masked for all others. */
 export const seesCallIds = (request: FastifyRequest): boolean =>

@@ -261,7 +261,7 @@ describe('what is masked', () => {
     expect((await ask(caller, 'POST', '/api/calls/leg/reveal', {})).statusCode).toBe(400);
     const reason = 'caller cannot get in';
     const revealed = await ask(caller, 'POST', '/api/calls/leg/reveal', { reason });
-    expect(revealed.json()).toEqual({ callId });
+    expect(revealed.json()).toEqual({ callId, number: null });
     const audit = (await http.request('GET', '/api/audit?target=leg')).json<{ items: object[] }>();
     expect(audit.items[0]).toMatchObject({ actor: 'key test', status: 200, reason });
   });
