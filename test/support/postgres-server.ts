@@ -44,7 +44,10 @@ const serverUser = async (): Promise<{ uid: number; gid: number } | undefined> =
   return { uid: await idOf('-u'), gid: await idOf('-g') };
 };
 
-export const startPostgresServer = async (): Promise<TestPostgresServer> => {
+/** `durable`: what is committed is on the disk, as in production; without it tests are quicker. */
+export const startPostgresServer = async ({
+  durable = false,
+} = {}): Promise<TestPostgresServer> => {
   const [binaries, user] = await Promise.all([findPostgresBinaries(), serverUser()]);
   if (binaries === undefined) throw new Error('no PostgreSQL: run node test/support/prepare.ts');
   const folder = await mkdtemp(join(tmpdir(), 'ringbro-postgres-'));
@@ -75,7 +78,7 @@ export const startPostgresServer = async (): Promise<TestPostgresServer> => {
   const start = async (): Promise<void> => {
     const settings = [
       ...['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`],
-      ...['-c', 'fsync=off', '-c', 'log_min_messages=fatal'],
+      ...['-c', `fsync=${durable ? 'on' : 'off'}`, '-c', 'log_min_messages=fatal'],
     ];
     child = spawn(join(binaries, 'postgres'), ['-D', cluster, '-p', String(port), ...settings], {
       ...options,
