@@ -154,7 +154,7 @@ function act(c: CallContext, now: number, answer: AdmissionOutcome): Outputs {
   }
 }
 
-function takeSeat(c: CallContext, now: number): Outputs {
+export function takeSeat(c: CallContext, now: number): Outputs {
   if (c.meeting === undefined) return endNow(c, now, 'bug');
   c.ivr.stop();
   c.waiting.stop();

@@ -152,6 +152,12 @@ export function createCallCore(
     logger.info({ reason, count, source: address }, 'call refused');
   }
 
+  /** At the phones of other nodes, beside their callers themselves. */
+  const extraElsewhere = (callId: CallId): number =>
+    (others?.callers(callId) ?? [])
+      .filter(({ place }) => place === 'in')
+      .reduce((sum, { people = 1 }) => sum + people - 1, 0);
+
   function endForAll(callId: CallId): void {
     deps.actions?.end(callId).catch((error: unknown) => {
       logger.warn({ err: error }, 'meeting was not ended after its host');
@@ -195,7 +201,8 @@ export function createCallCore(
           dropped.take(clock.now(), number, (called) =>
             registry.all().some((other) => other !== session && other.callerNumber === called),
           ),
-        extraPeople: (callId) => registry.extraPeople(callId, session.legId),
+        extraPeople: (callId) =>
+          registry.extraPeople(callId, session.legId) + extraElsewhere(callId),
       },
       onCalledAgain: persons.calledAgain,
       onSuperseded: persons.supersede,

@@ -2,7 +2,8 @@
  * A caller who is moved to another meeting: the same leg with a new seat and a new token.
  *
  *   in ──`move`──▶ finding ──▶ seat ──▶ told, still in the old meeting ──words over──▶ joining ──▶ in
- *                     └──unknown, over, no phones, full──▶ stays where they are
+ *                     └──unknown, over, no phones, full──▶ stays where they are          │
+ *   in the old meeting again, and told ◀──seat ◀──not to be joined───────────────────────┘
  *
  * Up to the join nothing is lost, so that the gap in the sound is one join. Whoever moves a caller
  * lets them in: neither lobby nor lock nor PIN is asked for.
@@ -22,7 +23,7 @@ export type Move =
   | { readonly step: 'finding' }
   | { readonly step: 'seating'; readonly to: Meeting }
   | { readonly step: 'told'; readonly to: Meeting; readonly number: number }
-  | { readonly step: 'joining' };
+  | { readonly step: 'joining'; readonly from: Meeting | undefined };
 
 export function beginMove(c: CallContext, now: number, callId: CallId): Outputs {
   if (c.phase !== 'meeting' || c.move !== undefined || c.awaited !== undefined) return [];
@@ -59,7 +60,7 @@ export function onMoveTold(c: CallContext, now: number): Outputs {
   if (c.move?.step !== 'told' || c.phase !== 'meeting') return [];
   const { to, number } = c.move;
   if (c.meeting !== undefined) c.roles.set(c.meeting.callId, c.role);
-  c.move = { step: 'joining' };
+  c.move = { step: 'joining', from: c.meeting };
   c.meeting = to;
   c.phoneNumber = number;
   // A host of one meeting is none of another; one who comes back is what they were.

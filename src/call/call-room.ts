@@ -3,6 +3,7 @@ import { phrase } from '../ivr/phrase.ts';
 import { beginRequest, enter, type CallContext } from './call-context.ts';
 import { backToWaiting } from './call-admission.ts';
 import { beginDesk } from './call-desk-begin.ts';
+import { moveBack } from './call-move-back.ts';
 import { endNow, endWithWords } from './call-ending.ts';
 import { beginClaim } from './call-identity.ts';
 import { startInterpreting } from './interpreting.ts';
@@ -72,7 +73,7 @@ export function onJoined(c: CallContext, now: number, outcome: JoinOutcome): Out
   }
   const note: CallOutput = { do: 'note', event: 'join-failed', fields: { why: outcome.reason } };
   if (outcome.reason !== 'unreachable' || c.joinAttempts >= c.settings.joinTries)
-    return [note, ...roomGone(c, now, outcome.reason)];
+    return [note, ...(moveBack(c, now, outcome.reason) ?? roomGone(c, now, outcome.reason))];
   c.timers.set('join-retry', now + c.settings.joinRetryMs);
   return [note, ...(c.joinAttempts === 1 ? c.speaker.say(now, [phrase('room-lost')]) : [])];
 }

@@ -33,7 +33,7 @@ const numberEnd = (callerNumber: string | undefined): string | undefined =>
 
 /** At the door: where a host's word decides, not the clock. */
 export function seenAt(session: CallSession): CallerSeen | undefined {
-  const { phase, state, waiting, meeting, role, answeredAt } = session.facts();
+  const { phase, state, waiting, meeting, role, answeredAt, people } = session.facts();
   if (meeting === undefined) return undefined;
   const knocks = phase === 'waiting' && (waiting.reason === 'lobby' || waiting.reason === 'locked');
   if (!knocks && state !== 'joined') return undefined;
@@ -44,6 +44,7 @@ export function seenAt(session: CallSession): CallerSeen | undefined {
     role,
     numberEnd: numberEnd(session.callerNumber),
     since: answeredAt ?? 0,
+    ...(people > 1 && { people }),
   };
 }
 
@@ -78,7 +79,9 @@ export function createCallerWatch(tell: (news: CallerNews) => void): CallerWatch
       if (last !== undefined && seen?.callId !== last.callId) change(session, undefined);
       if (seen === undefined) return;
       const same = told.get(session.legId)?.seen;
-      if (same?.place !== seen.place || same.role !== seen.role) change(session, seen);
+      const isSame =
+        same?.place === seen.place && same.role === seen.role && same.people === seen.people;
+      if (!isSame) change(session, seen);
     },
     sayAgain() {
       for (const news of told.values()) tell(news);

@@ -29,4 +29,6 @@ export interface CallerSeen extends PhoneInMeeting {
   readonly callId: CallId;
   readonly place: 'door' | 'in';
   readonly since: number;
+  /** At this phone; undefined: one. */
+  readonly people?: number | undefined;
 }

@@ -69,6 +69,7 @@ const clusterMessage = z.discriminatedUnion('type', [
           .regex(/^\d\d$/)
           .optional(),
         since: z.number(),
+        people: z.number().int().min(1).max(1_000).optional(),
       })
       .optional(),
   }),

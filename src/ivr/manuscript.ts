@@ -248,6 +248,11 @@ export const manuscript = {
     en: 'The host is now moving you to another meeting.',
     da: 'Mødelederen flytter dig nu til et andet møde.',
   },
+  'move-back': {
+    sv: 'Flytten gick inte. Du är tillbaka i mötet.',
+    en: 'The move did not work. You are back in the meeting.',
+    da: 'Flytningen lykkedes ikke. Du er tilbage i mødet.',
+  },
   'five-minutes-left': {
     sv: 'Nu är det fem minuter kvar av den bokade tiden. Mötet kan fortsätta.',
     en: 'There are five minutes left of the booked time. The meeting may go on.',

@@ -1,6 +1,7 @@
 /** Whole calls of people who are known: by a PIN of their own, by their number, by a host's word. */
 import { describe, expect, test } from 'vitest';
-import { asInviteeId, type LegId } from '../../src/call/identifiers.ts';
+import type { CallerSeen } from '../../src/call/host-act.ts';
+import { asInviteeId, asLegId, type LegId } from '../../src/call/identifiers.ts';
 import type { Meeting } from '../../src/call/ports/meetings.ts';
 import type { Invitee } from '../../src/meeting/invitee.ts';
 import { defaultMeetingOptions, type MeetingOptions } from '../../src/meeting/meeting-options.ts';
@@ -385,6 +386,33 @@ describe('what is shown', () => {
     caller.hangUp();
     await world.clock.advance(1_000);
     expect(world.ended[0]?.details).not.toHaveProperty('name');
+  });
+
+  test('counts those who share a phone of another node', async () => {
+    const elsewhere: CallerSeen = {
+      legId: asLegId('leg-of-another-node'),
+      callId: createMeeting().callId,
+      place: 'in',
+      role: 'guest',
+      numberEnd: undefined,
+      since: 1,
+    };
+    const world = await createCallWorld({
+      others: {
+        callers: () => [
+          { ...elsewhere, people: 3 },
+          elsewhere,
+          { ...elsewhere, place: 'door', people: 9 },
+        ],
+        command: async () => 'done',
+        mutePhones: () => undefined,
+      },
+    });
+    const caller = await call(world);
+    caller.audience(2);
+    caller.press('*1');
+    await world.clock.advance(1_000);
+    expect(told(world).at(-1)).toBe('people-here(5)');
   });
 
   test.each([

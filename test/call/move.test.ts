@@ -115,6 +115,50 @@ describe('a caller who is moved', () => {
     expect(caller.joinedAs?.room).toBe('room-B');
   });
 
+  test('is back where they came from, and told so, where the other room cannot be joined', async () => {
+    const world = await createCallWorld({
+      meetings: [
+        createMeeting({ guestPin: '1212', hostPin: '9898', admission: 'lobby' }),
+        createMeeting({ callId: other, room: asRoomName('room-B') }),
+      ],
+    });
+    const joins = [
+      { joined: true },
+      { joined: false, reason: 'rejected' },
+      { joined: true },
+    ] as const;
+    const caller = world.place({ joins });
+    await world.clock.advance(3_000);
+    caller.press('123456789');
+    await world.clock.advance(500);
+    caller.press('9898');
+    await world.clock.advance(6_000);
+    world.core.move(legOf(caller), other);
+    await world.clock.advance(8_000);
+    expect(world.trace()).toMatch(/says moving[\s\S]*says move-back/);
+    expect(caller.joinedAs?.room).toBe('room-7Q');
+    expect(caller.heardInRoom).toBe(true);
+    expect(world.core.hasHost(meetingId())).toBe(true);
+    expect(Array.from(world.seats.values())).toEqual([meetingId()]);
+    expect(world.core.get(legOf(caller))?.timeline.map(({ event }) => event)).toContain(
+      'move-failed',
+    );
+  });
+
+  test('hears the end where there is no way back either', async () => {
+    const world = await two();
+    const caller = world.place({
+      joins: [{ joined: true }, { joined: false, reason: 'rejected' }],
+    });
+    await world.clock.advance(3_000);
+    caller.press('123456789');
+    await world.clock.advance(6_000);
+    world.core.move(legOf(caller), other);
+    await world.clock.advance(20_000);
+    expect(caller.ended).toBeDefined();
+    expect(world.ended[0]?.termination?.reason).toBe('room-rejected');
+  });
+
   test('who waits cannot be moved', async () => {
     const world = await createCallWorld({ meetings: [createMeeting({ admission: 'lobby' })] });
     const caller = await joined(world);

@@ -112,7 +112,7 @@ async function startNode(name: string) {
       stored.set(record.legId, { ...record, nodeId: name });
     },
     /** A phone of this node at the meeting's door, or in it, or gone. */
-    caller(place: 'door' | 'in' | undefined) {
+    caller(place: 'door' | 'in' | undefined, people?: number) {
       const seen: CallerSeen | undefined = place && {
         legId: leg,
         callId,
@@ -120,6 +120,7 @@ async function startNode(name: string) {
         role: 'guest',
         numberEnd: '67',
         since: 5,
+        ...(people !== undefined && { people }),
       };
       const news = { seen, legId: leg, callId, room: asRoomName('r'), before: undefined };
       callers.set(leg, { ...news, number: undefined });
@@ -317,6 +318,12 @@ describe('a meeting', () => {
 });
 
 describe('phones of other nodes', () => {
+  test('say how many people share them', async () => {
+    b.caller('in', 3);
+    await bus.deliver();
+    expect(a.cluster.others.callers(callId)).toMatchObject([{ people: 3 }]);
+  });
+
   test('at the door knock at every node, once, and are known until they go', async () => {
     b.caller('door');
     await bus.deliver();
