@@ -1,7 +1,7 @@
-/**
- * What each thing costs, as measured (docs/performance.md says how and on which machine). The plan
- * of docs/scaling.md is made from these and nothing else: measure anew, change a number, run again.
- */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+/** What each thing costs, as it was measured on one's own machines: a plan is made from nothing else. */
 export interface MeasuredCosts {
   /** Of one core, while a caller is in a room with callers of the same node alone. */
   readonly gatewayPctPerCaller: number;
@@ -24,16 +24,24 @@ export interface MeasuredCosts {
   readonly storeWritesPerSecond: number;
 }
 
-export const measuredCosts: MeasuredCosts = {
-  gatewayPctPerCaller: 0.467,
-  gatewayPctPerForeignTrack: 1.13,
-  gatewayMsPerCall: 30,
-  gatewayMibPerCaller: 1.84,
-  gatewayMibAtRest: 300,
-  livekitPctPerTrack: 0.2,
-  livekitPctPerSubscription: 0.2,
-  livekitMsPerJoin: 10,
-  freeSwitchPctPerCaller: 0.5,
-  storeWritesPerCall: 5,
-  storeWritesPerSecond: 1000,
-};
+const cost = z.number().nonnegative();
+const costsFile: z.ZodType<MeasuredCosts> = z.strictObject({
+  gatewayPctPerCaller: cost.positive(),
+  gatewayPctPerForeignTrack: cost,
+  gatewayMsPerCall: cost,
+  gatewayMibPerCaller: cost,
+  gatewayMibAtRest: cost,
+  livekitPctPerTrack: cost,
+  livekitPctPerSubscription: cost,
+  livekitMsPerJoin: cost,
+  freeSwitchPctPerCaller: cost,
+  storeWritesPerCall: cost,
+  storeWritesPerSecond: cost.positive(),
+});
+
+/** Reads a JSON file with every cost. Rejects with what is missing or wrong. */
+export async function readCosts(file: string): Promise<MeasuredCosts> {
+  const read = costsFile.safeParse(JSON.parse(await readFile(file, 'utf8')));
+  if (!read.success) throw new Error(z.prettifyError(read.error));
+  return read.data;
+}

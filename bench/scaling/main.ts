@@ -1,12 +1,14 @@
-/** `npm run scaling`: the plan of docs/scaling.md from the measured costs; `-- --write` puts it there. */
-import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
+/** `npm run scaling -- --costs FILE`: how many of each part a number of callers needs, by measured costs. */
+import { parseArgs } from 'node:util';
+import { format } from 'prettier';
 import { seededRandom } from '../soak/journey.ts';
-import { withFigures } from '../support/performance-page.ts';
 import { planCapacity, type CapacityOptions } from './capacity.ts';
-import { measuredCosts } from './costs.ts';
+import { readCosts } from './costs.ts';
 import { scalingTable } from './scaling-table.ts';
+
+const help = `npm run scaling -- --costs FILE [--callers 250,10000,1000000]
+
+  FILE is JSON with the costs that bench/scaling/costs.ts names, as they were measured`;
 
 /** A public body's day: most meetings have one telephone, and nearly all begin on the hour. */
 const day: Omit<CapacityOptions, 'callers'> = {
@@ -22,16 +24,21 @@ const day: Omit<CapacityOptions, 'callers'> = {
 };
 const seed = 20_260_301;
 
-const plans = [250, 10_000, 1_000_000].map((callers) => ({
-  callers,
-  capacity: planCapacity({ ...day, callers }, measuredCosts, seededRandom(seed)),
-}));
-const table = scalingTable(plans);
-if (process.argv.includes('--write')) {
-  const page = fileURLToPath(new URL('../../docs/scaling.md', import.meta.url));
-  const style = (await resolveConfig(page)) ?? {};
-  const changed = withFigures(await readFile(page, 'utf8'), table);
-  await writeFile(page, await format(changed, { ...style, parser: 'markdown' }));
+const { values } = parseArgs({
+  options: {
+    costs: { type: 'string' },
+    callers: { type: 'string', default: '250,10000,1000000' },
+  },
+});
+const counts = values.callers.split(',').map(Number);
+if (values.costs === undefined || !counts.every((count) => Number.isInteger(count) && count > 0)) {
+  console.error(help);
+  process.exitCode = 2;
 } else {
-  console.log(await format(table, { parser: 'markdown' }));
+  const costs = await readCosts(values.costs);
+  const plans = counts.map((callers) => ({
+    callers,
+    capacity: planCapacity({ ...day, callers }, costs, seededRandom(seed)),
+  }));
+  console.log(await format(scalingTable(plans), { parser: 'markdown' }));
 }

@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planCapacity, type CapacityOptions } from '../../../bench/scaling/capacity.ts';
-import type { MeasuredCosts } from '../../../bench/scaling/costs.ts';
+import { readCosts, type MeasuredCosts } from '../../../bench/scaling/costs.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { place } from '../../../bench/scaling/population.ts';
 import { scalingTable } from '../../../bench/scaling/scaling-table.ts';
 import { seededRandom } from '../../../bench/soak/journey.ts';
@@ -64,5 +67,17 @@ describe('what callers need', () => {
   it('says the same for the same draw', () => {
     expect(plan()).toEqual(plan());
     expect(scalingTable([{ callers: 5000, capacity: plan() }])).toContain('| gateway nodes |');
+  });
+});
+
+describe('the file of costs', () => {
+  it('is read whole, and says what is missing', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder.path, 'costs.json');
+    await writeFile(file, JSON.stringify(costs));
+    expect(await readCosts(file)).toEqual(costs);
+    await writeFile(file, JSON.stringify({ ...costs, gatewayMsPerCall: undefined }));
+    await expect(readCosts(file)).rejects.toThrow('gatewayMsPerCall');
+    await folder.remove();
   });
 });
