@@ -12,9 +12,12 @@ export interface PersonBookOptions {
   readonly database: Database;
   readonly numbers: Pick<NumberVault, 'hashes'>;
   readonly now: () => number;
+  /** What is gone from the database goes from elsewhere, too. */
+  readonly onErased: () => Promise<void>;
 }
 
-export function createPersonBook({ database, numbers, now }: PersonBookOptions): PersonBook {
+export function createPersonBook(options: PersonBookOptions): PersonBook {
+  const { database, numbers, now, onErased } = options;
   const { main, search } = database;
 
   async function eraseBatch(hashes: readonly string[]): Promise<number> {
@@ -78,6 +81,7 @@ export function createPersonBook({ database, numbers, now }: PersonBookOptions):
         batch = await eraseBatch(hashes);
         erased += batch;
       } while (batch === callsAtOnce);
+      if (erased > 0) await onErased();
       return { erased, held: await count(hashes, 'held'), live: await count(hashes, 'live') };
     },
   };

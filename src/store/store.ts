@@ -155,7 +155,7 @@ async function openParts(options: StoreOptions, opened: Closable[]): Promise<Sto
     journal,
     numbers,
     holds: createHoldBook(database),
-    persons: createPersonBook({ database, numbers, now }),
+    persons: createPersonBook({ database, numbers, now, onErased: () => journal.compact() }),
     guesses: createGuessLog(database, secretList(options.pinSecret)[0]),
     marks: createMarkBook(database, now),
     meetingsToEnd: (time) => meetingsToEnd(database, time),
