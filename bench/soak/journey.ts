@@ -29,13 +29,16 @@ const longestStayMs: Readonly<Record<Step, number>> = {
   room: 60_000,
 };
 
-/** `random` gives numbers from 0 to 1, 1 excluded: the same numbers, the same journey. */
-export function drawJourney(random: () => number): Journey {
+/**
+ * `random` gives numbers from 0 to 1, 1 excluded: the same numbers, the same journey. No stay is
+ * longer than `atMostMs`: a short soak has short calls.
+ */
+export function drawJourney(random: () => number, atMostMs = Infinity): Journey {
   let at = random();
   const step = shares.find(([, share]) => (at -= share) < 0)?.[0] ?? 'room';
   return {
     step,
-    stayMs: Math.round(random() * longestStayMs[step]),
+    stayMs: Math.round(random() * Math.min(longestStayMs[step], atMostMs)),
     digits: 1 + Math.floor(random() * 8),
   };
 }

@@ -103,7 +103,7 @@ async function soak(minutes: number, callers: number, seed: number): Promise<Soa
     try {
       while (nowS() < 60 * minutes) {
         number += 1;
-        const call = travel(scenery, `call ${number}`, drawJourney(random)).catch(
+        const call = travel(scenery, `call ${number}`, drawJourney(random, 30_000 * minutes)).catch(
           (error: unknown) => {
             count(outcomes, error instanceof Error ? error.message : 'fault');
           },
