@@ -43,6 +43,19 @@ module.exports = {
       to: { path: '^src/sip/(embedded|drachtio)/' },
     },
     {
+      name: 'engines-do-not-know-each-other',
+      comment: 'what both need is in message, transaction, dialog, peers or leg',
+      severity: 'error',
+      from: { path: '^src/sip/(embedded|drachtio)/' },
+      to: { path: '^src/sip/(embedded|drachtio)/', pathNot: '^src/sip/$1/' },
+    },
+    {
+      name: 'what-engines-share-knows-no-engine',
+      severity: 'error',
+      from: { path: '^src/sip/(leg|peers)/' },
+      to: { path: '^src/sip/(embedded|drachtio)/' },
+    },
+    {
       name: 'only-the-room-folder-knows-livekit',
       comment: 'werift is also the DTLS library of DTLS-SRTP towards callers',
       severity: 'error',

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import createSrf from 'drachtio-srf';
 import type { Clock, Logger } from '../../call/ports/process.ts';
+import { contactUris, plainContact } from './contact-uris.ts';
 import type {
   Srf,
   SrfDialog,
@@ -88,39 +89,8 @@ const reconnectMaxMs = 5_000;
 const pingTimeoutMs = 3_000;
 const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK';
 
-const isUdp = (contact: string): boolean => contact.trim().startsWith('udp/');
-
-/** `udp/192.0.2.1:5060` and so on, as SIP URIs, UDP first. */
-export const contactUris = (contacts: string): readonly string[] =>
-  contacts
-    .split(',')
-    .toSorted((a, b) => Number(isUdp(b)) - Number(isUdp(a)))
-    .flatMap((contact) => {
-      const [, transport = '', hostPort = ''] = /^(\w+)\/(.+)$/.exec(contact.trim()) ?? [];
-      if (hostPort === '') return [];
-      const scheme = transport === 'tls' ? 'sips' : 'sip';
-      return [`${scheme}:${hostPort}${transport === 'tcp' ? ';transport=tcp' : ''}`];
-    });
-
 const countListeners = (srf: Pick<Srf, 'eventNames' | 'listenerCount'>): number =>
   srf.eventNames().reduce((sum, event) => sum + srf.listenerCount(event), 0);
-
-/**
- * A Contact of ours for a caller over TLS who asked for `sip:`. drachtio-server would write `sips:`,
- * which is for those who asked for that (RFC 3261 §12.1.1), and which some phones do not know.
- */
-export const plainContact = (
-  request: Pick<SrfRequest, 'protocol' | 'uri'>,
-  addresses: readonly string[],
-  publicAddress: string | undefined,
-): Readonly<Record<string, string>> => {
-  const ours = addresses.find((address) => address.startsWith('sips:'));
-  if (request.protocol !== 'tls' || !request.uri.startsWith('sip:') || ours === undefined)
-    return {};
-  const port = /:(\d+)$/.exec(ours)?.[1] ?? '5061';
-  const host = publicAddress ?? ours.slice('sips:'.length).replace(/:\d+$/, '');
-  return { Contact: `<sip:${host}:${port};transport=tls>` };
-};
 
 export const createDrachtioConnection = (
   options: DrachtioConnectionOptions,

@@ -7,11 +7,9 @@ import { createTokens } from '../dialog/tokens.ts';
 import { createDialDesk } from '../peers/dial-desk.ts';
 import { createTargetResolver, systemNameService } from '../peers/target-resolver.ts';
 import { createTrunkDesk, type CallOrigin, type TrunkOptions } from '../peers/trunk-desk.ts';
-import { contacts, requireTags, toOf } from '../message/message-headers.ts';
-import { parseMessage } from '../message/parse-message.ts';
+import { requireTags } from '../message/message-headers.ts';
 import { sdpBodyOf } from '../message/sdp-body.ts';
-import type { SipHeader, SipRequest } from '../message/sip-message.ts';
-import { validateRequest } from '../message/validate-request.ts';
+import type { SipRequest } from '../message/sip-message.ts';
 import { createCallPlacer } from './call-placer.ts';
 import {
   createDrachtioConnection,
@@ -24,6 +22,7 @@ import { createFreeSwitchPool, isHealthy, type FreeSwitchPool } from './freeswit
 import { createFreeSwitch, type FreeSwitchServer } from './freeswitch.ts';
 import { createIncomingInvite } from './incoming-invite.ts';
 import { invitationOf } from './invitation.ts';
+import { createInviteDoor } from './invite-door.ts';
 import { createLegSounds, type LegSoundOptions } from './leg-sounds.ts';
 import { createLiveLegs } from './live-legs.ts';
 import { createOutsideAgent } from './outside-agent.ts';
@@ -157,37 +156,11 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     onCall?.(leg);
   };
 
-  const onInvite = (
-    request: SrfRequest,
-    response: SrfResponse,
-    signalling: CallSignalling,
-  ): void => {
-    const refuse = (status: number, headers: readonly SipHeader[] = []): void => {
-      response.send(status, undefined, { headers: headersOf(headers) });
-      signalling.end();
-    };
-    const parsed = parseMessage(Buffer.from(request.raw));
-    if (!parsed.ok || parsed.message.kind !== 'request') refuse(400);
-    else if (onCall === undefined || isClosed) refuse(503, [{ name: 'Retry-After', value: '10' }]);
-    else if (toOf(parsed.message)?.tag !== undefined) refuse(481);
-    else if (contacts(parsed.message).length === 0) refuse(400);
-    else {
-      const invite = parsed.message;
-      const refusal = validateRequest(invite);
-      if (refusal !== undefined) {
-        refuse(refusal.status, refusal.headers);
-        return;
-      }
-      const origin = trunkDesk?.receive({
-        invite,
-        source: request.source_address,
-        challenge: refuse,
-      });
-      // It was challenged: the next INVITE brings credentials.
-      if (trunkDesk !== undefined && origin === undefined) return;
-      beginCall(invite, request, response, signalling, origin);
-    }
-  };
+  const onInvite = createInviteDoor({
+    isOpen: () => onCall !== undefined && !isClosed,
+    trunkDesk,
+    begin: beginCall,
+  });
 
   // ---------------------------------------------------------------- health
 
@@ -259,18 +232,4 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
       await pool.close();
     },
   };
-};
-
-/**
- * drachtio-srf keeps one value a name and writes it down as it is: a second header of the same name,
- * such as another challenge, is a second line in the first one's value.
- */
-const headersOf = (headers: readonly SipHeader[]): Readonly<Record<string, string>> => {
-  const values = Object.groupBy(headers, ({ name }) => name);
-  return Object.fromEntries(
-    Object.entries(values).map(([name, group = []]) => [
-      name,
-      group.map(({ value }) => value).join(`\r\n${name}: `),
-    ]),
-  );
 };

@@ -16,11 +16,11 @@ import type {
   LegEvent,
   LegQuality,
 } from '../../call/ports/sip-engine.ts';
-import { infoDigit } from '../dialog/info-digit.ts';
-import { createDigitMerge } from '../embedded/digit-merge.ts';
-import { isDroppedLine } from '../message/dropped-line.ts';
+import { createDigitMerge } from '../leg/digit-merge.ts';
 import { noPackets } from './channel-quality.ts';
-import type { SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
+import { createDialogEnd } from './dialog-end.ts';
+import { createDialogRequests } from './dialog-requests.ts';
+import type { SrfDialog, SrfRequest } from './drachtio-types.ts';
 import type { LegOpening } from './leg-opening.ts';
 import type { LegSound, Settled, SoundEvent } from './leg-sound.ts';
 import { within } from './within.ts';
@@ -47,25 +47,12 @@ export interface DrachtioLeg extends CallLeg {
 type AnswerOutcome = Awaited<ReturnType<CallLeg['answer']>>;
 
 const qualityTimeoutMs = 1_000;
-/** 64 * T1: by then the ACK is there, or drachtio-server has given the call up. */
-const ackTimeoutMs = 40_000;
 const noQuality: LegQuality = { up: noPackets, down: undefined };
-
-/** Whose BYE it was, and why drachtio-server ended a dialog itself. */
-const causeOfBye = (bye: SrfRequest, reason: string | undefined): LegEndCause => {
-  if (bye.source === 'network')
-    return isDroppedLine([bye.get('Reason') ?? ''])
-      ? { by: 'network', how: 'line-dropped' }
-      : { by: 'caller', how: 'bye' };
-  if (/session|expire/i.test(reason ?? '')) return { by: 'network', how: 'session-expired' };
-  return { by: 'network', how: 'no-ack' };
-};
 
 export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
   const { opening, sound, clock, log } = deps;
   const digits = createDigitMerge();
-  const acked = Promise.withResolvers<undefined>();
-  const dialogOver = Promise.withResolvers<undefined>();
+  const ending = createDialogEnd(clock);
   const over = Promise.withResolvers<LegEndCause>();
   let listener: ((event: LegEvent) => void) | undefined;
   /** Of a call of ours: what came before anybody listened. */
@@ -77,11 +64,6 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
   let isConfirmed = false;
   let isEnded = false;
   let wasHeld = false;
-  /** By BYE from the other side. */
-  let isOver = false;
-  let isLost = false;
-  /** Re-INVITEs one after another. */
-  let exchanges = Promise.resolve();
 
   const emit = (event: LegEvent): void => {
     if (listener === undefined) unheard.push(event);
@@ -107,27 +89,11 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
 
   const letGo = async (figures: Promise<LegQuality>): Promise<void> => {
     // BYE before the media: the caller is not to hear a line gone dead.
-    const farewell = endDialog();
+    const farewell = ending.bye(answering ?? Promise.resolve());
     await figures;
     await Promise.all([sound.close(), farewell]);
     deps.onClosed();
   };
-
-  /** BYE where there is a dialog, but not before the ACK. RFC 3261 §15 */
-  const endDialog = async (): Promise<void> => {
-    await within(
-      clock,
-      ackTimeoutMs,
-      Promise.race([answering ?? Promise.resolve(), dialogOver.promise]),
-    );
-    if (dialog === undefined || isOver) return;
-    if (!isLost)
-      await within(clock, ackTimeoutMs, Promise.race([acked.promise, dialogOver.promise]));
-    if (!hasBye())
-      await within(clock, ackTimeoutMs, Promise.race([dialog.destroy(), dialogOver.promise]));
-  };
-
-  const hasBye = (): boolean => isOver;
 
   // ---------------------------------------------------------------- what the dialog says
 
@@ -138,42 +104,18 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     emit({ type: isHeld ? 'held' : 'resumed' });
   };
 
-  const onReoffer = (dialogue: SrfDialog, { body }: SrfRequest, answer: SrfResponse): void => {
-    const exchange = async (): Promise<void> => {
-      const described = await sound.redescribe(body === '' ? undefined : body);
-      if (isEnded) return;
-      if (!described.ok) {
-        // The call goes on as it was. RFC 3261 §14.2
-        answer.send(described.sipStatus, undefined, {});
-        return;
-      }
-      // What drachtio-srf answers by itself from now on.
-      dialogue.local.sdp = described.sdp;
-      const { contact } = dialogue.local;
-      answer.send(200, undefined, {
-        headers: {
-          'Content-Type': 'application/sdp',
-          ...(contact === undefined ? {} : { Contact: contact }),
-        },
-        body: described.sdp,
-      });
-      tellHold(described.direction);
-    };
-    exchanges = exchanges.then(exchange).catch((error: unknown) => {
-      log.error({ err: error }, 're-INVITE failed');
-    });
-  };
-
-  const onInfo = ({ body, get }: InfoRequest, answer: SrfResponse): void => {
-    answer.send(200, undefined, {});
-    const [mediaType = ''] = (get('Content-Type') ?? '').split(';');
-    const digit = infoDigit(mediaType.trim().toLowerCase(), Buffer.from(body ?? ''));
-    if (digit === undefined || isEnded || !digits.accept(clock.now(), 'info', digit)) return;
-    emit({ type: 'digit', digit, source: 'info' });
-  };
+  const inDialog = createDialogRequests({
+    redescribe: (offer) => sound.redescribe(offer),
+    isEnded: () => isEnded,
+    onDirection: tellHold,
+    onDigit: (digit) => {
+      if (digits.accept(clock.now(), 'info', digit)) emit({ type: 'digit', digit, source: 'info' });
+    },
+    log,
+  });
 
   const onAck = async ({ body }: Pick<SrfRequest, 'body'>): Promise<void> => {
-    acked.resolve(undefined);
+    ending.ack();
     // That of a re-INVITE is an ACK too.
     if (isEnded || isConfirmed) return;
     isConfirmed = true;
@@ -193,26 +135,13 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
 
   const attach = (made: SrfDialog): void => {
     dialog = made;
-    made.on('destroy', (bye, reason) => {
-      isOver = true;
-      dialogOver.resolve(undefined);
-      end(causeOfBye(bye, reason));
-    });
+    ending.attach(made, end);
     made.on('ack', (ack) => {
       onAck(ack).catch((error: unknown) => {
         log.error({ err: error }, 'ACK failed');
       });
     });
-    made.on('modify', (reoffer, answer) => {
-      onReoffer(made, reoffer, answer);
-    });
-    made.on('update', (update, answer) => {
-      if (update.body) onReoffer(made, update, answer);
-      else answer.send(200, undefined, {});
-    });
-    made.on('info', (info, answer) => {
-      onInfo({ body: info.body, get: (name) => info.get(name) }, answer);
-    });
+    inDialog.listen(made);
   };
 
   const onSoundEvent = (event: SoundEvent): void => {
@@ -300,14 +229,8 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
       for (const event of heardNow) emit(event);
     },
     lose: () => {
-      isLost = true;
-      dialogOver.resolve(undefined);
+      ending.lose();
       end({ by: 'network', how: 'engine-lost' });
     },
   };
 };
-
-interface InfoRequest {
-  readonly body: string | undefined;
-  readonly get: (name: string) => string | undefined;
-}

@@ -1,31 +1,23 @@
 /**
  * A caller whose sound FreeSWITCH holds. Up to the meeting it plays the prompts and tells of keys; in
- * the meeting it is bridged to a port of the media worker, which does both from then on.
- *
- *   ivr -- join: worker's port, second channel --> joined -- nothing plays any more --> bridged
- *    ^                                                |                                    |
- *    +------------------------- leaveRoom ------------+------------------------------------+
+ * the meeting it is bridged to a port of the media worker, which does both from then on
+ * (`freeswitch-room.ts`).
  */
 import type { LegId } from '../../call/identifiers.ts';
 import type { MediaBridge, MediaDirection } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
-import type {
-  JoinOutcome,
-  LegSecurity,
-  RoomTarget,
-  SoundReport,
-} from '../../call/ports/sip-engine.ts';
-import { answeredMedia } from '../embedded/leg-session.ts';
+import type { LegSecurity } from '../../call/ports/sip-engine.ts';
+import { answeredMedia } from '../leg/answered-media.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
-import { faultOf, openCallerChannel } from './caller-channel.ts';
+import { openCallerChannel } from './caller-channel.ts';
 import { createCallerNegotiation } from './caller-negotiation.ts';
 import { channelQuality, noPackets } from './channel-quality.ts';
 import { createFreeSwitchPlayer, type FreeSwitchPlayer } from './freeswitch-player.ts';
+import { createFreeSwitchRoom } from './freeswitch-room.ts';
 import type { CreateUac, FreeSwitch } from './freeswitch.ts';
 import type { Described, LegSound, SoundEvent } from './leg-sound.ts';
 import type { MediaEndpoint } from './media-endpoint.ts';
-import { openRoomSide, type RoomSide } from './room-side.ts';
 
 export interface FreeSwitchSoundDeps {
   readonly legId: LegId;
@@ -55,17 +47,12 @@ const retryAfterS = 10;
 const unsettled: Described = { ok: false, sipStatus: 503, retryAfterS };
 
 export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
-  const { log } = deps;
   let freeSwitch: FreeSwitch | undefined;
   let caller: MediaEndpoint | undefined;
   let player: FreeSwitchPlayer | undefined;
   let codec: AudioCodec = deps.codecs[0] ?? 'PCMA';
   let direction: MediaDirection = 'sendrecv';
   const negotiation = createCallerNegotiation(deps);
-  let room: RoomSide | undefined;
-  let isBridged = false;
-  let volumeDb = 0;
-  let muted: boolean | undefined;
   let isClosed = false;
   let listener: ((event: SoundEvent) => void) | undefined;
 
@@ -73,13 +60,22 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     if (!isClosed) listener?.(event);
   };
 
+  const room = createFreeSwitchRoom({
+    ...deps,
+    caller: () =>
+      isClosed || freeSwitch === undefined || caller === undefined
+        ? undefined
+        : { freeSwitch, endpoint: caller, codec, direction, isPlaying: player?.isIdle !== true },
+    onEvent: emit,
+  });
+
   // ---------------------------------------------------------------- the caller's channel
 
   const listenTo = (endpoint: MediaEndpoint): void => {
     caller = endpoint;
     endpoint.onKey(({ digit, heardInBand }) => {
       // In the meeting the worker hears the keys too.
-      if (isBridged) return;
+      if (room.isBridged) return;
       emit({ type: 'digit', digit, source: heardInBand ? 'in-band' : 'telephone-event' });
     });
     endpoint.onGone((cause) => {
@@ -92,7 +88,7 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
         emit({ type: 'played', utteranceId });
       },
       onIdle: () => {
-        void bridge();
+        void room.bridge();
       },
     });
   };
@@ -131,90 +127,6 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   };
   const mediaNow = () => answeredMedia(negotiation.session, codec, deps.signalling, deps.srtp);
 
-  // ---------------------------------------------------------------- the meeting
-
-  const bridge = async (): Promise<void> => {
-    const side = room;
-    if (!side?.isJoined || isBridged || caller === undefined || player?.isIdle !== true) return;
-    isBridged = true;
-    if (await caller.bridge(side.endpoint)) return;
-    isBridged = false;
-    log.warn({}, 'the caller could not be bridged to the meeting');
-    if (room === side) emit({ type: 'room-left', reason: 'unreachable' });
-  };
-
-  /** Without a target the worker has the caller, and no room does. */
-  const openSide = (chosen: FreeSwitch, target: RoomTarget | undefined): Promise<RoomSide> =>
-    openRoomSide({
-      legId: deps.legId,
-      media: deps.media,
-      mediaAddress: deps.mediaAddress,
-      codec,
-      direction,
-      target: target && { ...target, muted: muted ?? target.muted },
-      isEncrypted: deps.encryptsInside(chosen),
-      // Once more where it refused: the RTP port it chose may have been taken.
-      createEndpoint: (offer, headers) =>
-        chosen
-          .createEndpoint(deps.createUac, offer, headers)
-          .catch(() => chosen.createEndpoint(deps.createUac, offer, headers)),
-      onEvent: emit,
-    });
-
-  const join = async (target: RoomTarget): Promise<JoinOutcome> => {
-    const chosen = freeSwitch;
-    if (chosen === undefined || isClosed) return { joined: false, reason: 'rejected' };
-    await leaveRoom();
-    try {
-      return await enter(await openSide(chosen, target));
-    } catch (error) {
-      log.warn({ err: faultOf(error) }, 'no way to the meeting');
-      return { joined: false, reason: 'unreachable' };
-    }
-  };
-
-  /** The worker's work: FreeSWITCH can't say how a caller sounds. */
-  const testSound = async (listenMs: number): Promise<SoundReport | undefined> => {
-    const chosen = freeSwitch;
-    if (chosen === undefined || room !== undefined || isClosed) return undefined;
-    try {
-      const side = await openSide(chosen, undefined);
-      await enter(side);
-      const report = hasBridged() ? await side.mediaLeg.testSound?.(listenMs) : undefined;
-      await leaveRoom();
-      return report;
-    } catch (error) {
-      log.warn({ err: faultOf(error) }, 'the sound could not be tested');
-      return undefined;
-    }
-  };
-  const hasBridged = (): boolean => isBridged;
-
-  const enter = async (side: RoomSide): Promise<JoinOutcome> => {
-    if (isClosed || !side.isJoined) {
-      await side.close();
-      return side.outcome;
-    }
-    room = side;
-    side.mediaLeg.setVolumeDb(volumeDb);
-    if (muted !== undefined) side.mediaLeg.setMuted(muted);
-    side.endpoint.onGone(() => {
-      if (room === side) emit({ type: 'room-left', reason: 'unreachable' });
-    });
-    await bridge();
-    return side.outcome;
-  };
-
-  const leaveRoom = async (): Promise<void> => {
-    const left = room;
-    room = undefined;
-    muted = undefined;
-    if (left === undefined) return;
-    if (isBridged) await caller?.unbridge();
-    isBridged = false;
-    await left.close();
-  };
-
   return {
     describe,
     settle: async (answer) => {
@@ -235,33 +147,28 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
       const sdp = negotiation.answer(offer, answered.sdp);
       if (sdp === undefined) return { ok: false, sipStatus: 488 };
       noteSession();
-      room?.setDirection(direction);
+      room.setDirection(direction);
       return { ok: true, sdp, direction };
     },
     start: () => undefined,
     play: (utterance) => {
-      if (room === undefined) player?.play(utterance);
+      if (room.leg === undefined) player?.play(utterance);
       else {
         player?.stop();
-        room.mediaLeg.play(utterance);
+        room.leg.play(utterance);
       }
     },
     stopPlaying: () => {
       player?.stop();
-      room?.mediaLeg.stopPlaying();
+      room.leg?.stopPlaying();
     },
-    join,
-    leaveRoom,
-    setMuted: (next) => {
-      muted = next;
-      room?.mediaLeg.setMuted(next);
-    },
-    setVolumeDb: (next) => {
-      volumeDb = next;
-      room?.mediaLeg.setVolumeDb(next);
-    },
-    sendKey: (digit) => room?.mediaLeg.sendKey(digit),
-    testSound,
+    join: room.join,
+    leaveRoom: room.leave,
+    setMuted: room.setMuted,
+    setVolumeDb: room.setVolumeDb,
+    sendKey: (digit) => room.leg?.sendKey(digit),
+    // The worker's work: FreeSWITCH can't say how a caller sounds.
+    testSound: room.testSound,
     quality: async () => ({
       up: caller === undefined ? noPackets : channelQuality(await caller.variables()),
       down: undefined,
@@ -271,9 +178,7 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     },
     close: async () => {
       isClosed = true;
-      const left = room;
-      room = undefined;
-      await Promise.all([left?.close(), caller?.release()]);
+      await Promise.all([room.close(), caller?.release()]);
     },
   };
 };

@@ -25,8 +25,9 @@ import type { Flow } from '../transaction/flow.ts';
 import { dialFailure, refusedDial, unfitDial, type DialFailure } from '../peers/dial-failure.ts';
 import type { DialPlan } from '../peers/dial-plan.ts';
 import type { Destination } from '../peers/outside-request.ts';
-import { answeredMedia, createLegSession, type LegBody } from './leg-session.ts';
-import { createMediaNegotiation } from './media-negotiation.ts';
+import { answeredMedia } from '../leg/answered-media.ts';
+import { createLegSession, type LegBody } from './leg-session.ts';
+import { createMediaNegotiation } from '../leg/media-negotiation.ts';
 import type { SipUserAgent } from './user-agent-options.ts';
 
 export interface DialledLegDeps {

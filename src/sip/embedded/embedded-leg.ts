@@ -14,8 +14,9 @@ import { callerOf } from '../peers/caller-of.ts';
 import { dialledUri } from '../message/dialled-uri.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
-import { answeredMedia, createLegSession } from './leg-session.ts';
-import { createMediaNegotiation, type MediaNegotiation } from './media-negotiation.ts';
+import { answeredMedia } from '../leg/answered-media.ts';
+import { createLegSession } from './leg-session.ts';
+import { createMediaNegotiation, type MediaNegotiation } from '../leg/media-negotiation.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
 import type { CallOrigin } from '../peers/trunk-desk.ts';
 

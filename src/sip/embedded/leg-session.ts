@@ -5,19 +5,15 @@
 import type { MediaEvent, MediaLeg, MediaSession } from '../../call/ports/media.ts';
 import type { Clock, Logger } from '../../call/ports/process.ts';
 import type {
-  AnsweredMedia,
   CallLeg,
   LegEndCause,
   LegEvent,
   LegQuality,
-  LegSecurity,
   Quality,
-  SrtpKeys,
 } from '../../call/ports/sip-engine.ts';
 import type { SessionEndCause, SessionEvent } from '../dialog/session.ts';
-import type { LocalSrtp } from '../message/sdp-crypto.ts';
-import { createDigitMerge } from './digit-merge.ts';
-import type { MediaNegotiation } from './media-negotiation.ts';
+import { createDigitMerge } from '../leg/digit-merge.ts';
+import type { MediaNegotiation } from '../leg/media-negotiation.ts';
 import type { SipSession } from './sip-session-handle.ts';
 
 /** What is the same of a leg on both sides of an INVITE. */
@@ -45,37 +41,6 @@ const causeOf = (cause: SessionEndCause): LegEndCause => {
   if (cause.by === 'network') return cause;
   if (cause.by === 'remote') return { by: 'caller', how: cause.how };
   return { by: 'gateway', how: cause.how === 'bye' ? 'bye' : 'refused' };
-};
-
-/**
- * What is certain of a leg's sound. Keys in the SDP are no secret unless the signalling was
- * encrypted too (RFC 4568 §7); those of a handshake never travel. Where our offer went into the 200,
- * nobody has answered it yet.
- */
-export const answeredMedia = (
-  session: MediaSession | undefined,
-  codec: string,
-  signalling: LegSecurity['signalling'],
-  srtp: LocalSrtp | undefined,
-): AnsweredMedia => {
-  const suite = session?.crypto?.suite;
-  const keys = session === undefined ? undefined : keysOf(session);
-  const isSrtp = session === undefined ? srtp?.policy === 'require' : keys !== undefined;
-  return {
-    codec,
-    encrypted: isSrtp && (signalling === 'tls' || keys === 'dtls'),
-    security: {
-      signalling,
-      media: isSrtp ? 'srtp' : 'rtp',
-      ...(keys && { keys }),
-      ...(suite && { suite }),
-    },
-  };
-};
-
-const keysOf = ({ dtls, crypto }: MediaSession): SrtpKeys | undefined => {
-  if (dtls !== undefined) return 'dtls';
-  return crypto === undefined ? undefined : 'sdes';
 };
 
 /** Sound does not flow both ways: the other side put us on hold, or only listens. */

@@ -139,7 +139,9 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
   const received = (parsed: ParsedMessage, flow: Flow): void => {
     run(() => {
       const message = gate(clock.now(), parsed, flow);
-      if (message !== undefined) drive({ type: 'received', message, flow });
+      if (message === undefined) return;
+      options.onMessage?.('in', message, flow);
+      drive({ type: 'received', message, flow });
     });
   };
   const transports = createTransportSet({
@@ -158,6 +160,7 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
 
   const transmit = (message: SipMessage, flow: Flow, key: string | undefined): void => {
     counters.sent += 1;
+    options.onMessage?.('out', message, flow);
     transports.send(message, flow, () => {
       counters.sendFailed += 1;
       if (key === undefined) return;

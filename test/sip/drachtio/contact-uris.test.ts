@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contactUris, plainContact } from '../../../src/sip/drachtio/drachtio-connection.ts';
+import { contactUris, plainContact } from '../../../src/sip/drachtio/contact-uris.ts';
 
 it('what drachtio-server listens on is said as SIP URIs', () => {
   expect(contactUris('tcp/192.0.2.1:5060, udp/192.0.2.1:5060,tls/192.0.2.1:5061,nonsense')).toEqual(

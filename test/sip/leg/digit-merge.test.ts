@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createDigitMerge } from '../../../src/sip/embedded/digit-merge.ts';
+import { createDigitMerge } from '../../../src/sip/leg/digit-merge.ts';
 
 test('a key told twice counts once, whichever way is first', () => {
   const merge = createDigitMerge();

@@ -1,0 +1,77 @@
+/** Requests of the other side within the dialog of a call: re-INVITE, UPDATE, INFO. */
+import type { MediaDirection } from '../../call/ports/media.ts';
+import type { Logger } from '../../call/ports/process.ts';
+import { infoDigit } from '../dialog/info-digit.ts';
+import type { SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
+import type { LegSound } from './leg-sound.ts';
+
+export interface DialogRequestsDeps {
+  readonly redescribe: LegSound['redescribe'];
+  readonly isEnded: () => boolean;
+  /** An offer was answered: the way sound goes from now on. */
+  readonly onDirection: (direction: MediaDirection) => void;
+  readonly onDigit: (digit: string) => void;
+  readonly log: Logger;
+}
+
+export interface DialogRequests {
+  /** Answers them from now on. */
+  listen(dialog: SrfDialog): void;
+}
+
+export const createDialogRequests = (deps: DialogRequestsDeps): DialogRequests => {
+  /** One after another. */
+  let exchanges = Promise.resolve();
+
+  const answerOffer = async (
+    dialog: SrfDialog,
+    body: string | undefined,
+    answer: SrfResponse,
+  ): Promise<void> => {
+    const described = await deps.redescribe(body === '' ? undefined : body);
+    if (deps.isEnded()) return;
+    if (!described.ok) {
+      // The call goes on as it was. RFC 3261 §14.2
+      answer.send(described.sipStatus, undefined, {});
+      return;
+    }
+    // What drachtio-srf answers by itself from now on.
+    dialog.local.sdp = described.sdp;
+    const { contact } = dialog.local;
+    answer.send(200, undefined, {
+      headers: {
+        'Content-Type': 'application/sdp',
+        ...(contact === undefined ? {} : { Contact: contact }),
+      },
+      body: described.sdp,
+    });
+    deps.onDirection(described.direction);
+  };
+  const onOffer = (dialog: SrfDialog, { body }: SrfRequest, answer: SrfResponse): void => {
+    exchanges = exchanges
+      .then(() => answerOffer(dialog, body, answer))
+      .catch((error: unknown) => {
+        deps.log.error({ err: error }, 're-INVITE failed');
+      });
+  };
+
+  const onInfo = (info: SrfRequest, answer: SrfResponse): void => {
+    answer.send(200, undefined, {});
+    const [mediaType = ''] = (info.get('Content-Type') ?? '').split(';');
+    const digit = infoDigit(mediaType.trim().toLowerCase(), Buffer.from(info.body ?? ''));
+    if (digit !== undefined && !deps.isEnded()) deps.onDigit(digit);
+  };
+
+  return {
+    listen: (dialog) => {
+      dialog.on('modify', (offer, answer) => {
+        onOffer(dialog, offer, answer);
+      });
+      dialog.on('update', (update, answer) => {
+        if (update.body) onOffer(dialog, update, answer);
+        else answer.send(200, undefined, {});
+      });
+      dialog.on('info', onInfo);
+    },
+  };
+};
