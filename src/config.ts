@@ -343,6 +343,8 @@ export interface Config {
       }
     | undefined;
   /** Whom callers reach who ask for a person; undefined: nobody. */
+  /** How often the gateway calls itself; undefined: never. */
+  readonly canary: { readonly everyMs: number | undefined };
   readonly serviceDesk: ServiceDeskConfig | undefined;
   /** For tests of the caller's sound. */
   readonly test: { readonly number: string | undefined; readonly callId: CallId | undefined };
@@ -587,6 +589,9 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
           timeoutMs: e.RINGBRO_DIRECTORY_TIMEOUT_MS ?? 3_000,
           cacheMs: (e.RINGBRO_DIRECTORY_CACHE_S ?? 60) * 1000,
         },
+  canary: {
+    everyMs: e.RINGBRO_CANARY_MINUTES === undefined ? undefined : e.RINGBRO_CANARY_MINUTES * 60_000,
+  },
   serviceDesk: serviceDeskFrom(e),
   test: {
     number: e.RINGBRO_TEST_NUMBER,

@@ -14,10 +14,11 @@ import { engineOf } from './wiring/engine-from-config.ts';
 import { firstMeeting } from './wiring/first-meeting.ts';
 import type { Closing, GatewayDeps } from './wiring/gateway-deps.ts';
 import { openCallStore, watchOtherNodes } from './wiring/open-call-store.ts';
+import { openCanary } from './wiring/open-canary.ts';
 import { openHttp } from './wiring/open-http.ts';
 import { openLiveKit, removeStaleParticipants } from './wiring/open-livekit.ts';
 import { openMedia, ownPrompts } from './wiring/open-media.ts';
-import { openTls, openTrunks } from './wiring/open-sip-settings.ts';
+import { dialInOf, openTls, openTrunks } from './wiring/open-sip-settings.ts';
 import { openOutside } from './wiring/outside.ts';
 import { createSideRooms } from './wiring/side-rooms.ts';
 
@@ -141,7 +142,21 @@ const openGateway = async (
     core.handleIncoming(leg);
   });
 
-  const parts = { deps, store, core, live, engine, media, rooms, sideRooms, outside, trunks, tls };
+  const canary = openCanary({
+    deps,
+    store,
+    core,
+    engine,
+    rooms,
+    events: outside.events,
+    metrics: outside.metrics,
+    numbers: () => dialInOf(config, trunks).map(({ number }) => number),
+  });
+  opened.push(() => canary?.close());
+  const parts = {
+    ...{ deps, store, core, live, engine, media, rooms, sideRooms, outside, trunks, tls },
+    canary,
+  };
   const http = await openHttp(parts);
   opened.push(() => http.app.close());
   store.keepOnlyFor(retention);
@@ -160,6 +175,7 @@ const openGateway = async (
     },
     reloadTrunks: () => trunks?.reload() ?? Promise.resolve(),
     async stop(graceMs) {
+      await canary?.close();
       await core.drain(graceMs);
       await closeAll();
     },

@@ -4,6 +4,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { TrunkStatus } from '../call/ports/sip-engine.ts';
 import type { Gate } from './access/gate.ts';
+import type { CanaryView } from './canary-routes.ts';
 import type { HealthChecks } from './ports.ts';
 
 const checkTimeoutMs = 2_000;
@@ -14,6 +15,8 @@ const readiness = z.object({
   checks: z.record(z.string(), z.enum(['up', 'down'])),
   /** For those with a key: names of carriers are nobody else's. The gateway is ready with trunks that are down. */
   trunks: z.record(z.string(), z.enum(['up', 'down', 'unknown'])).optional(),
+  /** By number, for those with a key; one that is down does not make the gateway unready. */
+  canary: z.record(z.string(), z.enum(['up', 'down'])).optional(),
   /** Until the first certificate of SIP over TLS ends. */
   certificateDaysLeft: z.number().int().optional(),
 });
@@ -40,15 +43,26 @@ function trunkState({ registered, peer }: TrunkStatus): 'up' | 'down' | 'unknown
   return registered === true || peer === 'up' ? 'up' : 'unknown';
 }
 
+const canaryStates = (canary: CanaryView) =>
+  Object.fromEntries(
+    canary
+      .results()
+      .map(({ number, problem }) => [
+        number,
+        problem === undefined ? ('up' as const) : ('down' as const),
+      ]),
+  );
+
 export interface HealthRoutesDeps {
   readonly health: HealthChecks;
   readonly trunks?: () => readonly TrunkStatus[];
   readonly certificateDaysLeft?: () => number;
+  readonly canary?: CanaryView | undefined;
   readonly gate: Pick<Gate, 'identify'>;
 }
 
 export function healthRoutes(deps: HealthRoutesDeps): FastifyPluginCallbackZod {
-  const { health, trunks, certificateDaysLeft, gate } = deps;
+  const { health, trunks, certificateDaysLeft, canary, gate } = deps;
   /** The store may be down: then nobody but the root key is known, and health goes on. */
   const isKnown = (request: FastifyRequest): Promise<boolean> =>
     gate.identify(request).then(
@@ -80,7 +94,9 @@ export function healthRoutes(deps: HealthRoutesDeps): FastifyPluginCallbackZod {
         },
       },
       async (request, reply) => {
-        const shown = trunks !== undefined && (await isKnown(request)) ? trunks() : undefined;
+        const asksMore = trunks !== undefined || canary !== undefined;
+        const known = asksMore && (await isKnown(request));
+        const shown = known ? trunks?.() : undefined;
         const checked = await Promise.all(
           Object.entries(health).map(async ([name, check]) => [name, await isUp(check)] as const),
         );
@@ -92,6 +108,7 @@ export function healthRoutes(deps: HealthRoutesDeps): FastifyPluginCallbackZod {
           status: ready ? 'ready' : 'not-ready',
           checks,
           ...(certificateDaysLeft && { certificateDaysLeft: certificateDaysLeft() }),
+          ...(known && canary && { canary: canaryStates(canary) }),
           ...(shown && {
             trunks: Object.fromEntries(shown.map((each) => [each.name, trunkState(each)])),
           }),

@@ -4,6 +4,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import type { Logger } from '../call/ports/process.ts';
 import { createAccess } from './access/access.ts';
 import { createPasswords } from './access/password.ts';
+import { canaryRoutes } from './canary-routes.ts';
 import { describeApi } from './api-description.ts';
 import { callRoutes } from './call-routes.ts';
 import { dialOutRoutes } from './dial-out-routes.ts';
@@ -73,6 +74,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     api.register(personRoutes(options));
     api.register(dialOutRoutes(options));
     api.register(eventRoutes({ events, nodeId, gate: access.gate }));
+    api.register(canaryRoutes(options.canary));
     if (options.levels !== undefined) api.register(levelRoutes(options.levels, clock));
     if (webhooks !== undefined) api.register(webhookRoutes(webhooks, clock));
     if (metrics !== undefined) api.register(metricsRoutes(metrics));

@@ -12,6 +12,7 @@ import type { TrunkStatus } from '../call/ports/sip-engine.ts';
 import type { Language } from '../ivr/language.ts';
 import type { Passwords } from './access/password.ts';
 import type { SignInServiceSettings } from './access/sign-in-service.ts';
+import type { CanaryView } from './canary-routes.ts';
 import type { ReadLevels } from './level-routes.ts';
 import type { ReadMetrics } from './metrics-routes.ts';
 import type { WebhookSupport } from './webhook-routes.ts';
@@ -134,6 +135,8 @@ export interface HttpAppOptions {
   readonly signInService?: SignInServiceSettings | undefined;
   /** How loud the callers of this node are now. */
   readonly levels?: ReadLevels;
+  /** Calls of the gateway to itself; undefined: there are none. */
+  readonly canary?: CanaryView | undefined;
   readonly webhooks?: WebhookSupport;
   readonly metrics?: ReadMetrics;
   /** Where the built pages are; undefined: where the build puts them. */

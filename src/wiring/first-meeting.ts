@@ -4,7 +4,8 @@ import type { MeetingBook, MeetingDraft } from '../call/ports/meetings.ts';
 /** Tells the newcomer's meeting from real ones, whose call IDs are nobody's business at a terminal. */
 const title = 'First meeting';
 
-const draft = (timeZone: string): MeetingDraft => ({
+/** Open to everybody who has its call ID. */
+export const testMeetingDraft = (timeZone: string, title: string): MeetingDraft => ({
   title,
   callId: undefined,
   room: undefined,
@@ -30,6 +31,6 @@ export const firstMeeting = async (
   if (existing !== undefined) {
     return another === undefined && existing.title === title ? existing.callId : undefined;
   }
-  const created = await meetings.create(draft(timeZone));
+  const created = await meetings.create(testMeetingDraft(timeZone, title));
   return created.done ? created.meeting.callId : undefined;
 };

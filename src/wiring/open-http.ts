@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { CallCore } from '../call/call-core.ts';
+import type { Canary } from '../canary/canary.ts';
 import { createDialOut } from '../call/dial-out.ts';
 import { asRoomName } from '../call/identifiers.ts';
 import type { MediaBridge } from '../call/ports/media.ts';
@@ -30,6 +31,7 @@ interface HttpParts {
   readonly outside: Outside;
   readonly trunks: TrunkSettings | undefined;
   readonly tls: TlsCredentials | undefined;
+  readonly canary: Canary | undefined;
 }
 
 /** A number may be called so many times an hour, and a meeting take half of all such calls. */
@@ -108,6 +110,7 @@ export const openHttp = async (
     trustProxy: config.http.trustProxy,
     webhooks: outside.webhooks,
     metrics: outside.metrics.read,
+    canary: parts.canary,
     ...(media.levels && { levels: () => media.levels?.() ?? Promise.resolve(new Map()) }),
     invitees: store.invitees,
     numbers: store.numbers,
