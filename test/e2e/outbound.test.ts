@@ -163,6 +163,33 @@ describe('help by a person', () => {
   });
 });
 
+describe('after the third wrong ID', () => {
+  it('0 leads to a person, in a side room, and then the call is over', async () => {
+    const caller = await stage.phone({ number: '+46708888888' });
+    expect((await caller.answer).answered).toBe(true);
+    const legId = (await stage.calls('live'))[0]?.legId ?? '';
+    const guesses = async (): Promise<number> =>
+      (await timelineOf(legId)).filter((event) => event === 'guess').length;
+    for (const [at, id] of ['011111111', '022222222', '033333333'].entries()) {
+      await caller.press(id);
+      await stage.until('the answer', async () => ((await guesses()) > at ? true : undefined));
+    }
+    caller.sound.speak(sine(440), { endless: true });
+    const before = outside.calls.length;
+    await caller.press('0');
+    const desk = await answered(before);
+    desk.sound.speak(sine(700), { endless: true });
+    await stage.until('the desk at the ear', () => (hearsTone(caller, 700) ? true : undefined));
+    await stage.until('the caller at the desk', () =>
+      heardTone(desk.sound, 440) ? true : undefined,
+    );
+    desk.hangUp();
+    await stage.until('the end', async () =>
+      (await recordOf(legId)).termination?.reason === 'wrong-id' ? true : undefined,
+    );
+  });
+});
+
 describe('a test call', () => {
   it('plays back what it hears and says how it was; nobody else is there', async () => {
     const caller = await stage.phone({ user: '+46480445599' });

@@ -54,6 +54,8 @@ export interface WitnessOptions {
   readonly attributes?: Readonly<Record<string, string>>;
   /** May write its own attributes. */
   readonly canUpdateOwnMetadata?: boolean;
+  /** In place of one made from the other options. */
+  readonly token?: string;
   /** Publishes with end-to-end encryption. */
   readonly endToEndEncrypted?: boolean;
 }
@@ -122,7 +124,7 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
   const { canUpdateOwnMetadata = false } = options;
   token.addGrant({ roomJoin: true, room: options.room, canUpdateOwnMetadata });
   const room = new Room();
-  await room.connect(options.url, await token.toJwt(), {
+  await room.connect(options.url, options.token ?? (await token.toJwt()), {
     autoSubscribe: true,
     dynacast: false,
     ...(options.endToEndEncrypted === true && { encryption }),

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createRoomAdmin } from '../../../src/bridge/room/room-admin.ts';
+import { asRoomName } from '../../../src/call/identifiers.ts';
 import { startLiveKitServer, type TestLiveKitServer } from '../../support/livekit-server.ts';
 import { createRoomRig, type RoomRig } from './support/room-rig.ts';
 
@@ -81,6 +84,30 @@ test('what a former life left behind is removed, what is to be kept is not', asy
   await expect
     .poll(async () => (await rig.admin.listParticipants(rig.room)).map((p) => p.identity).sort())
     .toEqual(['ringbro:node-10:other', 'ringbro:node-1:live']);
+});
+
+// A room is only recorded by an egress service, which is not here: the answer of a server that has one.
+test('rooms that are being recorded are known, of those that were asked about', async () => {
+  const admin = createRoomAdmin(server);
+  await admin.ensureRoom(rig.room);
+  expect(await admin.recorded([rig.room])).toEqual(new Set());
+  expect(await admin.recorded([])).toEqual(new Set());
+  const rooms = [
+    { name: rig.room, activeRecording: true },
+    { name: 'quiet', activeRecording: false },
+    { name: 'not asked about', activeRecording: true },
+  ];
+  const withEgress = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ rooms }));
+  });
+  withEgress.listen(0, '127.0.0.1');
+  await once(withEgress, 'listening');
+  const address = withEgress.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const told = createRoomAdmin({ ...server, url: `ws://127.0.0.1:${port}` });
+  expect(await told.recorded([rig.room, asRoomName('quiet')])).toEqual(new Set([rig.room]));
+  withEgress.close();
 });
 
 test('removing one who is not there is done already', async () => {
