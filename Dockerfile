@@ -1,5 +1,13 @@
 # syntax=docker/dockerfile:1
-# The gateway. Node runs the TypeScript as it is: there is nothing to compile.
+# The gateway. Node runs its TypeScript as it is; the pages for people are built, by tools that stay behind.
+
+FROM node:26-bookworm-slim AS pages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc tsconfig.json ./
+RUN npm ci --ignore-scripts && rm -rf node_modules/node node_modules/node-bin-* node_modules/.bin/node
+COPY src src
+COPY web web
+RUN npm run build:web
 
 FROM node:26-bookworm-slim AS dependencies
 WORKDIR /app
@@ -15,6 +23,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY src src
 COPY prompts prompts
+COPY --from=pages /app/web/dist web/dist
 # Journal and keys: a volume, for the node's user alone.
 RUN install -d -o node -g node -m 700 /data
 ENV RINGBRO_DATA_DIR=/data

@@ -1,5 +1,5 @@
 /**
- * Prepares what the tests need beyond npm packages: SIPp and PostgreSQL from Debian, and a livekit-server.
+ * Prepares what the tests need beyond npm packages: SIPp, Chromium and PostgreSQL from Debian, and a livekit-server.
  * Installs them where it may; where it may not, it names what is missing and how to get it.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { findLiveKitServer } from '../../src/bridge/room/livekit-binary.ts';
 import { installLiveKitServer } from '../../src/bridge/room/local-server.ts';
+import { findChromium } from './chromium.ts';
 import { findPostgresBinaries } from './postgres-server.ts';
 
 const onPath = (program: string): boolean =>
@@ -23,6 +24,7 @@ const onPath = (program: string): boolean =>
 const debianPrograms = [
   { program: 'sipp', package: 'sip-tester', isThere: onPath('sipp') },
   { program: 'baresip', package: 'baresip-core', isThere: onPath('baresip') },
+  { program: 'chromium', package: 'chromium', isThere: findChromium() !== undefined },
   { program: 'openssl', package: 'openssl', isThere: onPath('openssl') },
   {
     program: 'a PostgreSQL server',
@@ -67,3 +69,6 @@ if ((await findLiveKitServer({ binDir })) === undefined) {
     process.exit(1);
   }
 }
+
+// The pages as they are now, not as they were when the packages were installed.
+if (!run('npm', 'run', 'build:web')) process.exit(1);

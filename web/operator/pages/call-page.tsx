@@ -9,6 +9,7 @@ import { LevelMeter } from '../parts/level-meter.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { Reveal } from '../parts/reveal.tsx';
 import { StoryList } from '../parts/story-list.tsx';
 import { useCallerText } from '../parts/caller.tsx';
 import { Age } from '../parts/age.tsx';
@@ -95,7 +96,10 @@ function KnownCall({ call, problem, again }: KnownCallProps) {
         </section>
       )}
       <ProblemNote problem={problem} />
-      {call.state !== 'ended' && <CallActions call={call} onDone={again} />}
+      <div className="actions">
+        {call.state !== 'ended' && <CallActions call={call} onDone={again} />}
+        <Reveal call={call} />
+      </div>
       <div className="columns">
         <section aria-labelledby="story">
           <h2 id="story">{say('story')}</h2>

@@ -1,8 +1,7 @@
 /** What may be done to a live call. The API decides who may; what cannot be right is not offered. */
 import { useState } from 'react';
-import type { Call, Revealed } from '../../shared/api.ts';
+import type { Call } from '../../shared/api.ts';
 import { useDesk, useMay, usePage, useSay } from '../context.ts';
-import { spacedCallId } from '../format.ts';
 import type { PageWord } from '../words/page-words.ts';
 import { AskFirst } from './ask-first.tsx';
 import { ProblemNote } from './problem-note.tsx';
@@ -50,9 +49,9 @@ export function CallActions({ call, onDone }: CallActionsProps) {
     </button>
   );
   if (!mayHelp) return null;
-  const isInMeeting = call.state === 'waiting' || call.state === 'joined';
+  const isInMeeting = call.state === 'joined';
   return (
-    <div className="actions">
+    <>
       {call.state === 'waiting' && isHost && button('admit')}
       {isInMeeting && !call.muted && button('mute')}
       {isInMeeting && call.muted && isHost && button('unmute')}
@@ -65,7 +64,6 @@ export function CallActions({ call, onDone }: CallActionsProps) {
       >
         {say('hang-up')}
       </button>
-      {call.callId?.includes('•') === true && <Reveal call={call} />}
       <ProblemNote problem={problem} />
       {asking && (
         <AskFirst
@@ -79,68 +77,6 @@ export function CallActions({ call, onDone }: CallActionsProps) {
             setAsking(false);
           }}
         />
-      )}
-    </div>
-  );
-}
-
-/** The whole meeting ID, once a reason is given. It is forgotten with the page. */
-function Reveal({ call }: { readonly call: Call }) {
-  const { api } = usePage();
-  const say = useSay();
-  const [asking, setAsking] = useState(false);
-  const [reason, setReason] = useState('');
-  const [shown, setShown] = useState<string | null>(null);
-  const [problem, setProblem] = useState<unknown>();
-  const reveal = (): void => {
-    setAsking(false);
-    api
-      .send<Revealed>('POST', `/api/calls/${call.legId}/reveal`, { reason: reason.trim() })
-      .then(({ callId }) => {
-        setShown(callId);
-      }, setProblem);
-  };
-  if (shown !== null)
-    return (
-      <output className="revealed">
-        {say('meeting-id')}: <strong>{spacedCallId(shown)}</strong>
-      </output>
-    );
-  return (
-    <>
-      <button
-        type="button"
-        className="plain"
-        onClick={() => {
-          setAsking(true);
-        }}
-      >
-        {say('reveal')}
-      </button>
-      <ProblemNote problem={problem} />
-      {asking && (
-        <AskFirst
-          question={say('reveal')}
-          yes={say('show')}
-          onYes={reveal}
-          onNo={() => {
-            setAsking(false);
-          }}
-        >
-          <label>
-            {say('reveal-why')}
-            <input
-              required
-              minLength={3}
-              maxLength={200}
-              value={reason}
-              onChange={(event) => {
-                setReason(event.target.value);
-              }}
-            />
-          </label>
-          <p className="fine">{say('reveal-number')}</p>
-        </AskFirst>
       )}
     </>
   );

@@ -10,13 +10,18 @@ export function LevelMeter({ legId }: { readonly legId: string }) {
   const say = useSay();
   const dbov = useSyncExternalStore(levels.subscribe, () => levels.get(legId));
   if (dbov === undefined) return null;
+  const share = 1 - Math.max(lowestDbov, dbov) / lowestDbov;
   return (
-    <meter
+    <span
+      className="level"
+      role="meter"
       aria-label={say('level')}
-      title={`${dbov} dBov`}
-      min={lowestDbov}
-      max={0}
-      value={Math.max(lowestDbov, dbov)}
-    />
+      aria-valuemin={lowestDbov}
+      aria-valuemax={0}
+      aria-valuenow={Math.max(lowestDbov, dbov)}
+      aria-valuetext={`${dbov} dBov`}
+    >
+      <span style={{ width: `${Math.round(100 * share)}%` }} />
+    </span>
   );
 }

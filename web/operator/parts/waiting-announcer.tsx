@@ -21,7 +21,7 @@ export function WaitingAnnouncer() {
     // The words alone are no news.
   }, [waiting, isLoaded, calls]);
   return (
-    <p role="status" className="unseen">
+    <p id="announced" role="status" className="unseen">
       {text}
     </p>
   );

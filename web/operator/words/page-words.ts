@@ -193,16 +193,20 @@ export const pageWords = {
     en: 'End this call? The caller hears a goodbye.',
     da: 'Skal opkaldet afsluttes? Personen hører et farvel.',
   },
-  reveal: { sv: 'Visa hela samtals-ID', en: 'Show the whole meeting ID', da: 'Vis hele møde-id' },
+  reveal: {
+    sv: 'Visa hela nummer och samtals-ID',
+    en: 'Show number and meeting ID whole',
+    da: 'Vis nummer og møde-id helt',
+  },
   'reveal-why': {
     sv: 'Skäl (sparas i händelseloggen)',
     en: 'Reason (kept in the audit log)',
     da: 'Begrundelse (gemmes i hændelsesloggen)',
   },
-  'reveal-number': {
-    sv: 'Hela telefonnummer sparas inte och kan inte visas.',
-    en: 'Whole telephone numbers are not kept and cannot be shown.',
-    da: 'Hele telefonnumre gemmes ikke og kan ikke vises.',
+  'number-unknown': {
+    sv: 'inte känt',
+    en: 'not known',
+    da: 'ikke kendt',
   },
   show: { sv: 'Visa', en: 'Show', da: 'Vis' },
   done: { sv: 'Klart: {what}', en: 'Done: {what}', da: 'Færdig: {what}' },

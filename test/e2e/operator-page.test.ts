@@ -1,0 +1,208 @@
+/** The operator page in a real browser, beside real calls. */
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  accessFaults,
+  says,
+  startBrowser,
+  takePictures,
+  type TestBrowser,
+  textOf,
+} from './support/browser.ts';
+import { createMeetingStage, type MeetingStage } from './support/meeting-stage.ts';
+import { runSipp } from './support/sipp.ts';
+
+const password = 'a password for tests';
+const meetingOfScenario = '142536475';
+
+describe('the operator page', () => {
+  let stage: MeetingStage;
+  let browser: TestBrowser;
+  let url: string;
+  beforeAll(async () => {
+    stage = await createMeetingStage({ RINGBRO_OPERATOR_PASSWORD: password });
+    browser = await startBrowser();
+    url = `${stage.gateway.httpUrl}/operator`;
+  });
+  afterEach(() => stage.clear());
+  afterAll(async () => {
+    await browser.close();
+    await stage.close();
+  });
+
+  /** By keyboard alone. */
+  const signIn = async (page: Page, name = 'operator', secret = password): Promise<void> => {
+    await page.goto(url);
+    await page.waitForSelector('input[name=name]:focus');
+    await page.keyboard.type(name);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(secret);
+    await page.keyboard.press('Enter');
+  };
+  const makeAccount = async (name: string, scopes: readonly string[]): Promise<void> => {
+    const made = await stage.gateway.api('POST', '/api/accounts', { name, scopes, password });
+    expect(made.status).toBe(201);
+  };
+
+  it('shows a call as it comes, moves and ends, and finds it again by its support code', async () => {
+    await stage.meeting({ callId: meetingOfScenario });
+    const page = await browser.page('sv-SE');
+    await signIn(page);
+    await says(page, 'Inga samtal just nu.');
+    const calling = runSipp('uac-happy-path-expect-joined', {
+      sipPort: stage.gateway.sipPort,
+      mediaSlot: 7,
+    });
+
+    await says(page, 'Slår ID');
+    expect(await textOf(page, 'table')).toContain('+46•••••67');
+    await says(page, 'I mötet');
+    expect(await textOf(page, 'table')).toContain(meetingOfScenario);
+    await page.waitForSelector('table [role=meter]');
+    await takePictures(page, 'live');
+    const code = (await textOf(page, 'tbody td:nth-child(6)')).replaceAll(/\s/g, '');
+    expect(code).toMatch(/^\d{6}$/);
+
+    await says(page, 'Inga samtal just nu.');
+    expect(await calling).toMatchObject({ ok: true });
+    await page.type('form.code-search input', code);
+    await page.keyboard.press('Enter');
+    await says(page, 'Vad som hände');
+    await says(page, 'Personen lade på.');
+    const story = await textOf(page, '.story');
+    const told = ['Samtalet kom in', 'Vi svarade', 'Slog ett samtals-ID', 'Mötet hittades'];
+    let from = 0;
+    for (const line of [...told, 'Är med i mötet', 'Samtalet är slut']) {
+      expect(story.indexOf(line, from), `${line} in its place`).toBeGreaterThanOrEqual(from);
+      from = story.indexOf(line, from);
+    }
+    expect(story).toContain('Slå ditt samtals-ID, nio siffror.');
+    expect(await textOf(page, 'main')).toContain('Inte krypterat på vägen hit.');
+    await takePictures(page, 'call-over');
+    expect(await accessFaults(page)).toEqual([]);
+  });
+
+  it('tells of who waits, mutes and hangs up, and says by whom', async () => {
+    const meeting = await stage.meeting({ admission: 'lobby' });
+    await makeAccount('anna', ['operator', 'read-only']);
+    const page = await browser.page('en-GB');
+    await signIn(page, 'anna');
+    await says(page, 'Nobody waits.');
+    const caller = await stage.phone();
+    await caller.answer;
+    await caller.press(meeting.callId);
+    await says(page, 'Waiting to be let in 1');
+    await says(page, 'waits to be let in. 1 waiting.', '#announced');
+    await takePictures(page, 'waiting');
+    expect(await accessFaults(page)).toEqual([]);
+
+    // Into the call by keyboard: the first link of the table.
+    await page.focus('tbody a');
+    await page.keyboard.press('Enter');
+    await says(page, 'What happened');
+    expect(await page.evaluate('document.activeElement?.tagName')).toBe('H1');
+    const actions = await textOf(page, '.actions');
+    expect(actions).not.toContain('Let in');
+    const [call] = await stage.calls('waiting');
+    await stage.gateway.api('POST', `/api/calls/${call?.legId}/admit`);
+    await says(page, 'Was let in');
+    await page.locator('.actions ::-p-text(Mute)').click();
+    await says(page, 'Was muted by the host or from here');
+    expect(await textOf(page, '.facts')).not.toContain(meeting.callId.slice(0, 3));
+    await page.locator('.actions ::-p-text(Show number and meeting ID whole)').click();
+    await page.type('dialog input', 'the caller reads out another one');
+    await takePictures(page, 'reason');
+    await page.keyboard.press('Enter');
+    await says(page, meeting.callId.replaceAll(/(\d{3})(?=\d)/g, '$1 '), '.revealed');
+    await says(page, '+46701234567', '.revealed');
+
+    await page.locator('.actions .harsh').click();
+    await says(page, 'End this call?');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { hidden: true });
+    await page.locator('.actions .harsh').click();
+    await page.locator('dialog .harsh').click();
+    await says(page, 'The call was ended from here or by another system.');
+
+    const { body } = await stage.gateway.api('GET', '/api/audit?actor=account%20anna');
+    const { items } = body as { items: { action: string; reason: string | null }[] };
+    expect(items.map(({ action }) => action)).toEqual([
+      'POST /api/calls/:legId/hangup',
+      'POST /api/calls/:legId/reveal',
+      'POST /api/calls/:legId/mute',
+      'session.begin',
+    ]);
+    expect(items[1]?.reason).toBe('the caller reads out another one');
+  });
+
+  it('searches the log, keeps keys and accounts, and shows who did what', async () => {
+    const page = await browser.page('da-DK');
+    await signIn(page);
+    await says(page, 'I gang');
+    await page.locator('nav ::-p-text(Opkaldslog)').click();
+    await says(page, 'opkald vises');
+    await page.select('select[name=result]', 'completed');
+    await page.locator('.search ::-p-text(Søg)').click();
+    await says(page, 'Gennemført');
+    expect(page.url()).toContain('result=completed');
+    await takePictures(page, 'log');
+    const table = await page.evaluate("document.querySelector('a[download]').href");
+    expect(table).toContain('result=completed&separator=semicolon');
+
+    await page.locator('nav ::-p-text(Nøgler)').click();
+    await says(page, 'Ny nøgle');
+    await page.locator('.panel input').fill('bookingsystem');
+    await page.locator('.panel button').click();
+    await says(page, 'Nøglen vises kun nu.');
+    expect(await textOf(page, 'code.secret')).toMatch(/^rb_/);
+    expect(await accessFaults(page)).toEqual([]);
+    await takePictures(page, 'keys');
+    await page.locator('td button').click();
+    await page.locator('dialog .harsh').click();
+    await says(page, 'Tilbagekaldt');
+
+    await page.locator('nav ::-p-text(Konti)').click();
+    await says(page, 'Ny konto');
+    await page.locator('.panel input').fill('birgit');
+    await page.locator('.panel input[type=password]').fill(password);
+    await page.locator('.panel button').click();
+    await says(page, 'birgit', 'tbody');
+    await takePictures(page, 'accounts');
+    expect(await accessFaults(page)).toEqual([]);
+
+    await page.locator('nav ::-p-text(Hændelseslog)').click();
+    await says(page, 'POST /api/accounts');
+    await takePictures(page, 'audit');
+    expect(await accessFaults(page)).toEqual([]);
+  });
+
+  it('says what is wrong at the door, and when a session is over', async () => {
+    const page = await browser.page('en-GB');
+    await makeAccount('carl', ['read-only']);
+    await signIn(page, 'carl', 'not the password');
+    await says(page, 'The name or the password is wrong.');
+    expect(await accessFaults(page)).toEqual([]);
+    await takePictures(page, 'sign-in');
+    for (let more = 0; more < 4; more += 1) await signIn(page, 'carl', 'not the password');
+    await says(page, 'The name or the password is wrong.');
+    await signIn(page, 'carl');
+    await says(page, 'Too many tries. Wait');
+
+    await makeAccount('dora', ['read-only']);
+    await signIn(page, 'dora');
+    await says(page, 'No calls right now.');
+    expect(await textOf(page, 'nav')).not.toContain('Keys');
+    const { body } = await stage.gateway.api('GET', '/api/accounts');
+    const { items } = body as { items: { name: string; accountId: string }[] };
+    const dora = items.find(({ name }) => name === 'dora');
+    await stage.gateway.api('PATCH', `/api/accounts/${dora?.accountId}`, { disabled: true });
+    await page.locator('nav ::-p-text(Call log)').click();
+    await says(page, 'You have been signed out.');
+  });
+
+  it('let no script of its pages fail and no policy be broken', () => {
+    // What these tests ask for themselves: wrong passwords and one too many.
+    const unasked = browser.faults.filter((fault) => !/\b(401|403|429)\b/.test(fault));
+    expect(unasked).toEqual([]);
+  });
+});
