@@ -4,12 +4,14 @@ import type { Ages, RetentionAges } from '../call/ports/privacy.ts';
 import type { Database } from './database.ts';
 import { callIsFree, entryIsFree, meetingIsFree } from './held.ts';
 import type { JobLease } from './job-lease.ts';
+import { removeOldTraces } from './old-traces.ts';
 
 /** What was removed of one unit; `undefined`: of all that have no ages of their own. */
 export interface Removed {
   readonly unit: string | undefined;
   readonly calls: number;
   readonly numbers: number;
+  readonly traces: number;
   readonly meetings: number;
   readonly audit: number;
 }
@@ -64,6 +66,7 @@ export async function removeOld(
         unit,
         calls: await all(callBatch(database, share, before(ages.records))),
         numbers: await all(numberBatch(database, share, before(ages.numbers))),
+        traces: await all(traceBatch(database, share, before(ages.traces))),
         meetings: await all(meetingBatch(database, share, before(ages.records))),
         audit: await all(auditBatch(database, share, before(ages.audit))),
       });
@@ -132,6 +135,10 @@ function numberBatch({ main }: Database, share: Share, before: number): Batch {
       .executeTakeFirst();
     return Number(numUpdatedRows);
   };
+}
+
+function traceBatch(database: Database, share: Share, before: number): Batch {
+  return () => removeOldTraces(database, { before, isOf: isOf(share), limit: rowsAtOnce });
 }
 
 /** Those whose booked end is that long ago, and in which nobody sits. */

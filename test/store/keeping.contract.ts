@@ -83,8 +83,8 @@ export function keepingContract(newDatabase: () => Promise<TestDatabase>): void 
 
       clock.advance(3 * dayMs);
       expect(await store.removeOld(ages)).toEqual([
-        { unit: 'court-1', calls: 0, numbers: 1, meetings: 0, audit: 0 },
-        { unit: undefined, calls: 0, numbers: 0, meetings: 0, audit: 0 },
+        { unit: 'court-1', calls: 0, numbers: 1, traces: 0, meetings: 0, audit: 0 },
+        { unit: undefined, calls: 0, numbers: 0, traces: 0, meetings: 0, audit: 0 },
       ]);
       expect(await store.calls.get(asLegId('court'))).toMatchObject({ from: undefined });
       expect(await store.calls.get(asLegId('court'))).not.toHaveProperty('number');
@@ -97,6 +97,19 @@ export function keepingContract(newDatabase: () => Promise<TestDatabase>): void 
       clock.advance(30 * dayMs);
       await store.removeOld(ages);
       expect(await legs()).toEqual(['open']);
+    });
+
+    test('what passed on the wire goes before the record', async () => {
+      const line = { at: start, direction: 'in', what: 'INVITE', exchange: '1 INVITE' } as never;
+      await ended('traced', start, { details: { supportCode: '123456', ladder: [line] } });
+      await stored();
+      clock.advance(6 * dayMs);
+      await store.removeOld(ages);
+      const details = async () => (await store.calls.get(asLegId('traced')))?.details;
+      expect(await details()).toHaveProperty('ladder');
+      clock.advance(2 * dayMs);
+      expect(await store.removeOld(ages)).toMatchObject([{ traces: 0 }, { traces: 1 }]);
+      expect(await details()).toEqual({ supportCode: '123456' });
     });
 
     test('a call of ours forgets whom it called, and one to us keeps what was dialled', async () => {
@@ -160,7 +173,7 @@ export function keepingContract(newDatabase: () => Promise<TestDatabase>): void 
         {
           actor: 'gateway',
           action: 'retention.run',
-          target: 'calls 1, numbers 0, meetings 0, audit 0',
+          target: 'calls 1, numbers 0, traces 0, meetings 0, audit 0',
         },
       ]);
       expect(await legs()).toEqual([]);
