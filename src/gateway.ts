@@ -7,6 +7,7 @@ import { keepRemovals, recallRemovals } from './call/kept-removals.ts';
 import { createMeetingActions } from './call/meeting-actions.ts';
 import type { CallRecord } from './call/ports/call-records.ts';
 import { type ClusterCalls, createCluster } from './cluster/cluster.ts';
+import { createTracing } from './trace/tracing.ts';
 import { readRetention } from './retention-settings.ts';
 import { coreSettings } from './wiring/core-settings.ts';
 import { serviceDeskOf } from './wiring/desk-from-config.ts';
@@ -20,6 +21,7 @@ import { openLiveKit, removeStaleParticipants } from './wiring/open-livekit.ts';
 import { openMedia, ownPrompts } from './wiring/open-media.ts';
 import { dialInOf, openTls, openTrunks } from './wiring/open-sip-settings.ts';
 import { openOutside } from './wiring/outside.ts';
+import { traceSip, traceSound } from './wiring/open-tracing.ts';
 import { createSideRooms } from './wiring/side-rooms.ts';
 
 /** A whole gateway: adapters wired to the core. Nothing is decided here. */
@@ -71,6 +73,10 @@ const openGateway = async (
   const media = await openMedia(deps, livekit, opened);
   const trunks = await openTrunks(deps, opened);
   const tls = await openTls(deps, opened);
+  const tracing = createTracing({ clock });
+  opened.push(() => {
+    tracing.close();
+  });
   const engine = engineOf({
     config,
     ownPrompts,
@@ -78,6 +84,7 @@ const openGateway = async (
     tls,
     trunks,
     clock,
+    onSipMessage: traceSip(tracing),
     log: logger.child({ part: 'sip' }),
   });
   const sideRooms = createSideRooms({ ...livekit, url: config.livekitBrowserUrl ?? livekit.url });
@@ -119,9 +126,11 @@ const openGateway = async (
       clock,
       logger,
     }),
+    takeLadder: (sipCallId) => tracing.takeLadder(sipCallId),
     guesses: cluster.guesses,
     others: cluster.others,
     peers: keepRemovals(cluster.peers, kept),
+    lines: cluster.lines,
     newRoom: () => sideRooms.newRoom(),
     supportCode: () =>
       randomInt(10 ** 6)
@@ -142,6 +151,7 @@ const openGateway = async (
     core.handleIncoming(leg);
   });
 
+  traceSound({ tracing, media, core });
   const canary = openCanary({
     deps,
     store,
@@ -156,6 +166,7 @@ const openGateway = async (
   const parts = {
     ...{ deps, store, core, live, engine, media, rooms, sideRooms, outside, trunks, tls },
     canary,
+    tracing,
   };
   const http = await openHttp(parts);
   opened.push(() => http.app.close());

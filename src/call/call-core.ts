@@ -13,7 +13,7 @@ import { createCallerWatch, type CallerNews } from './caller-watch.ts';
 import { createCallRegistry, isInRoom, type CallChange, type LiveCounts } from './call-registry.ts';
 import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
 import { createCallCommands, type CallCommands } from './core-commands.ts';
-import { createDroppedCalls } from './dropped-calls.ts';
+import { createDroppedCalls, type DroppedCalls } from './dropped-calls.ts';
 import { endReason, type EndReasonCode } from './end-reasons.ts';
 import { createMeetingClock } from './meeting-clock.ts';
 import { createLobbyNotices } from './lobby-notices.ts';
@@ -30,7 +30,7 @@ import type { CallRecord } from './ports/call-records.ts';
 import type { Meeting, MeetingActions } from './ports/meetings.ts';
 import type { CallLeg } from './ports/sip-engine.ts';
 import { mayCallOut, screenCall, type ScreeningSettings } from './screening.ts';
-import type { CallPeers } from './ports/peers.ts';
+import type { CallPeers, PeerLines } from './ports/peers.ts';
 import { createRecordingWatch } from './recording-watch.ts';
 import { createRoomHosts } from './room-hosts.ts';
 import { createSamePerson, type SamePerson } from './same-person.ts';
@@ -84,6 +84,8 @@ export interface CallCore extends CallCommands {
 
   /** What other nodes say of callers who are known. */
   readonly heardOfPerson: SamePerson['heard'];
+  /** What other nodes say of lines that broke. */
+  readonly heardOfLine: DroppedCalls['heard'];
 
   readonly draining: boolean;
   /** Takes no new calls; ends the live ones after `graceMs`. Resolves when all ends are written. */
@@ -102,6 +104,7 @@ export function createCallCore(
     /** Without them the node is alone. */
     readonly others?: OtherNodes;
     readonly peers?: CallPeers;
+    readonly lines?: PeerLines;
     /** A random name for a side room; without it there are no private words by key. */
     readonly newRoom?: () => RoomName;
   },
@@ -133,7 +136,9 @@ export function createCallCore(
     graceMs: settings.hostGraceMs ?? hostGraceMs,
   });
   const roomHosts = createRoomHosts({ registry, rooms: deps.rooms, watch: hosts, clock, logger });
-  const dropped = createDroppedCalls(settings.goBackMs ?? 0);
+  const { goBackMs = 0 } = settings;
+  const lines = goBackMs === 0 ? undefined : deps.lines;
+  const dropped = createDroppedCalls(goBackMs, lines);
   const recordings = createRecordingWatch({ registry, rooms: deps.rooms, clock, logger });
   const persons = createSamePerson({ registry, peers: deps.peers });
   let draining = false;
@@ -223,9 +228,12 @@ export function createCallCore(
       onClosed: (closed) => {
         registry.remove(closed);
         dropped.ended(clock.now(), closed.whatEnded());
+        lines?.line(closed.legId, undefined);
       },
     });
     registry.add(session);
+    const { callerNumber } = session;
+    if (callerNumber !== undefined) lines?.line(session.legId, lines.key(callerNumber));
     session.start();
   }
 
@@ -276,6 +284,7 @@ export function createCallCore(
     },
     setHostPresent: hosts.elsewhere,
     heardOfPerson: persons.heard,
+    heardOfLine: dropped.heard,
     get draining() {
       return draining;
     },

@@ -15,6 +15,7 @@ const callId = z.string().transform((text, context) => {
 });
 const inviteeId = z.string().min(1).max(64).transform(asInviteeId);
 const from = nodeId;
+const lineKey = z.string().min(1).max(64);
 const requestId = z.string().min(1).max(64);
 
 const clusterMessage = z.discriminatedUnion('type', [
@@ -79,6 +80,11 @@ const clusterMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('called-again'), from, callId, inviteeId, legId, at: z.number() }),
   /** Somebody was removed: they and unknown phones have to knock. */
   z.object({ type: z.literal('removed'), from, callId, inviteeId: inviteeId.optional() }),
+  /** A number is in a call of this node; without `key` that call is over. */
+  z.object({ type: z.literal('line'), from, legId, key: lineKey.optional() }),
+  /** A line broke in a meeting: its caller may be offered the way back, by any node but once. */
+  z.object({ type: z.literal('line-dropped'), from, key: lineKey, callId, at: z.number() }),
+  z.object({ type: z.literal('line-taken'), from, key: lineKey }),
   /** Something happened there: for those who listen at any node. */
   z.object({
     type: z.literal('event'),

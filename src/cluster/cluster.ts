@@ -11,11 +11,12 @@ import { asNodeId, type CallId, type LegId, type NodeId } from '../call/identifi
 import type { CallLog } from '../call/ports/call-records.ts';
 import type { MeetingDirectory } from '../call/ports/meetings.ts';
 import type { GuessLog, NodeBus, OtherNodes } from '../call/ports/nodes.ts';
-import type { CallPeers } from '../call/ports/peers.ts';
+import type { CallPeers, PeerLines } from '../call/ports/peers.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
 import type { GuessLimiter, GuessLimits } from '../meeting/guess-limiter.ts';
 import { createCallersElsewhere } from './callers-elsewhere.ts';
 import { type ClusterMessage, encodeMessage } from './cluster-message.ts';
+import { createLinesElsewhere } from './lines-elsewhere.ts';
 import { createHostPresence } from './host-presence.ts';
 import { createNodeMessages } from './node-messages.ts';
 import { createRemoteCommands, type RemoteOutcome } from './remote-commands.ts';
@@ -45,6 +46,7 @@ type ServedCore = Pick<
   | 'meetingOver'
   | 'setHostPresent'
   | 'heardOfPerson'
+  | 'heardOfLine'
   | 'mutePhones'
   | 'knock'
   | 'onCaller'
@@ -65,6 +67,8 @@ export interface Cluster {
   readonly others: OtherNodes;
   /** For the core: what it tells the other nodes of callers who are known. */
   readonly peers: CallPeers;
+  /** For the core: whose lines are on the other nodes. */
+  readonly lines: PeerLines;
   /** Joins this node's core to the others; resolves when the guesses so far are counted. */
   serve(core: ServedCore): Promise<ClusterCalls>;
   /** The node is dead: what it said is void, on every node. */
@@ -93,6 +97,11 @@ export function createCluster(options: ClusterOptions): Cluster {
     },
   });
   const callers = createCallersElsewhere();
+  const lines = createLinesElsewhere();
+  const ownLines = new Map<LegId, string>();
+  const sayLinesAgain = (): void => {
+    for (const [legId, key] of ownLines) tell({ type: 'line', from: nodeId, legId, key });
+  };
   const tellMute = (callId: CallId, muted: boolean): void => {
     tell({ type: 'mute-phones', from: nodeId, callId, muted });
   };
@@ -122,6 +131,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       presence.sayAgain();
       core.sayCallersAgain();
       tell({ type: 'hello', from: nodeId });
+      sayLinesAgain();
     }
 
     bus.onMessage(
@@ -133,6 +143,8 @@ export function createCluster(options: ClusterOptions): Cluster {
         guesses,
         presence,
         callers,
+        lines,
+        sayLinesAgain,
         events: options.events,
         clock,
         logger,
@@ -213,12 +225,28 @@ export function createCluster(options: ClusterOptions): Cluster {
         tell({ type: 'removed', from: nodeId, callId, inviteeId });
       },
     },
+    lines: {
+      key: (number) => options.guessLog.hide(number),
+      isLive: lines.isLive,
+      line(legId, key) {
+        if (key === undefined) ownLines.delete(legId);
+        else ownLines.set(legId, key);
+        tell({ type: 'line', from: nodeId, legId, key });
+      },
+      dropped({ key, callId, at }) {
+        tell({ type: 'line-dropped', from: nodeId, key, callId, at });
+      },
+      taken(key) {
+        tell({ type: 'line-taken', from: nodeId, key });
+      },
+    },
     serve,
     tellEvent(event) {
       tell({ type: 'event', from: nodeId, event });
     },
     nodeGone(node) {
       callers.nodeGone(node);
+      lines.nodeGone(node);
       hosts?.nodeGone(node);
       tell({ type: 'gone', from: nodeId, node });
     },

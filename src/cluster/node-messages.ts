@@ -7,6 +7,7 @@ import type { MeetingDirectory } from '../call/ports/meetings.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
 import { type ClusterMessage, decodeMessage, type MessageOf } from './cluster-message.ts';
 import type { CallersElsewhere } from './callers-elsewhere.ts';
+import type { LinesElsewhere } from './lines-elsewhere.ts';
 import type { HostPresence } from './host-presence.ts';
 import type { RemoteCommands } from './remote-commands.ts';
 import type { SharedGuesses } from './shared-guesses.ts';
@@ -22,12 +23,15 @@ export interface NodeMessagesDeps {
     | 'knock'
     | 'sayCallersAgain'
     | 'heardOfPerson'
+    | 'heardOfLine'
   >;
   readonly meetings: Pick<MeetingDirectory, 'byCallId'>;
   readonly commands: RemoteCommands;
   readonly guesses: SharedGuesses;
   readonly presence: HostPresence;
   readonly callers: CallersElsewhere;
+  readonly lines: LinesElsewhere;
+  readonly sayLinesAgain: () => void;
   readonly events: Pick<EventHub, 'heard'> | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -35,7 +39,8 @@ export interface NodeMessagesDeps {
 
 /** Takes the text of every message on the bus. Never throws for what is in it. */
 export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => void {
-  const { nodeId, core, meetings, commands, guesses, presence, callers, clock, logger } = deps;
+  const { nodeId, core, meetings, commands, guesses, presence, callers, lines, clock, logger } =
+    deps;
 
   /** Read only where somebody is there whom the change may concern. */
   async function reread(callId: CallId): Promise<void> {
@@ -84,14 +89,27 @@ export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => vo
       case 'removed':
         core.heardOfPerson.removed(message.callId, message.inviteeId);
         return;
+      case 'line':
+        lines.heard(message.from, message.legId, message.key);
+        return;
+      case 'line-dropped':
+        core.heardOfLine.dropped(message);
+        return;
+      case 'line-taken':
+        core.heardOfLine.taken(message.key);
+        return;
       case 'event':
         deps.events?.heard(message.event);
         return;
       case 'gone':
         callers.nodeGone(message.node);
+        lines.nodeGone(message.node);
         presence.nodeGone(message.node);
         return;
       case 'hello':
+        // What its former life said is void; what is true is said next.
+        lines.nodeGone(message.from);
+        deps.sayLinesAgain();
         presence.sayAgain();
         core.sayCallersAgain();
         // It may have written down guesses that it could not tell of.

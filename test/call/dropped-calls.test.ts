@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createDroppedCalls, type EndedCall } from '../../src/call/dropped-calls.ts';
+import {
+  createDroppedCalls,
+  type DroppedCalls,
+  type EndedCall,
+} from '../../src/call/dropped-calls.ts';
 import { terminationOf } from '../../src/call/end-reasons.ts';
 import { asInviteeId } from '../../src/call/identifiers.ts';
+import type { PeerLines } from '../../src/call/ports/peers.ts';
 import { createCallWorld, createMeeting, meetingId } from '../support/call-world.ts';
 import type { Invitee } from '../../src/meeting/invitee.ts';
 
@@ -70,6 +75,43 @@ describe('a line that broke', () => {
     const dropped = createDroppedCalls(10 * minute);
     dropped.ended(0, { ...broken, ...changes });
     expect(dropped.take(1, number, quiet)).toBeUndefined();
+  });
+});
+
+describe('a line that broke on another node', () => {
+  /** Two nodes; what one says, the other hears at once. */
+  const twoNodes = (isLive: () => boolean = () => false) => {
+    const told: string[] = [];
+    const nodes: DroppedCalls[] = [];
+    const linesOf = (other: number): PeerLines => ({
+      key: (called) => `key of ${called.slice(-2)}`,
+      isLive,
+      line: () => undefined,
+      dropped(line) {
+        told.push(JSON.stringify(line));
+        nodes[other]?.heard.dropped(line);
+      },
+      taken: (key) => nodes[other]?.heard.taken(key),
+    });
+    nodes.push(
+      createDroppedCalls(10 * minute, linesOf(1)),
+      createDroppedCalls(10 * minute, linesOf(0)),
+    );
+    return { nodes, told };
+  };
+
+  test('is offered there, once in all, and no number is told', () => {
+    const { nodes, told } = twoNodes();
+    nodes[0]?.ended(0, broken);
+    expect(nodes[1]?.take(1, number, quiet)).toBe(meetingId());
+    expect(nodes.map((node) => node.take(2, number, quiet))).toEqual([undefined, undefined]);
+    expect(told.join()).not.toContain(number);
+  });
+
+  test('is nothing to a number that is in a live call on any node', () => {
+    const { nodes } = twoNodes(() => true);
+    nodes[0]?.ended(0, broken);
+    expect(nodes.map((node) => node.take(1, number, quiet))).toEqual([undefined, undefined]);
   });
 });
 

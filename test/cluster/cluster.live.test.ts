@@ -75,6 +75,7 @@ async function startNode(name: string) {
     rename: act('rename'),
     people: act('people'),
     supersede: act('supersede'),
+    heardOfLine: { dropped: () => undefined, taken: () => undefined },
     heardOfPerson: { calledAgain: () => undefined, removed: () => undefined },
     mutePhones: () => undefined,
     knock: () => undefined,

@@ -88,6 +88,10 @@ async function startNode(name: string) {
     rename: act('rename'),
     people: (legId, count) => act('people')(legId, String(count)),
     supersede: act('supersede'),
+    heardOfLine: {
+      dropped: ({ key, at }) => void done.push(`dropped ${key} at ${at}`),
+      taken: (key) => void done.push(`taken ${key}`),
+    },
     heardOfPerson: {
       calledAgain: ({ legId, at }) => done.push(`again ${legId} ${at}`),
       removed: (id, invitee) => done.push(`removed ${id} ${String(invitee)}`),
@@ -314,6 +318,38 @@ describe('a meeting', () => {
     const c = await startNode('node-c');
     await bus.deliver();
     expect(c.done).toEqual([`host ${callId} node:node-a present`]);
+  });
+});
+
+describe('lines', () => {
+  test('of other nodes are known by keys while they last, also to a node that starts later', async () => {
+    const key = a.cluster.lines.key('+46701234567');
+    expect(b.cluster.lines.key('+46701234567')).toBe(key);
+    b.cluster.lines.line(leg, key);
+    await bus.deliver();
+    expect([a.cluster.lines.isLive(key), b.cluster.lines.isLive(key)]).toEqual([true, false]);
+    const c = await startNode('node-c');
+    await bus.deliver();
+    expect(c.cluster.lines.isLive(key)).toBe(true);
+    b.cluster.lines.line(leg, undefined);
+    await bus.deliver();
+    expect([a, c].map(({ cluster }) => cluster.lines.isLive(key))).toEqual([false, false]);
+    expect(bus.sent.join()).not.toContain('46701234567');
+  });
+
+  test('of a dead node are none', async () => {
+    b.cluster.lines.line(leg, 'key');
+    await bus.deliver();
+    a.cluster.nodeGone(asNodeId('node-b'));
+    expect(a.cluster.lines.isLive('key')).toBe(false);
+  });
+
+  test('that broke are told to the others, and so is that the way back was offered', async () => {
+    b.cluster.lines.dropped({ key: 'key', callId, at: 7 });
+    b.cluster.lines.taken('key');
+    await bus.deliver();
+    expect(a.done).toEqual(['dropped key at 7', 'taken key']);
+    expect(b.done).toEqual([]);
   });
 });
 

@@ -18,3 +18,23 @@ export interface CallPeers {
   /** Somebody was removed from the meeting: they and unknown phones have to knock. */
   removed(callId: CallId, invitee: InviteeId | undefined): void;
 }
+
+/** A line that broke in a meeting; `key`: the number, as `PeerLines.key` gives it. */
+export interface DroppedLine {
+  readonly key: string;
+  readonly callId: CallId;
+  readonly at: number;
+}
+
+/** Whose lines are on the other nodes. Never throws and never waits. */
+export interface PeerLines {
+  /** A number in a form that may leave the process: the same on all nodes, and no number. */
+  readonly key: (number: string) => string;
+  /** Whether another node has a call of this number. */
+  readonly isLive: (key: string) => boolean;
+  /** A call of this node; without `key` it is over. */
+  readonly line: (legId: LegId, key: string | undefined) => void;
+  readonly dropped: (line: DroppedLine) => void;
+  /** The way back was offered: not once more. */
+  readonly taken: (key: string) => void;
+}
