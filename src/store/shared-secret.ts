@@ -30,4 +30,10 @@ export async function checkSharedSecret({ main }: Database, seal: PinSeal): Prom
       { cause },
     );
   }
+  // By the current secret, so that a former one may be dropped one day.
+  await main
+    .updateTable('shared')
+    .set({ value: seal.seal(name, context) })
+    .where('name', '=', name)
+    .execute();
 }

@@ -138,6 +138,16 @@ describe('several nodes on one PostgreSQL', () => {
       code: 'store/other-secret',
     });
   });
+
+  test('may replace their PIN secret one by one, and then forget the former one', async () => {
+    const [first, second] = databases;
+    if (first === undefined || second === undefined) throw new Error();
+    for (const secrets of ['old', 'old,new', 'old,new', 'new,old', 'old,new', 'new,old', 'new'])
+      await checkSharedSecret(first, createPinSeal(secrets));
+    await expect(checkSharedSecret(second, createPinSeal('old'))).rejects.toMatchObject({
+      code: 'store/other-secret',
+    });
+  });
 });
 
 test('a store that was taken for dead brings its calls and seats back', async () => {
