@@ -84,6 +84,8 @@ export function endWithWords(
   ...words: readonly Phrase[]
 ): Outputs {
   if (c.phase === 'goodbye' || c.phase === 'ended') return [];
+  // A meeting's end comes twice: its room goes, and the word of it follows.
+  if (c.termination?.reason === code) return [];
   // A second end waits for no words: the question afterwards is left out.
   if (!c.confirmed || words.length === 0 || c.termination !== undefined)
     return endNow(c, now, code);

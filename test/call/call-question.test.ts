@@ -29,6 +29,18 @@ describe('the question afterwards', () => {
     expect(world.trace()).toContain('thanks goodbye');
   });
 
+  test('is put once where the room goes first and the word of the end follows', async () => {
+    const { world, caller } = await joined();
+    caller.leaveRoom('room-deleted');
+    await world.clock.advance(5);
+    world.core.meetingOver(meetingId());
+    await world.clock.advance(1_000);
+    expect(world.trace().split('ask-after')).toHaveLength(2);
+    caller.press('2');
+    await world.clock.advance(10_000);
+    expect(world.ended[0]?.details).toMatchObject({ feedback: { technologyWorked: false } });
+  });
+
   test('that nobody answers is let be, and the call ends as it would have', async () => {
     const { world, caller } = await joined();
     world.core.meetingOver(meetingId());
