@@ -323,6 +323,12 @@ export function sipEngineContract(
           call.events.some((event) => event.type === 'played' && event.utteranceId === 9),
         );
         expect(call.has('room-left')).toBe(false);
+        // Said as it leaves, and heard all the same.
+        void call.leg.leaveRoom();
+        call.leg.play(utterance(10));
+        await until(() =>
+          call.events.some((event) => event.type === 'played' && event.utteranceId === 10),
+        );
         expect(call.has('ended')).toBe(false);
       },
     );

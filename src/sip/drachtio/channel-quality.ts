@@ -1,4 +1,5 @@
 /** Reception quality of the caller's side out of FreeSWITCH's channel variables (`rtp_audio_in_…`). */
+import { estimateMos, g711Impairment } from '../../call/mos.ts';
 import type { Quality } from '../../call/ports/sip-engine.ts';
 
 export const noPackets: Quality = { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 1 };
@@ -9,7 +10,7 @@ const flawsPerLoss = 3;
 /**
  * Loss comes as a rate of two decimals, brought up to date every 5 s; what is too little for that is
  * taken from the flaws. (Skipped packets are not lost ones: FreeSWITCH looked before they came.)
- * Jitter is the root of the worst variance of arrival. There are no reports of the other direction.
+ * Jitter is the root of the worst variance of arrival.
  */
 export const channelQuality = (variables: ReadonlyMap<string, string>): Quality => {
   const figure = (name: string): number => {
@@ -38,3 +39,36 @@ export const parseVariables = (dump: string): ReadonlyMap<string, string> =>
       return colon > 0 ? [[line.slice(0, colon), line.slice(colon + 2).trim()] as const] : [];
     }),
   );
+
+export interface ReceiverReport {
+  readonly lost: number;
+  readonly jitterMs: number;
+}
+
+const clockRateHz = 8000;
+
+/** RFC 3550 §6.4.2, by the headers of FreeSWITCH's RECV_RTCP_MESSAGE. Undefined without a block. */
+export const receiverReport = (
+  header: (name: string) => string | undefined,
+): ReceiverReport | undefined => {
+  const [lost, jitter] = ['Lost', 'Jitter'].map((name) =>
+    Number(header(`Source0-${name}`) ?? 'none'),
+  );
+  if (lost === undefined || jitter === undefined || !(lost >= 0 && jitter >= 0)) return undefined;
+  return { lost, jitterMs: (1000 * jitter) / clockRateHz };
+};
+
+/** Mouth to ear, where nobody measured it: one network, packets, and a jitter buffer at each end. */
+const assumedDelayMs = 100;
+
+/** How our sound comes to the caller: of what FreeSWITCH sent, what the caller says was lost. */
+export const reportedQuality = (
+  { lost, jitterMs }: ReceiverReport,
+  variables: ReadonlyMap<string, string>,
+): Quality => {
+  const sent = Number(variables.get('variable_rtp_audio_out_media_packet_count') ?? 0) || 0;
+  const packets = Math.max(0, sent - lost);
+  const lossPct = sent > 0 ? Math.min(100, (100 * lost) / sent) : 0;
+  const mos = estimateMos({ delayMs: assumedDelayMs, lossPct, codec: g711Impairment });
+  return { packets, lost, lossPct, jitterMs, mos: packets === 0 ? 1 : mos };
+};

@@ -175,6 +175,7 @@ export interface EslConnection {
   api(command: string, callback: (event: EslEvent) => void): void;
   api(command: string, args: readonly string[], callback: (event: EslEvent) => void): void;
   execute(app: string, arg: string, callback: (event: EslEvent) => void): unknown;
+  subscribe(events: string): unknown;
   disconnect(): void;
   on(event: string, listener: (event: EslEvent) => void): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;

@@ -47,6 +47,8 @@ export interface FreeSwitchRoom {
   readonly isBridged: boolean;
   readonly join: (target: RoomTarget) => Promise<JoinOutcome>;
   readonly leave: () => Promise<void>;
+  /** Resolves when the caller's channel is FreeSWITCH's again: what it is told before that is lost. */
+  readonly leaving: Promise<void> | undefined;
   /** Undefined where there is a room already, or something was lost. */
   readonly testSound: (listenMs: number) => Promise<SoundReport | undefined>;
   /** Nothing plays any more. */
@@ -62,6 +64,7 @@ export const createFreeSwitchRoom = (deps: FreeSwitchRoomDeps): FreeSwitchRoom =
   const { log, onEvent } = deps;
   let room: RoomSide | undefined;
   let isBridged = false;
+  let leaving: Promise<void> | undefined;
   let volumeDb = 0;
   let muted: boolean | undefined;
   const hasBridged = (): boolean => isBridged;
@@ -112,11 +115,18 @@ export const createFreeSwitchRoom = (deps: FreeSwitchRoomDeps): FreeSwitchRoom =
     return side.outcome;
   };
 
-  const leave = async (): Promise<void> => {
+  const leave = (): Promise<void> => {
     const left = room;
     room = undefined;
     muted = undefined;
-    if (left === undefined) return;
+    if (left === undefined) return leaving ?? Promise.resolve();
+    const over = letGo(left).finally(() => {
+      if (leaving === over) leaving = undefined;
+    });
+    leaving = over;
+    return over;
+  };
+  const letGo = async (left: RoomSide): Promise<void> => {
     if (isBridged) await deps.caller()?.endpoint.unbridge();
     isBridged = false;
     await left.close();
@@ -141,6 +151,9 @@ export const createFreeSwitchRoom = (deps: FreeSwitchRoomDeps): FreeSwitchRoom =
       }
     },
     leave,
+    get leaving() {
+      return leaving;
+    },
     testSound: async (listenMs) => {
       const caller = deps.caller();
       if (caller === undefined || room !== undefined) return undefined;

@@ -6,13 +6,13 @@
 import type { LegId } from '../../call/identifiers.ts';
 import type { MediaBridge, MediaDirection } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
-import type { LegSecurity } from '../../call/ports/sip-engine.ts';
+import type { LegSecurity, Utterance } from '../../call/ports/sip-engine.ts';
 import { answeredMedia } from '../leg/answered-media.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { openCallerChannel } from './caller-channel.ts';
 import { createCallerNegotiation } from './caller-negotiation.ts';
-import { channelQuality, noPackets } from './channel-quality.ts';
+import { channelQuality, noPackets, reportedQuality } from './channel-quality.ts';
 import { createFreeSwitchPlayer, type FreeSwitchPlayer } from './freeswitch-player.ts';
 import { createFreeSwitchRoom } from './freeswitch-room.ts';
 import type { CreateUac, FreeSwitch } from './freeswitch.ts';
@@ -53,6 +53,8 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   let codec: AudioCodec = deps.codecs[0] ?? 'PCMA';
   let direction: MediaDirection = 'sendrecv';
   const negotiation = createCallerNegotiation(deps);
+  /** To be said when the caller has left the meeting. */
+  let awaited: Utterance | undefined;
   let isClosed = false;
   let listener: ((event: SoundEvent) => void) | undefined;
 
@@ -127,6 +129,19 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   };
   const mediaNow = () => answeredMedia(negotiation.session, codec, deps.signalling, deps.srtp);
 
+  const play = (utterance: Utterance): void => {
+    awaited = undefined;
+    if (room.leg !== undefined) {
+      player?.stop();
+      room.leg.play(utterance);
+    } else if (room.leaving !== undefined) {
+      awaited = utterance;
+      void room.leaving.then(() => {
+        if (awaited === utterance) play(utterance);
+      });
+    } else player?.play(utterance);
+  };
+
   return {
     describe,
     settle: async (answer) => {
@@ -151,14 +166,9 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
       return { ok: true, sdp, direction };
     },
     start: () => undefined,
-    play: (utterance) => {
-      if (room.leg === undefined) player?.play(utterance);
-      else {
-        player?.stop();
-        room.leg.play(utterance);
-      }
-    },
+    play,
     stopPlaying: () => {
+      awaited = undefined;
       player?.stop();
       room.leg?.stopPlaying();
     },
@@ -169,10 +179,15 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     sendKey: (digit) => room.leg?.sendKey(digit),
     // The worker's work: FreeSWITCH can't say how a caller sounds.
     testSound: room.testSound,
-    quality: async () => ({
-      up: caller === undefined ? noPackets : channelQuality(await caller.variables()),
-      down: undefined,
-    }),
+    quality: async () => {
+      if (caller === undefined) return { up: noPackets, down: undefined };
+      const variables = await caller.variables();
+      const { report } = caller;
+      return {
+        up: channelQuality(variables),
+        down: report && reportedQuality(report, variables),
+      };
+    },
     onEvent: (newListener) => {
       listener = newListener;
     },

@@ -1,6 +1,6 @@
 /** One channel of a FreeSWITCH: its SIP dialog and its event socket, as one thing that can be let go. */
 import type { Clock } from '../../call/ports/process.ts';
-import { parseVariables } from './channel-quality.ts';
+import { parseVariables, receiverReport, type ReceiverReport } from './channel-quality.ts';
 import type { EslEvent, FsmrfEndpoint, SrfDialog } from './drachtio-types.ts';
 import { within } from './within.ts';
 
@@ -26,6 +26,8 @@ export interface MediaEndpoint {
   reoffer(sdp: string): Promise<{ readonly sdp: string } | { readonly sipStatus: number }>;
   /** Channel variables with the media's figures; empty where the channel is gone. */
   variables(): Promise<ReadonlyMap<string, string>>;
+  /** How its sound comes to the other side, as that one's RTCP said last; undefined without reports. */
+  readonly report: ReceiverReport | undefined;
   onKey(listener: (key: EndpointKey) => void): void;
   /** The channel ended, and not by `release`. FreeSWITCH's cause where it gave one. */
   onGone(listener: (cause: string | undefined) => void): void;
@@ -58,6 +60,7 @@ export const sipStatusOf = (error: unknown): number | undefined =>
 export const createMediaEndpoint = (deps: MediaEndpointDeps): MediaEndpoint => {
   const { endpoint, dialog, clock } = deps;
   const gone = Promise.withResolvers<undefined>();
+  let report: ReceiverReport | undefined;
   let isGone = false;
   let released: Promise<void> | undefined;
   let playing: { startedAt: number | undefined; isBroken: boolean } | undefined;
@@ -70,6 +73,10 @@ export const createMediaEndpoint = (deps: MediaEndpointDeps): MediaEndpoint => {
     gone.resolve(undefined);
     if (released === undefined) onGone?.(cause);
   };
+  endpoint.conn?.subscribe('RECV_RTCP_MESSAGE');
+  endpoint.conn?.on(`esl::event::RECV_RTCP_MESSAGE::${endpoint.uuid}`, (event) => {
+    report = receiverReport((name) => event.getHeader(name)) ?? report;
+  });
   endpoint.on('destroy', (how) => {
     lose(how?.reason);
   });
@@ -157,6 +164,9 @@ export const createMediaEndpoint = (deps: MediaEndpointDeps): MediaEndpoint => {
     variables: async () => {
       await api('uuid_set_media_stats', endpoint.uuid);
       return parseVariables((await api('uuid_dump', endpoint.uuid))?.getBody() ?? '');
+    },
+    get report() {
+      return report;
     },
     onKey: (listener) => {
       onKey = listener;

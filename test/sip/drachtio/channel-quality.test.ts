@@ -3,6 +3,8 @@ import {
   channelQuality,
   noPackets,
   parseVariables,
+  receiverReport,
+  reportedQuality,
 } from '../../../src/sip/drachtio/channel-quality.ts';
 
 describe('quality out of channel variables', () => {
@@ -41,5 +43,32 @@ describe('quality out of channel variables', () => {
     expect(channelQuality(new Map([['variable_rtp_audio_in_media_packet_count', 'many']]))).toEqual(
       noPackets,
     );
+  });
+});
+
+describe('a report of the caller’s', () => {
+  const read = (headers: Readonly<Record<string, string>>) =>
+    receiverReport((name) => headers[name]);
+
+  it('says of what was sent what is lost, and the jitter in ms', () => {
+    const report = read({ 'Source0-Lost': '40', 'Source0-Jitter': '80' });
+    expect(report).toEqual({ lost: 40, jitterMs: 10 });
+    const sent = new Map([['variable_rtp_audio_out_media_packet_count', '400']]);
+    const quality = reportedQuality(report ?? { lost: 0, jitterMs: 0 }, sent);
+    expect(quality).toMatchObject({ packets: 360, lost: 40, lossPct: 10, jitterMs: 10 });
+    expect(quality.mos).toBeLessThan(3.7);
+  });
+
+  it.each([{}, { 'Source0-Lost': 'x', 'Source0-Jitter': '1' }, { 'Source0-Lost': '1' }])(
+    'is none without a block, or with one that has no numbers: %o',
+    (headers) => {
+      expect(read(headers)).toBeUndefined();
+    },
+  );
+
+  it('of a channel that is gone is that of no packets', () => {
+    expect(reportedQuality({ lost: 3, jitterMs: 1 }, new Map())).toMatchObject({
+      ...{ packets: 0, lossPct: 0, mos: 1 },
+    });
   });
 });
