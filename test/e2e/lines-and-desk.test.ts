@@ -1,6 +1,7 @@
 /** Lines that broke, a desk that is a meeting, the question afterwards, signals of who comes: on the wire and on sound. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { toneLevelDbfs } from '../../src/caller/heard.ts';
 import type { PhoneCall } from '../../src/caller/phone.ts';
@@ -187,6 +188,29 @@ describe('the question afterwards', () => {
     );
     expect(feedback).toEqual({ technologyWorked: false });
     expect(await endReason(legId)).toBe('meeting-over');
+  });
+});
+
+describe('the booked end of a meeting with browsers alone', () => {
+  it('closes its room and gives it a new name, where the booking wants that', async () => {
+    const endsAt = new Date(Date.now() + 2_000).toISOString();
+    const meeting = await stage.meeting({ endsAt, atEnd: 'end' });
+    const goesOn = await stage.meeting({ endsAt });
+    for (const { room } of [meeting, goesOn])
+      browsers.add(await createWitness({ ...stage.livekit, room, identity: 'browser' }));
+    const { url, apiKey, apiSecret } = stage.livekit;
+    const rooms = new RoomServiceClient(url.replace('ws', 'http'), apiKey, apiSecret);
+    const isThere = async (room: string): Promise<boolean> =>
+      (await rooms.listRooms([room])).length > 0;
+    expect(await isThere(meeting.room)).toBe(true);
+    await stage.until(
+      'the end',
+      async () => ((await isThere(meeting.room)) ? undefined : true),
+      30_000,
+    );
+    expect(await isThere(goesOn.room)).toBe(true);
+    const { body } = await stage.gateway.api('GET', `/api/meetings/${meeting.callId}`);
+    expect((body as StagedMeeting).room).not.toBe(meeting.room);
   });
 });
 
