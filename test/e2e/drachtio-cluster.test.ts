@@ -24,7 +24,8 @@ interface ShownCall {
   readonly termination: { readonly reason: string } | null;
 }
 interface Node {
-  readonly gateway: GatewayProcess;
+  gateway: GatewayProcess;
+  readonly start: () => Promise<GatewayProcess>;
   readonly drachtio: TestSipServer;
 }
 
@@ -55,9 +56,10 @@ describe.skipIf(!areProgramsNamed)(`two nodes on drachtio${whyNoPrograms}`, () =
       await Promise.all([drachtio.start(), freeSwitch.start()]);
       const settings = settingsFor([drachtio], [freeSwitch]);
       const env = { ...shared, ...settings, RINGBRO_NODE_ID: nodeId };
-      const gateway = await startGateway({ livekit, env });
-      opened.push(() => gateway.forget());
-      return { gateway, drachtio };
+      const start = () => startGateway({ livekit, env });
+      const node = { gateway: await start(), start, drachtio };
+      opened.push(() => node.gateway.forget());
+      return node;
     };
     a = await startNode('node-a');
     b = await startNode('node-b');
@@ -73,12 +75,7 @@ describe.skipIf(!areProgramsNamed)(`two nodes on drachtio${whyNoPrograms}`, () =
     (await gateway.api('GET', `/api/calls/${legId}`)).body as ShownCall;
   const newMeeting = async (fields: object = {}) =>
     (await a.gateway.api('POST', '/api/meetings', fields)).body as { readonly callId: string };
-  const callInto = async (node: Node, callId: string, state: string) => {
-    const liveCalls = async () => {
-      const path = `/api/calls?state=live&callId=${callId}`;
-      return ((await node.gateway.api('GET', path)).body as { items: ShownCall[] }).items;
-    };
-    const before = (await liveCalls()).map(({ legId }) => legId);
+  const dialInto = async (node: Node, callId: string): Promise<PhoneCall> => {
     const phone = await dial(`sip:${callId}@127.0.0.1:${node.drachtio.sipPort}`, {
       localAddress: '127.0.0.1',
       clock: processClock,
@@ -86,6 +83,15 @@ describe.skipIf(!areProgramsNamed)(`two nodes on drachtio${whyNoPrograms}`, () =
       number: '+46701234567',
     });
     phones.push(phone);
+    return phone;
+  };
+  const callInto = async (node: Node, callId: string, state: string) => {
+    const liveCalls = async () => {
+      const path = `/api/calls?state=live&callId=${callId}`;
+      return ((await node.gateway.api('GET', path)).body as { items: ShownCall[] }).items;
+    };
+    const before = (await liveCalls()).map(({ legId }) => legId);
+    const phone = await dialInto(node, callId);
     const reached = async () =>
       (await liveCalls()).find((call) => !before.includes(call.legId) && call.state === state);
     await expect.poll(reached, { timeout: 20_000 }).toBeDefined();
@@ -128,6 +134,25 @@ describe.skipIf(!areProgramsNamed)(`two nodes on drachtio${whyNoPrograms}`, () =
       .toBe('operator-hung-up');
   });
 
+  it('give out the seats of a meeting together', async () => {
+    const { callId } = await newMeeting({ maxParticipants: 2 });
+    const onA = await callInto(a, callId, 'joined');
+    await callInto(b, callId, 'joined');
+    await (
+      await dialInto(b, callId)
+    ).ended;
+    const refused = async () => {
+      const path = `/api/calls?state=ended&callId=${callId}`;
+      return ((await a.gateway.api('GET', path)).body as { items: ShownCall[] }).items[0];
+    };
+    await expect
+      .poll(async () => (await refused())?.termination?.reason, { timeout: 20_000 })
+      .toBe('full');
+    expect((await b.gateway.api('POST', `/api/calls/${onA.legId}/hangup`)).status).toBe(204);
+    await onA.phone.ended;
+    await callInto(b, callId, 'joined');
+  });
+
   it('end the calls of a drachtio-server that is lost, and of that one alone', async () => {
     const { callId } = await newMeeting();
     const onA = await callInto(a, callId, 'joined');
@@ -138,8 +163,34 @@ describe.skipIf(!areProgramsNamed)(`two nodes on drachtio${whyNoPrograms}`, () =
       .toBe('engine-lost');
     expect((await recordOf(a, onB.legId)).state).toBe('joined');
     await a.drachtio.start();
-    await expect
-      .poll(() => callInto(a, callId, 'joined').then(({ legId }) => legId), { timeout: 40_000 })
-      .toBeTruthy();
+    // Found again within the back-off; before that a call would be refused.
+    const isReady = async () => (await fetch(`${a.gateway.httpUrl}/health/ready`)).status === 200;
+    await expect.poll(isReady, { timeout: 40_000 }).toBe(true);
+    await callInto(a, callId, 'joined');
   });
+
+  it(
+    'lose no call of a gateway that is killed: its callers hear nothing more, the other closes what it left',
+    { timeout: 150_000 },
+    async () => {
+      const { callId } = await newMeeting({ maxParticipants: 2 });
+      const onA = await callInto(a, callId, 'joined');
+      const onB = await callInto(b, callId, 'joined');
+      let isOver = false;
+      void onA.phone.ended.then(() => (isOver = true));
+      await a.gateway.stop('SIGKILL');
+      await expect
+        .poll(async () => (await recordOf(b, onA.legId)).termination?.reason, { timeout: 60_000 })
+        .toBe('node-died');
+      // drachtio-server has the dialog, and nobody to ask for a BYE.
+      expect(isOver).toBe(false);
+      expect((await recordOf(b, onB.legId)).state).toBe('joined');
+      // Its seat is free, and the node takes calls again.
+      await callInto(b, callId, 'joined');
+      await a.gateway.forget();
+      a.gateway = await a.start();
+      const { callId: later } = await newMeeting();
+      await callInto(a, later, 'joined');
+    },
+  );
 });
