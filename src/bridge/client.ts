@@ -53,6 +53,7 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
   const legs = new Map<LegId, BridgeLeg>();
   const opening = new Set<{ readonly link: WorkerLink }>();
   const replacements = new Map<number, () => void>();
+  let onTraced: Parameters<NonNullable<MediaBridge['onTraced']>>[0] | undefined;
   let closing: Promise<void> | undefined;
 
   const desk = createMeetingDesk({
@@ -66,7 +67,8 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
   });
 
   const onNews = (_link: WorkerLink, news: WorkerNews): void => {
-    if (news.type === 'log') log[news.level](news.fields, news.message);
+    if (news.type === 'leg-traced') onTraced?.(news.legId, news.localPort, news.packets);
+    else if (news.type === 'log') log[news.level](news.fields, news.message);
     else if (news.type !== 'leg-event' || news.event.type.startsWith('room-')) desk.hear(news);
     else legs.get(news.legId)?.emit(news.event);
   };
@@ -168,6 +170,12 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
 
   return {
     openLeg,
+    trace: (legId, on) => {
+      legs.get(legId)?.link.post({ type: 'trace', legId, on });
+    },
+    onTraced: (listener) => {
+      onTraced = listener;
+    },
     levels: async () => {
       const replies = await Promise.all(
         [...links.values()].map((link) =>

@@ -14,6 +14,7 @@ import { createLegReports } from './leg-reports.ts';
 import { createLegSender } from './leg-sender.ts';
 import { monotonicMs } from './media-clock.ts';
 import { createMutedTalk } from './muted-talk.ts';
+import { createPacketTrap, type PacketTrap, type TrappedPacket } from './packet-trap.ts';
 import { createRoomVisit, type RoomVisit, type RoomVisitDeps } from './room-visit.ts';
 import { createDtlsRoute } from './dtls-route.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
@@ -48,6 +49,8 @@ export interface WorkerLeg {
   /** Last pass of a tick: 20 ms to the caller. */
   sendFrame(tick: number, afterGap: boolean): void;
   quality(): LegQuality;
+  /** The headers of its packets go to `onTraced`, once a second. */
+  setTraced(on: boolean): void;
   /** The loudest of the caller of late, 0 to -127. */
   levelDbov(): number;
   /** As in `CallLeg`; undefined where the leg is in a room, or closed first. */
@@ -64,6 +67,7 @@ export interface MediaLegDeps {
   readonly dtlsIdentity?: DtlsIdentity | undefined;
   readonly log: Logger;
   readonly emit: (event: MediaEvent) => void;
+  readonly onTraced?: (localPort: number, packets: readonly TrappedPacket[]) => void;
   readonly onTokenNeeded: () => void;
   /** A packet met a bug. */
   readonly onFault: (error: unknown) => void;
@@ -145,6 +149,7 @@ export const createMediaLeg = (
   let isStarted = false;
   let heardFirst = false;
   let tickAtMs = nowMs();
+  let trap: PacketTrap | undefined;
   const mutedTalk = createMutedTalk();
   const silence = createSilenceWatch(setup.settings.mediaTimeoutMs);
 
@@ -162,6 +167,7 @@ export const createMediaLeg = (
       const sealed = encryption.protectRtp(packet);
       if (sealed === undefined) return;
       socket.sendRtp(sealed, peer.address(), peer.port());
+      trap?.take('out', packet, peer.address(), peer.port());
       const payloadBytes = packet.length - rtpHeaderBytes;
       reports.rtcp.onRtpSent(payloadBytes, rtpTimestamp, tickAtMs + dayOffsetMs);
     },
@@ -219,6 +225,7 @@ export const createMediaLeg = (
     if (!peer.acceptRtp(address, port, view.ssrc)) return;
     if (peer.isLocked()) socket.settleOn(address, port);
     const now = nowMs();
+    trap?.take('in', packet, address, port);
     silence.heard(now);
     reports.reception.push(view, now);
     if (!heardFirst) {
@@ -264,6 +271,13 @@ export const createMediaLeg = (
     });
     soundTest = undefined;
     receiver.setFrameWanted(false);
+  };
+
+  let trapDueAtMs = 0;
+  const emptyTrap = (now: number): void => {
+    trapDueAtMs = now + 1_000;
+    const packets = trap?.empty() ?? [];
+    if (packets.length > 0) deps.onTraced?.(socket.localPort, packets);
   };
 
   const setMuted = (next: boolean): void => {
@@ -352,6 +366,7 @@ export const createMediaLeg = (
       if (mutedTalk.update(level, isMutedInRoom)) emit({ type: 'talking-muted' });
       visit?.tick(now);
       soundTest?.test.hear(frame);
+      if (trap !== undefined && now >= trapDueAtMs) emptyTrap(now);
       if (isStarted) meter.tick(now, callerStream);
       if (silence.isOver(now, isHeld())) emit({ type: 'media-timeout' });
     },
@@ -368,8 +383,12 @@ export const createMediaLeg = (
       return promise;
     },
     quality: () => withRejected(meter.quality()),
+    setTraced: (on) => {
+      trap = on ? (trap ?? createPacketTrap(() => nowMs() + dayOffsetMs)) : undefined;
+    },
     levelDbov: () => meter.levelDbov(),
     close: async () => {
+      emptyTrap(nowMs());
       soundTest?.resolve(undefined);
       soundTest = undefined;
       await leave();

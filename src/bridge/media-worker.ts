@@ -98,6 +98,9 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
       emit: (event) => {
         post({ type: 'leg-event', legId, event });
       },
+      onTraced: (localPort, packets) => {
+        post({ type: 'leg-traced', legId, localPort, packets });
+      },
       onTokenNeeded: () => {
         post({ type: 'leg-token-needed', legId });
       },
@@ -231,6 +234,8 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         return legs.get(message.legId)?.setVolumeDb(message.volumeDb);
       case 'send-key':
         return legs.get(message.legId)?.sendKey(message.digit);
+      case 'trace':
+        return legs.get(message.legId)?.setTraced(message.on);
       case 'leg-token':
         return legs.get(message.legId)?.setToken(message.token);
       case 'listen':

@@ -28,7 +28,7 @@ export interface MeetingDesk {
   close(): void;
 }
 
-export type MeetingNews = Exclude<WorkerNews, { type: 'log' }>;
+export type MeetingNews = Exclude<WorkerNews, { type: 'log' | 'leg-traced' }>;
 
 export interface MeetingDeskDeps {
   readonly workers: number;

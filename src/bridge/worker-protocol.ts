@@ -15,6 +15,7 @@ import type {
   Utterance,
 } from '../call/ports/sip-engine.ts';
 import type { PromptLibrary } from './audio/prompt-library.ts';
+import type { TrappedPacket } from './packet-trap.ts';
 import type { PortRange } from './rtp/port-pool.ts';
 
 export interface MediaSettings {
@@ -79,6 +80,7 @@ export type WorkerCommand =
   | { readonly type: 'stop-playing'; readonly legId: LegId }
   | { readonly type: 'set-muted'; readonly legId: LegId; readonly muted: boolean }
   | { readonly type: 'set-volume'; readonly legId: LegId; readonly volumeDb: number }
+  | { readonly type: 'trace'; readonly legId: LegId; readonly on: boolean }
   | { readonly type: 'send-key'; readonly legId: LegId; readonly digit: Digit }
   /** Become the home worker of a meeting: open the ear, bring the room's tracks into the lane. */
   | {
@@ -121,6 +123,13 @@ export type FromWorker =
   /** Ports are bound to nothing yet; the worker takes requests. */
   | { readonly type: 'ready' }
   | { readonly type: 'leg-event'; readonly legId: LegId; readonly event: MediaEvent }
+  /** Of a leg that is traced. */
+  | {
+      readonly type: 'leg-traced';
+      readonly legId: LegId;
+      readonly localPort: number;
+      readonly packets: readonly TrappedPacket[];
+    }
   /** From the home worker: what its ear sees. */
   | { readonly type: 'ear-others'; readonly room: RoomName; readonly others: number }
   | { readonly type: 'ear-lost'; readonly room: RoomName }

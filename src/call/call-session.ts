@@ -14,8 +14,8 @@ import { terminationOf } from './end-reasons.ts';
 import type { EndedCall } from './dropped-calls.ts';
 import type { HostAct } from './host-act.ts';
 import type { ServiceDesk } from './service-desk.ts';
-import type { LegId, NodeId } from './identifiers.ts';
-import type { CallJournal, CallRecord } from './ports/call-records.ts';
+import type { LegId, NodeId, SipCallId } from './identifiers.ts';
+import type { CallJournal, CallRecord, LadderLine } from './ports/call-records.ts';
 import type { MeetingDirectory } from './ports/meetings.ts';
 import type { NumberVault } from './ports/privacy.ts';
 import type { CallAgain } from './ports/peers.ts';
@@ -38,6 +38,8 @@ export interface CallPorts {
   readonly desk?: ServiceDesk | undefined;
   /** Undefined: whole numbers are not kept. */
   readonly numbers?: Pick<NumberVault, 'keep'> | undefined;
+  /** The SIP messages of a call that is over; they are forgotten with the answer. */
+  readonly takeLadder?: ((sipCallId: SipCallId) => readonly LadderLine[]) | undefined;
   /** Random digits; without it calls have none. */
   readonly supportCode?: () => string;
 }
@@ -212,6 +214,8 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     // A machine that broke gave no reason, and hung up on nobody.
     if (machine.facts().termination === undefined) await settle('leg did not hang up', hangUp);
     const figures = await withTimeout(clock, effects.quality(), qualityTimeoutMs);
+    const ladder = ports.takeLadder?.(invitation.sipCallId) ?? [];
+    if (ladder.length > 0) recorder.keep({ ladder });
     const last = recorder.finalRecord(machine.facts(), clock.now(), terminationOf('bug'), figures);
     deps.onChange(session);
     deps.onClosed(session);

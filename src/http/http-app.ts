@@ -14,6 +14,7 @@ import { healthRoutes } from './health-routes.ts';
 import { holdRoutes } from './hold-routes.ts';
 import { hostRoutes } from './host-routes.ts';
 import { inviteeRoutes } from './invitee-routes.ts';
+import { ladderRoutes } from './ladder-routes.ts';
 import { levelRoutes } from './level-routes.ts';
 import { meetingRoutes } from './meeting-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
@@ -24,6 +25,7 @@ import { peopleRoutes } from './people-routes.ts';
 import { personRoutes } from './person-routes.ts';
 import type { HttpAppOptions } from './ports.ts';
 import { problem } from './problems.ts';
+import { traceRoutes } from './trace-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 const bodyLimitBytes = 64 * 1024;
@@ -74,6 +76,8 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     api.register(personRoutes(options));
     api.register(dialOutRoutes(options));
     api.register(eventRoutes({ events, nodeId, gate: access.gate }));
+    api.register(ladderRoutes(options));
+    if (options.tracing !== undefined) api.register(traceRoutes(options.tracing, options.live));
     api.register(canaryRoutes(options.canary));
     if (options.levels !== undefined) api.register(levelRoutes(options.levels, clock));
     if (webhooks !== undefined) api.register(webhookRoutes(webhooks, clock));

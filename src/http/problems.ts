@@ -28,6 +28,8 @@ export const problems = {
   'invitee/pin-taken': { status: 409, title: 'Another PIN of the meeting is the same' },
   'invitee/too-many': { status: 409, title: 'The meeting takes no more invitees' },
   'call/not-found': { status: 404, title: 'There is no call with this leg ID' },
+  'trace/not-found': { status: 404, title: 'There is no such trace, or it was deleted' },
+  'trace/too-many': { status: 409, title: 'As many traces as can be are kept already' },
   'call/wrong-state': { status: 409, title: 'The call is not in a state for this' },
   'call/node-unreachable': { status: 504, title: 'The node that has the call does not answer' },
   'dial-out/off': { status: 403, title: 'Calls out are not switched on' },

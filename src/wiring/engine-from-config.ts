@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { drachtioEngineOf } from './drachtio-from-config.ts';
 import { createEmbeddedEngine } from '../sip/embedded/embedded-engine.ts';
 import type { TlsCredentials } from '../sip/embedded/tls-credentials.ts';
+import type { SipMessageListener } from '../sip/embedded/user-agent-options.ts';
 import type { TrunkSettings } from './trunk-settings.ts';
 
 export const newLegId = (): LegId => asLegId(randomBytes(16).toString('base64url'));
@@ -20,6 +21,7 @@ export interface EngineParts {
   readonly trunks: TrunkSettings | undefined;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly onSipMessage?: SipMessageListener | undefined;
 }
 
 /** The SIP engine that the settings ask for, not started. */
@@ -57,5 +59,6 @@ export const engineOf = (parts: EngineParts): SipEngine => {
     clock,
     log,
     newLegId,
+    onMessage: parts.onSipMessage,
   });
 };

@@ -13,6 +13,7 @@ import { createHttpApp } from '../http/http-app.ts';
 import type { DialOutPort, HealthChecks, SideRooms } from '../http/ports.ts';
 import { type TlsCredentials, daysLeft } from '../sip/embedded/tls-credentials.ts';
 import type { Store } from '../store/store.ts';
+import type { Tracing } from '../trace/tracing.ts';
 import { newLegId } from './engine-from-config.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { dialInOf } from './open-sip-settings.ts';
@@ -32,6 +33,7 @@ interface HttpParts {
   readonly trunks: TrunkSettings | undefined;
   readonly tls: TlsCredentials | undefined;
   readonly canary: Canary | undefined;
+  readonly tracing: Tracing;
 }
 
 /** A number may be called so many times an hour, and a meeting take half of all such calls. */
@@ -111,6 +113,7 @@ export const openHttp = async (
     webhooks: outside.webhooks,
     metrics: outside.metrics.read,
     canary: parts.canary,
+    tracing: parts.tracing,
     ...(media.levels && { levels: () => media.levels?.() ?? Promise.resolve(new Map()) }),
     invitees: store.invitees,
     numbers: store.numbers,

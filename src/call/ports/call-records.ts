@@ -31,10 +31,21 @@ export interface InterpretedTime {
   readonly endedAt?: number;
 }
 
+/** One SIP message of a call, with nothing in it that is anybody's: `what` is the method or the status. */
+export interface LadderLine {
+  readonly at: number;
+  readonly direction: 'in' | 'out';
+  readonly what: string;
+  /** Of CSeq: which exchange it belongs to. */
+  readonly exchange: string;
+}
+
 /** What else is known of a call; a field that is not there is not known. No secrets, no numbers. */
 export interface CallDetails {
   /** Random: the caller hears it, the operator finds the call by it. */
   readonly supportCode?: string;
+  /** Its SIP messages, some sixty at most; the middle ones of more are left out. */
+  readonly ladder?: readonly LadderLine[];
   /** What the caller said by key afterwards. */
   readonly feedback?: { readonly technologyWorked: boolean };
   readonly role?: Role;

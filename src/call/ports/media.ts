@@ -118,10 +118,26 @@ export interface MediaLeg {
   close(): Promise<void>;
 }
 
+/** The fixed header of one RTP packet, `bytes` long with its sound. */
+export interface PacketHeader {
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  readonly direction: 'in' | 'out';
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly header: Uint8Array;
+  readonly bytes: number;
+}
+
 /** The media workers, seen from the main thread. */
 export interface MediaBridge {
   /** Binds an RTP/RTCP port pair on `localAddress`. Rejects with `media/no-port` when none is free. */
   openLeg(legId: LegId, localAddress: string): Promise<MediaLeg>;
+  /** The headers of a leg's packets go to the listener, from now on or no more. */
+  trace?(legId: LegId, on: boolean): void;
+  onTraced?(
+    listener: (legId: LegId, localPort: number, packets: readonly PacketHeader[]) => void,
+  ): void;
   /** How loud each leg's caller is, 0 to -127 dBov: for whoever looks on, once a second at most. */
   levels?(): Promise<ReadonlyMap<LegId, number>>;
   gauges(): Promise<Readonly<Record<string, number>>>;

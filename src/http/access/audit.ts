@@ -51,7 +51,8 @@ export function createAudit({ log, clock, logger }: AuditDeps): Audit {
         const { config, url } = request.routeOptions;
         const { method } = request;
         const principal = principalOf(request);
-        if (method === 'GET' || method === 'HEAD' || config.unaudited === true) return;
+        const changes = method !== 'GET' && method !== 'HEAD';
+        if (config.audited !== true && (!changes || config.unaudited === true)) return;
         // Whoever is nobody was let do nothing, and could fill the log with it.
         if (principal === undefined) return;
         await write({

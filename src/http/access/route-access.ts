@@ -9,6 +9,8 @@ declare module 'fastify' {
     access?: RouteAccess;
     /** No entry in the audit log though it is no GET: it changes nothing, or writes its own. */
     unaudited?: boolean;
+    /** An entry though it is a GET: what it gives is not everybody's. */
+    audited?: boolean;
   }
 }
 

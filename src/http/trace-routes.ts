@@ -1,0 +1,167 @@
+/** `/api/traces`: SIP and the headers of RTP of one call, as a file for Wireshark; nothing of what was said. */
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { asLegId } from '../call/identifiers.ts';
+import { bodyProblems, legId, problemAnswers, title } from './field-schemas.ts';
+import type { LiveCalls } from './ports.ts';
+import { ProblemError } from './problems.ts';
+import { asText } from './time-text.ts';
+
+interface TraceView {
+  readonly traceId: string;
+  readonly state: 'asked' | 'on' | 'done';
+  readonly startedAt: number;
+  readonly endsAt: number;
+  readonly deletedAt: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly truncated: boolean;
+}
+
+export interface TracingPort {
+  ladder(sipCallId: string): readonly {
+    readonly at: number;
+    readonly direction: 'in' | 'out';
+    readonly what: string;
+    readonly exchange: string;
+  }[];
+  begin(
+    of: { readonly sipCallId: string } | { readonly number: string },
+    minutes: number,
+  ): TraceView | undefined;
+  list(): readonly TraceView[];
+  pcap(traceId: string): Buffer | undefined;
+  remove(traceId: string): boolean;
+}
+
+const tags = ['traces'];
+/** Help alone: whoever books has no business on the wire. */
+const forOperators = { access: ['operator'] } as const;
+const traceId = z.string().regex(/^[\w-]{12}$/);
+const params = z.object({ traceId });
+
+const request = z.union([
+  z.strictObject({
+    legId,
+    minutes: z.int().min(1).max(120).default(10),
+    reason: title.min(3).optional().describe('Kept in the audit log'),
+  }),
+  z.strictObject({
+    number: z
+      .string()
+      .regex(/^\+?[\d ()-]{5,20}$/)
+      .describe('The next call from this number'),
+    minutes: z.int().min(1).max(120).default(10),
+    reason: title.min(3).optional().describe('Kept in the audit log'),
+  }),
+]);
+
+const shown = z
+  .object({
+    traceId: z.string(),
+    state: z.enum(['asked', 'on', 'done']).describe('asked: the call has not come yet'),
+    startedAt: z.string(),
+    endsAt: z.string(),
+    deletedAt: z.string(),
+    packets: z.number(),
+    bytes: z.number(),
+    truncated: z.boolean().describe('It was full before its time was over'),
+  })
+  .meta({ id: 'Trace' });
+
+const show = (trace: TraceView): z.infer<typeof shown> => ({
+  ...trace,
+  startedAt: asText(trace.startedAt),
+  endsAt: asText(trace.endsAt),
+  deletedAt: asText(trace.deletedAt),
+});
+
+const fileAnswers: Record<string, unknown> = {
+  200: {
+    description: 'A pcap file',
+    content: { 'application/vnd.tcpdump.pcap': { schema: z.string() } },
+  },
+  ...problemAnswers('request/invalid', 'trace/not-found'),
+};
+
+export function traceRoutes(
+  tracing: TracingPort,
+  live: Pick<LiveCalls, 'get'>,
+): FastifyPluginCallbackZod {
+  return (app, _options, done) => {
+    app.post(
+      '/api/traces',
+      {
+        config: forOperators,
+        schema: {
+          tags,
+          summary: 'Trace a live call of this node, or the next call from a number',
+          body: request,
+          response: {
+            201: shown,
+            ...problemAnswers(...bodyProblems, 'call/not-found', 'trace/too-many'),
+          },
+        },
+      },
+      async ({ body }, reply) => {
+        const record = 'legId' in body ? live.get(asLegId(body.legId)) : undefined;
+        if ('legId' in body && record === undefined) throw new ProblemError('call/not-found');
+        const of =
+          'number' in body ? { number: body.number } : { sipCallId: record?.sipCallId ?? '' };
+        const begun = tracing.begin(of, body.minutes);
+        if (begun === undefined) throw new ProblemError('trace/too-many');
+        return reply.code(201).send(show(begun));
+      },
+    );
+    app.get(
+      '/api/traces',
+      {
+        config: forOperators,
+        schema: {
+          tags,
+          summary: 'The traces of this node',
+          response: { 200: z.object({ items: z.array(shown) }) },
+        },
+      },
+      () => ({ items: tracing.list().map(show) }),
+    );
+    app.get(
+      '/api/traces/:traceId.pcap',
+      {
+        config: { ...forOperators, audited: true },
+        schema: {
+          tags,
+          summary: 'The file; that it was read goes into the audit log',
+          params,
+          response: fileAnswers,
+        },
+      },
+      (request, reply) => {
+        const file = tracing.pcap(request.params.traceId);
+        if (file === undefined) throw new ProblemError('trace/not-found');
+        void reply
+          .type('application/vnd.tcpdump.pcap')
+          .header('content-disposition', 'attachment; filename="trace.pcap"');
+        // Bytes go out as they are, past the serializer of the schema.
+        return reply.send(file);
+      },
+    );
+    app.delete(
+      '/api/traces/:traceId',
+      {
+        config: forOperators,
+        schema: {
+          tags,
+          summary: 'Delete a trace now',
+          params,
+          response: { 204: z.undefined(), ...problemAnswers('request/invalid', 'trace/not-found') },
+        },
+      },
+      async ({ params: { traceId: id } }, reply) => {
+        if (!tracing.remove(id)) throw new ProblemError('trace/not-found');
+        return reply.code(204).send();
+      },
+    );
+    done();
+  };
+}
