@@ -15,11 +15,7 @@ import type { SourceLimits } from './source-limiter.ts';
 import type { TlsCredentials } from './tls-credentials.ts';
 import type { OpenTransport } from './transport-set.ts';
 
-export type SipMessageListener = (
-  direction: 'in' | 'out',
-  message: SipMessage,
-  flow: Flow,
-) => void;
+export type SipMessageListener = (direction: 'in' | 'out', message: SipMessage, flow: Flow) => void;
 
 export interface SipUserAgentOptions {
   /** `0.0.0.0` and `::` open one socket per interface address; port 0 takes a free one. */
