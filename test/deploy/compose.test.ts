@@ -177,12 +177,20 @@ describe('the gateway’s image', () => {
     expect(last.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
   });
 
-  test('is given the source and the prompts alone', () => {
+  test('is given the source, the pages and the prompts alone', () => {
     const given = read('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'));
     expect(given.toSorted()).toEqual(
-      ['!.npmrc', '!package-lock.json', '!package.json', '!prompts', '!src'].toSorted(),
+      [
+        '!.npmrc',
+        '!package-lock.json',
+        '!package.json',
+        '!prompts',
+        '!src',
+        '!tsconfig.json',
+        '!web',
+      ].toSorted(),
     );
   });
 });

@@ -9,7 +9,9 @@ import { LevelMeter } from '../parts/level-meter.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/page.tsx';
 import { QualityMark } from '../parts/quality-mark.tsx';
+import { useRowWindow } from '../parts/use-row-window.ts';
 import { callPath } from '../router.ts';
+import { rowHeightPx } from '../row-window.ts';
 import { stateWords } from '../words/fact-words.ts';
 
 export function LivePage() {
@@ -87,9 +89,10 @@ const CallTable = memo(function CallTable({
   readonly labelledBy: string;
 }) {
   const say = useSay();
+  const { table, shown } = useRowWindow(legIds.length);
   return (
-    <table aria-labelledby={labelledBy} className="calls">
-      <thead>
+    <table aria-labelledby={labelledBy} aria-rowcount={legIds.length + 1} className="calls live">
+      <thead ref={table}>
         <tr>
           <th scope="col">{say('caller')}</th>
           <th scope="col">{say('state')}</th>
@@ -108,16 +111,36 @@ const CallTable = memo(function CallTable({
           </th>
         </tr>
       </thead>
+      <Space rows={shown.first} />
       <tbody>
-        {legIds.map((legId) => (
-          <CallRow key={legId} legId={legId} />
+        {legIds.slice(shown.first, shown.end).map((legId, index) => (
+          <CallRow key={legId} legId={legId} rowIndex={shown.first + index + 2} />
         ))}
       </tbody>
+      <Space rows={legIds.length - shown.end} />
     </table>
   );
 });
 
-const CallRow = memo(function CallRow({ legId }: { readonly legId: string }) {
+/** In place of rows that are too far away to be seen. */
+function Space({ rows }: { readonly rows: number }) {
+  if (rows <= 0) return null;
+  return (
+    <tbody aria-hidden="true">
+      <tr>
+        <td colSpan={7} style={{ height: `${rows * rowHeightPx}px` }} />
+      </tr>
+    </tbody>
+  );
+}
+
+interface CallRowProps {
+  readonly legId: string;
+  /** In the whole table, its heading counted: for screen readers. */
+  readonly rowIndex: number;
+}
+
+const CallRow = memo(function CallRow({ legId, rowIndex }: CallRowProps) {
   const { calls } = useDesk();
   const text = useText();
   const callerText = useCallerText();
@@ -128,7 +151,7 @@ const CallRow = memo(function CallRow({ legId }: { readonly legId: string }) {
   const call = useSyncExternalStore(subscribe, () => calls.get(legId));
   if (call === undefined) return null;
   return (
-    <tr>
+    <tr aria-rowindex={rowIndex}>
       <th scope="row">
         <Link to={callPath(legId)}>
           {call.direction === 'outbound' && '→ '}

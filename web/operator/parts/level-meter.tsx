@@ -21,7 +21,7 @@ export function LevelMeter({ legId }: { readonly legId: string }) {
       aria-valuenow={Math.max(lowestDbov, dbov)}
       aria-valuetext={`${dbov} dBov`}
     >
-      <span style={{ width: `${Math.round(100 * share)}%` }} />
+      <span style={{ transform: `scaleX(${share.toFixed(2)})` }} />
     </span>
   );
 }
