@@ -323,11 +323,15 @@ export function sipEngineContract(
           call.events.some((event) => event.type === 'played' && event.utteranceId === 9),
         );
         expect(call.has('room-left')).toBe(false);
-        // Said as it leaves, and heard all the same.
-        void call.leg.leaveRoom();
+        // Asked for just before it leaves, and heard all the same.
         call.leg.play(utterance(10));
+        void call.leg.leaveRoom();
         await until(() =>
           call.events.some((event) => event.type === 'played' && event.utteranceId === 10),
+        );
+        call.leg.play(utterance(11));
+        await until(() =>
+          call.events.some((event) => event.type === 'played' && event.utteranceId === 11),
         );
         expect(call.has('ended')).toBe(false);
       },

@@ -53,6 +53,8 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
   let codec: AudioCodec = deps.codecs[0] ?? 'PCMA';
   let direction: MediaDirection = 'sendrecv';
   const negotiation = createCallerNegotiation(deps);
+  /** The worker says it, and goes with the meeting. */
+  let unsaid: Utterance | undefined;
   /** To be said when the caller has left the meeting. */
   let awaited: Utterance | undefined;
   let isClosed = false;
@@ -68,7 +70,10 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
       isClosed || freeSwitch === undefined || caller === undefined
         ? undefined
         : { freeSwitch, endpoint: caller, codec, direction, isPlaying: player?.isIdle !== true },
-    onEvent: emit,
+    onEvent: (event) => {
+      if (event.type === 'played' && event.utteranceId === unsaid?.utteranceId) unsaid = undefined;
+      emit(event);
+    },
   });
 
   // ---------------------------------------------------------------- the caller's channel
@@ -131,7 +136,9 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
 
   const play = (utterance: Utterance): void => {
     awaited = undefined;
+    unsaid = undefined;
     if (room.leg !== undefined) {
+      unsaid = utterance;
       player?.stop();
       room.leg.play(utterance);
     } else if (room.leaving !== undefined) {
@@ -169,11 +176,22 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     play,
     stopPlaying: () => {
       awaited = undefined;
+      unsaid = undefined;
       player?.stop();
       room.leg?.stopPlaying();
     },
-    join: room.join,
-    leaveRoom: room.leave,
+    join: async (target) => {
+      const again = unsaid;
+      const outcome = await room.join(target);
+      if (again !== undefined && unsaid === again) play(again);
+      return outcome;
+    },
+    // What was being said is said again, from its beginning: by FreeSWITCH.
+    leaveRoom: () => {
+      const left = room.leave();
+      if (unsaid !== undefined) play(unsaid);
+      return left;
+    },
     setMuted: room.setMuted,
     setVolumeDb: room.setVolumeDb,
     sendKey: (digit) => room.leg?.sendKey(digit),
