@@ -211,7 +211,7 @@ test('the workflow runs the check, all suites, the contract on the set, and the 
     'npm run check',
     'npm test',
     'docker compose config --quiet',
-    'npx vitest run --project e2e test/sip/drachtio',
+    'npx vitest run --project e2e-alone test/sip/drachtio',
     'docker compose --profile test run --rm sipp',
   ]) {
     expect(runs.join('\n')).toContain(command);
