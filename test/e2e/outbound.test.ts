@@ -151,15 +151,19 @@ describe('help by a person', () => {
     await caller.press('*00');
     const desk = await answered(before);
     desk.sound.speak(sine(700), { endless: true });
-    await stage.until('the desk at the ear', () => (hearsTone(caller, 700) ? true : undefined));
+    // What was heard just before is in the same stretch of sound for a moment.
+    await stage.until('the desk alone at the ear', () =>
+      hearsTone(caller, 700) && !hearsTone(caller, 1000) ? true : undefined,
+    );
     await stage.until('the caller at the desk', () =>
       heardTone(desk.sound, 440) ? true : undefined,
     );
     expect(hearsTone(caller, 1000)).toBe(false);
     expect(witness.participants().filter(({ identity }) => identity.endsWith(legId))).toEqual([]);
     desk.hangUp();
-    await stage.until('the meeting again', () => (hearsTone(caller, 1000) ? true : undefined));
-    expect(hearsTone(caller, 700)).toBe(false);
+    await stage.until('the meeting alone again', () =>
+      hearsTone(caller, 1000) && !hearsTone(caller, 700) ? true : undefined,
+    );
   });
 });
 
