@@ -114,12 +114,14 @@ describe('what a host does', () => {
     const browser = await witnessIn(side.room, 'browser');
     await browser.playTone(1000, -20);
     await stage.until('the host', () => (hearsTone(guest.phone, 1000) ? true : undefined), 25_000);
-    const phone = browser.participants().find(({ identity }) => identity.endsWith(guest.legId));
+    const phone = await stage.until('the caller in the side room', () =>
+      browser.participants().find(({ identity }) => identity.endsWith(guest.legId)),
+    );
     // After the words and the tone.
     await stage.until(
       'the caller in the browser',
       async () => {
-        const { dominantHz } = await browser.hear(phone?.identity ?? '', 500);
+        const { dominantHz } = await browser.hear(phone.identity, 500);
         return Math.abs(dominantHz - 440) < 10 ? true : undefined;
       },
       25_000,
