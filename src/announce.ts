@@ -37,7 +37,10 @@ export const startLines = (facts: StartFacts): string[] => {
       `npm run call -- ${callId ?? '<callId>'}   in another terminal; twice for two callers`,
     ),
     row('', 'or any SIP phone: dial the address above and key in the call ID'),
-    row('Operator', `${facts.httpUrl}/operator   the page: who calls, and why somebody can't get in`),
+    row(
+      'Operator',
+      `${facts.httpUrl}/operator   the page: who calls, and why somebody can't get in`,
+    ),
     row('API', `${facts.httpUrl}/api/docs`),
     row('Call log', `curl -H "Authorization: Bearer ${key}" ${facts.httpUrl}/api/calls`),
     row('LiveKit', facts.livekit),

@@ -162,7 +162,8 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
     identity,
     keys: () => keys,
     messages: () => messages,
-    participants: () => [...room.remoteParticipants.values()],
+    // Who was there stays in the SDK's list when the room is closed.
+    participants: () => (room.isConnected ? [...room.remoteParticipants.values()] : []),
     participant: (of) => until(`participant ${of}`, () => room.remoteParticipants.get(of)),
     playTone: async (hz, levelDbfs) => {
       speaker.speak(hz, levelDbfs);
