@@ -1,6 +1,6 @@
 /** A stress run told to people: one text as Markdown, and as a page with its plots. */
 import { markdownTable, shown } from '../support/figure-table.ts';
-import { estimateMos, g711Impairment } from '../../src/bridge/rtp/mos.ts';
+import { estimateMos, g711Impairment } from '../../src/call/mos.ts';
 import { percentilesOf } from './percentiles.ts';
 import { escapeXml, plot } from './plot.ts';
 import type { ProcessSeries } from './process-series.ts';

@@ -10,7 +10,7 @@ import { farPlayoutDelayMs, type LegReports } from './leg-reports.ts';
 import { frameMs } from './media-clock.ts';
 import { createQualitySeries, type WayQualities } from './quality-series.ts';
 import type { RoomVisit } from './room-visit.ts';
-import { g711Impairment, opusImpairment } from './rtp/mos.ts';
+import { g711Impairment, opusImpairment } from '../call/mos.ts';
 import type { PlayoutStats } from './rtp/playout.ts';
 import { createSoundTally, qualityOf, type StreamCounts } from './sound-tally.ts';
 import { createSoundWatch, type Heard } from './sound-watch.ts';

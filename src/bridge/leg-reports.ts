@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { LegQuality, Quality } from '../call/ports/sip-engine.ts';
 import { g711RateHz } from './audio/g711.ts';
 import { frameMs } from './media-clock.ts';
-import { estimateMos, g711Impairment } from './rtp/mos.ts';
+import { estimateMos, g711Impairment } from '../call/mos.ts';
 import { createReceptionStats, type ReceptionStats } from './rtp/reception-stats.ts';
 import { createRtcpSession, type RtcpSession } from './rtp/rtcp-session.ts';
 

@@ -4,6 +4,7 @@
  *   joined ──words and tone over──▶ heard ──*3 or *4 of the host, *4 1 of the caller──▶ over
  *               └──a key: the tone alone ──┘      └──*6 muted, unmuted
  */
+import { earliestOf } from './named-timers.ts';
 import { phrase } from '../ivr/phrase.ts';
 import type { CallOutput } from './call-messages.ts';
 import { createCommandKeys, type CommandKeyTable, type KeyResult } from './command-keys.ts';
@@ -88,10 +89,7 @@ export function createAsideMachine(deps: {
       return due === undefined ? [] : [due];
     },
     nextTimeoutAt() {
-      const times = [keys.nextTimeoutAt(), thoughts.nextTimeoutAt()].filter(
-        (at) => at !== undefined,
-      );
-      return times.length === 0 ? undefined : Math.min(...times);
+      return earliestOf(keys.nextTimeoutAt(), thoughts.nextTimeoutAt());
     },
   };
 }

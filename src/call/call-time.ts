@@ -1,4 +1,5 @@
 /** What time does to a call: words that are over, limits, answers that do not come. */
+import { earliestOf } from './named-timers.ts';
 import { phrase } from '../ivr/phrase.ts';
 import { toIvr, toWaiting } from './call-admission.ts';
 import { toQuestion } from './call-question.ts';
@@ -44,7 +45,7 @@ const ivrClockRuns = (c: CallContext): boolean => c.phase === 'ivr' && c.heldSin
 
 export function nextTimeoutAt(c: CallContext): number | undefined {
   if (c.phase === 'ended') return undefined;
-  const times = [
+  return earliestOf(
     c.timers.next(),
     c.speaker.nextTimeoutAt(),
     c.hostClaim.nextTimeoutAt(),
@@ -53,8 +54,7 @@ export function nextTimeoutAt(c: CallContext): number | undefined {
     c.phase === 'waiting' ? c.waiting.nextTimeoutAt() : undefined,
     c.phase === 'meeting' ? c.inMeeting.nextTimeoutAt() : undefined,
     c.aside?.machine.nextTimeoutAt(),
-  ].filter((at) => at !== undefined);
-  return times.length === 0 ? undefined : Math.min(...times);
+  );
 }
 
 export function onTimeout(c: CallContext, now: number): Outputs {

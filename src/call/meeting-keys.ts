@@ -4,6 +4,7 @@
  *   digit ──▶ command-keys.ts ──▶ done at once, or weighed ──no key──▶ done
  *                                             └──any key──▶ taken back
  */
+import { earliestOf } from './named-timers.ts';
 import { languages } from '../ivr/language.ts';
 import type { PhraseKey } from '../ivr/manuscript.ts';
 import { phrase, type Phrase } from '../ivr/phrase.ts';
@@ -204,10 +205,7 @@ export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
       return due === undefined ? [] : [due];
     },
     nextTimeoutAt() {
-      const times = [keys.nextTimeoutAt(), thoughts.nextTimeoutAt()].filter(
-        (at) => at !== undefined,
-      );
-      return times.length === 0 ? undefined : Math.min(...times);
+      return earliestOf(keys.nextTimeoutAt(), thoughts.nextTimeoutAt());
     },
     reset() {
       thoughts.takeBack();

@@ -17,7 +17,7 @@ import type { HostKeys } from './host-keys.ts';
 import { createMeetingKeys, type MeetingOutput } from './meeting-keys.ts';
 import { createMuteState } from './mute-state.ts';
 import type { Digit } from './ports/sip-engine.ts';
-import { createNamedTimers } from './named-timers.ts';
+import { createNamedTimers, earliestOf } from './named-timers.ts';
 import type { Speaker } from './speaker.ts';
 import type { EntrySignal, MeetingOptions } from '../meeting/meeting-options.ts';
 
@@ -277,10 +277,7 @@ export function createMeetingMachine(deps: {
       }
     },
     nextTimeoutAt() {
-      const times = [timers.next(), keys.nextTimeoutAt(), signal.nextTimeoutAt()].filter(
-        (at) => at !== undefined,
-      );
-      return times.length === 0 ? undefined : Math.min(...times);
+      return earliestOf(timers.next(), keys.nextTimeoutAt(), signal.nextTimeoutAt());
     },
   };
 }

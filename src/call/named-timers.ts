@@ -36,3 +36,9 @@ export function createNamedTimers<Name extends string>(): NamedTimers<Name> {
     },
   };
 }
+
+/** The first of several deadlines; undefined where none is set. */
+export function earliestOf(...times: readonly (number | undefined)[]): number | undefined {
+  const set = times.filter((at) => at !== undefined);
+  return set.length === 0 ? undefined : Math.min(...set);
+}

@@ -14,7 +14,7 @@ import type { PhraseKey } from '../ivr/manuscript.ts';
 import { phrase, type Phrase } from '../ivr/phrase.ts';
 import { waitWordsFirstMs, waitWordsThenMs, type CallOutput } from './call-messages.ts';
 import { createCommandKeys, type CommandKeyTable, type KeyResult } from './command-keys.ts';
-import { createNamedTimers } from './named-timers.ts';
+import { createNamedTimers, earliestOf } from './named-timers.ts';
 import type { Digit } from './ports/sip-engine.ts';
 import { createSecondThoughts } from './second-thoughts.ts';
 import type { Speaker } from './speaker.ts';
@@ -175,10 +175,7 @@ export function createWaitingMachine(deps: WaitingDeps): WaitingMachine {
       }
     },
     nextTimeoutAt() {
-      const times = [timers.next(), keys.nextTimeoutAt(), thoughts.nextTimeoutAt()].filter(
-        (at) => at !== undefined,
-      );
-      return times.length === 0 ? undefined : Math.min(...times);
+      return earliestOf(timers.next(), keys.nextTimeoutAt(), thoughts.nextTimeoutAt());
     },
     stop() {
       timers.clearAll();

@@ -10,7 +10,11 @@ import type { TlsCredentials } from '../sip/embedded/tls-credentials.ts';
 import type { SipMessageListener } from '../sip/embedded/user-agent-options.ts';
 import type { TrunkSettings } from './trunk-settings.ts';
 
-export const newLegId = (): LegId => asLegId(randomBytes(16).toString('base64url'));
+/** Never begins with a dash, which spreadsheets and command lines take for something else. */
+export const newLegId = (random: (bytes: number) => Buffer = randomBytes): LegId => {
+  const id = random(16).toString('base64url');
+  return id.startsWith('-') ? newLegId(random) : asLegId(id);
+};
 
 export interface EngineParts {
   readonly config: Config;

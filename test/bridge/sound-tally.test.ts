@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { g711Impairment } from '../../src/bridge/rtp/mos.ts';
+import { g711Impairment } from '../../src/call/mos.ts';
 import { createSoundTally, qualityOf } from '../../src/bridge/sound-tally.ts';
 
 const counts = (expected: number, lost: number) => ({ expected, lost, jitterMs: 1 });

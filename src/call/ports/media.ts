@@ -70,24 +70,27 @@ export interface MediaSession {
   readonly dtls?: MediaDtls | undefined;
 }
 
+/** What a leg tells of its sound, whoever holds it. */
+export type LegSoundEvent = Extract<
+  LegEvent,
+  {
+    type:
+      | 'digit'
+      | 'played'
+      | 'room-lost'
+      | 'room-recovered'
+      | 'room-left'
+      | 'room-audience'
+      | 'muted-by-room'
+      | 'unmuted-by-room'
+      | 'talking-muted'
+      | 'quality'
+      | 'media-timeout';
+  }
+>;
+
 export type MediaEvent =
-  | Extract<
-      LegEvent,
-      {
-        type:
-          | 'digit'
-          | 'played'
-          | 'room-lost'
-          | 'room-recovered'
-          | 'room-left'
-          | 'room-audience'
-          | 'muted-by-room'
-          | 'unmuted-by-room'
-          | 'talking-muted'
-          | 'quality'
-          | 'media-timeout';
-      }
-    >
+  | LegSoundEvent
   /** The first RTP packet from the caller. */
   | { readonly type: 'first-rtp' }
   /** A handshake of DTLS-SRTP is done: sound flows, encrypted. */

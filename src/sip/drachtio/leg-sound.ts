@@ -1,27 +1,9 @@
 /** The sound of one leg, whoever holds it: FreeSWITCH, or the media worker alone. */
-import type { MediaDirection } from '../../call/ports/media.ts';
-import type { AnsweredMedia, CallLeg, LegEvent, LegQuality } from '../../call/ports/sip-engine.ts';
+import type { LegSoundEvent, MediaDirection } from '../../call/ports/media.ts';
+import type { AnsweredMedia, CallLeg, LegQuality } from '../../call/ports/sip-engine.ts';
 
 /** What a leg's sound tells; `lost`: what held it is gone, and the call with it. */
-export type SoundEvent =
-  | Extract<
-      LegEvent,
-      {
-        type:
-          | 'digit'
-          | 'played'
-          | 'room-lost'
-          | 'room-recovered'
-          | 'room-left'
-          | 'room-audience'
-          | 'muted-by-room'
-          | 'unmuted-by-room'
-          | 'talking-muted'
-          | 'quality'
-          | 'media-timeout';
-      }
-    >
-  | { readonly type: 'lost' };
+export type SoundEvent = LegSoundEvent | { readonly type: 'lost' };
 
 export interface Refused {
   readonly ok: false;

@@ -5,7 +5,7 @@ import {
   g711Impairment,
   g711WithoutConcealmentImpairment,
   opusImpairment,
-} from '../../../src/bridge/rtp/mos.ts';
+} from '../../src/call/mos.ts';
 
 test('a perfect G.711 connection is rated 4.4', () => {
   expect(estimateMos({ delayMs: 0, lossPct: 0, codec: g711Impairment })).toBeCloseTo(4.41, 2);
