@@ -126,6 +126,8 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
       return onDigit(c, now, input.digit);
     case 'played':
       return c.speaker.played(input.utteranceId) ? onSaid(c, now) : [];
+    case 'picture':
+      return [{ do: 'note', event: `picture-${input.state}` }];
     case 'held':
       c.heldSince ??= now;
       return [{ do: 'note', event: 'held' }];

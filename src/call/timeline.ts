@@ -39,6 +39,8 @@ export const timelineEvents = {
   renamed: 'The host gave the caller another name.',
   held: 'The other side put the call on hold.',
   resumed: 'The hold is over.',
+  'picture-coming': 'Pictures of the caller began to come.',
+  'picture-gone': 'No pictures of the caller come any more.',
   'room-lost': 'The link to the room was lost.',
   'room-recovered': 'The link to the room is back.',
   'quality-poor': 'The sound became poor; `way` says which way it goes (docs/api.md).',

@@ -34,12 +34,74 @@ interface LinkOptions {
   readonly localAddress?: string;
 }
 
+/** The camera track that a link publishes beside the sound: H.264, packetization mode 1. */
+export interface CameraTrack {
+  readonly width: number;
+  readonly height: number;
+  readonly maxBitrateKbps: number;
+}
+
+/** Somebody's camera or screen in the room. */
+export interface RoomPicture {
+  /** Small whole number, unique for the life of the link. */
+  readonly trackKey: number;
+  readonly identity: string;
+  readonly name: string;
+  readonly kind: ParticipantKind;
+  readonly source: 'camera' | 'screen';
+  /** Whether the publisher can give us H.264; false: VP8, VP9 or AV1 alone. */
+  readonly isH264: boolean;
+  readonly muted: boolean;
+}
+
+export type PictureEvent =
+  /** Who is there with a picture, in full, at the first connection and on each change. */
+  | { readonly type: 'pictures'; readonly pictures: readonly RoomPicture[] }
+  /** Who is in the room, without hidden ones and ourselves. */
+  | { readonly type: 'people'; readonly names: readonly string[] }
+  /** Identities of those who speak, the loudest first; empty: nobody. Without ourselves. */
+  | { readonly type: 'speakers'; readonly identities: readonly string[] }
+  /** The room wants a key frame of our camera (PLI, FIR). */
+  | { readonly type: 'key-frame-wanted' }
+  /** The room misses these packets of our camera, by the sequence numbers of `writeRtp`. */
+  | { readonly type: 'packets-missed'; readonly sequences: readonly number[] }
+  /** What the room can take of our camera (REMB, or no subscriber: 0), kilobits a second. */
+  | { readonly type: 'camera-bitrate'; readonly kbps: number };
+
+/** The pictures of a link that publishes a camera: its own up, and those of others down. */
+export interface PictureLink {
+  /**
+   * Sends one H.264 RTP packet with a plain 12-byte header; payload type and SSRC are stamped,
+   * sequence number and timestamp are the caller's. As `CallerLink.writeRtp` otherwise.
+   */
+  writeRtp(packet: Buffer): void;
+  /** Shows the others whether the camera is on (TrackMuted). */
+  setCameraOn(on: boolean): void;
+  /**
+   * Subscribes to just these; pictures of all others cease. Best quality within `want`, by
+   * LiveKit's layers.
+   */
+  watch(
+    trackKeys: readonly number[],
+    want: { readonly width: number; readonly height: number; readonly maxBitrateKbps: number },
+  ): void;
+  /** PLI to the publisher, by way of the room; the caller limits the rate. */
+  requestKeyFrame(trackKey: number): void;
+  /** NACK for packets of a watched track. */
+  requestPackets(trackKey: number, sequences: readonly number[]): void;
+}
+
 export interface CallerLinkOptions extends LinkOptions {
   readonly codec: 'PCMU' | 'PCMA';
   readonly muted: boolean;
   /** Whether there is a way for `sendKey`. */
   readonly sendsKeys?: boolean;
   readonly onEvent: (event: CallerLinkEvent) => void;
+  /** Undefined: sound alone. */
+  readonly camera?: CameraTrack | undefined;
+  readonly onPicture?: (event: PictureEvent) => void;
+  /** A decrypted H.264 RTP packet of a watched track, mode 1; the listener's to keep. */
+  readonly onPicturePacket?: (trackKey: number, packet: Buffer) => void;
 }
 
 export type CallerLinkEvent =
@@ -63,6 +125,8 @@ export interface CallerLink {
   setMuted(muted: boolean): void;
   /** One key as LiveKit's SIP DTMF message, reliably; dropped while not connected. */
   sendKey(digit: string): void;
+  /** Where the link has a camera. */
+  readonly pictures?: PictureLink | undefined;
   /** What the server says of our track on this connection; undefined before it did. */
   reception?(): RoomReception | undefined;
   setToken(token: string): void;

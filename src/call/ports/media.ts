@@ -1,4 +1,5 @@
-/** The sound of one leg, on a media worker. */
+/** The sound and the pictures of one leg, on a media worker. */
+import type { Language } from '../../ivr/language.ts';
 import type { LegId } from '../identifiers.ts';
 import type {
   Digit,
@@ -68,6 +69,48 @@ export interface MediaSession {
   readonly crypto?: MediaCrypto | undefined;
   /** SRTP with keys from a handshake: before it no sound goes either way. */
   readonly dtls?: MediaDtls | undefined;
+  /** Undefined: sound alone. */
+  readonly video?: VideoSession | undefined;
+}
+
+/** What the other end of a stream of pictures listens to, beside NACK and reports. RFC 4585, RFC 5104 */
+export interface PictureFeedback {
+  readonly nack: boolean;
+  readonly pli: boolean;
+  readonly fir: boolean;
+  readonly tmmbr: boolean;
+  readonly remb: boolean;
+}
+
+/** The pictures of one leg as offer and answer settled them, seen from our side. RFC 6184 */
+export interface VideoSession {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly remoteRtcpPort: number;
+  readonly rtcpMux: boolean;
+  readonly codec: 'H264';
+  readonly payloadType: number;
+  /** 0: one NAL unit a packet, no FU-A and no STAP-A either way. */
+  readonly packetizationMode: 0 | 1;
+  /** Six hex digits: what the other side can show. */
+  readonly remoteProfileLevelId: string;
+  /** What we said that we can take. */
+  readonly localProfileLevelId: string;
+  /** SPS and PPS of the other side's `sprop-parameter-sets`, NAL units without start codes. */
+  readonly remoteParameterSets: readonly Uint8Array[];
+  /** What the other side takes at most (b=TIAS, b=AS), kilobits a second. */
+  readonly maxBitrateKbps: number | undefined;
+  readonly feedback: PictureFeedback;
+  readonly direction: MediaDirection;
+  readonly crypto?: MediaCrypto | undefined;
+  readonly dtls?: MediaDtls | undefined;
+}
+
+/** A still picture with words, for who has a screen and nothing better to see on it. */
+export interface Card {
+  readonly language: Language;
+  readonly heading: string;
+  readonly lines: readonly string[];
 }
 
 /** What a leg tells of its sound, whoever holds it. */
@@ -84,6 +127,7 @@ export type LegSoundEvent = Extract<
       | 'muted-by-room'
       | 'unmuted-by-room'
       | 'talking-muted'
+      | 'picture'
       | 'quality'
       | 'media-timeout';
   }
@@ -94,12 +138,17 @@ export type MediaEvent =
   /** The first RTP packet from the caller. */
   | { readonly type: 'first-rtp' }
   /** A handshake of DTLS-SRTP is done: sound flows, encrypted. */
-  | { readonly type: 'dtls-keys'; readonly suite: SrtpSuite };
+  | { readonly type: 'dtls-keys'; readonly suite: SrtpSuite }
+  /** A key frame is wanted of a device that takes no such wish by RTCP: SIP INFO. RFC 5168 */
+  | { readonly type: 'key-frame-wanted' };
 
 /** One RTP port on a media worker and all that is done with it. Methods as in `CallLeg`. */
 export interface MediaLeg {
   readonly localPort: number;
   readonly localRtcpPort: number;
+  /** Of the pictures, where the leg was opened with `video`. */
+  readonly localVideoPort?: number | undefined;
+  readonly localVideoRtcpPort?: number | undefined;
   /** Of the certificate that we show in DTLS handshakes; undefined: none can be had. */
   readonly dtlsFingerprint?: CertificateFingerprint | undefined;
   /** After each offer/answer exchange. RTP to the caller starts with `start`. */
@@ -116,6 +165,10 @@ export interface MediaLeg {
   quality(): Promise<LegQuality>;
   /** As in `CallLeg`. */
   testSound?(listenMs: number): Promise<SoundReport | undefined>;
+  /** The device asks for a key frame by SIP INFO. */
+  requestKeyFrame?(): void;
+  /** Shown while there is no picture to see; undefined: the card of the moment (who is there). */
+  showCard?(card: Card | undefined): void;
   onEvent(listener: (event: MediaEvent) => void): void;
   /** Idempotent, never rejects; the port is free again when it resolves. */
   close(): Promise<void>;
@@ -134,8 +187,15 @@ export interface PacketHeader {
 
 /** The media workers, seen from the main thread. */
 export interface MediaBridge {
-  /** Binds an RTP/RTCP port pair on `localAddress`. Rejects with `media/no-port` when none is free. */
-  openLeg(legId: LegId, localAddress: string): Promise<MediaLeg>;
+  /**
+   * Binds an RTP/RTCP port pair on `localAddress`, and with `video` a second one. Rejects with
+   * `media/no-port` when none is free.
+   */
+  openLeg(
+    legId: LegId,
+    localAddress: string,
+    options?: { readonly video?: boolean },
+  ): Promise<MediaLeg>;
   /** The headers of a leg's packets go to the listener, from now on or no more. */
   trace?(legId: LegId, on: boolean): void;
   onTraced?(

@@ -68,6 +68,8 @@ export type LegEvent =
   | { readonly type: 'unmuted-by-room' }
   /** The caller is in a room, muted, and has spoken for two seconds. */
   | { readonly type: 'talking-muted' }
+  /** Pictures of the caller began to come, or came no more (camera off, held, lost). */
+  | { readonly type: 'picture'; readonly state: 'coming' | 'gone' }
   /** The sound is SRTP, which was not known, or not by which suite, with the answer. */
   | { readonly type: 'srtp-settled'; readonly keys: SrtpKeys; readonly suite: SrtpSuite }
   /** Every few seconds: how the sound is, and what has changed about it. */
@@ -120,6 +122,8 @@ export interface AnsweredMedia {
   /** The sound is encrypted, and its keys travelled encrypted. */
   readonly encrypted: boolean;
   readonly security?: LegSecurity | undefined;
+  /** Pictures were agreed on too. */
+  readonly video?: boolean | undefined;
 }
 
 /** Reception quality of one direction, as the record keeps it. */

@@ -8,7 +8,7 @@ import { createMediaNegotiation, type MediaNegotiation } from '../leg/media-nego
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { noPackets } from './channel-quality.ts';
-import type { LegSound, SoundEvent } from './leg-sound.ts';
+import { isSoundEvent, type LegSound, type SoundEvent } from './leg-sound.ts';
 
 export interface DirectSoundDeps {
   readonly legId: LegId;
@@ -60,7 +60,7 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
       if (opened === undefined) return { ok: false, sipStatus: 503, retryAfterS: 10 };
       mediaLeg = opened;
       opened.onEvent((event) => {
-        if (event.type !== 'first-rtp' && event.type !== 'dtls-keys') listener?.(event);
+        if (isSoundEvent(event)) listener?.(event);
       });
       negotiation = createMediaNegotiation({
         address: deps.publicAddress,

@@ -10,7 +10,7 @@ import type {
 import type { JoinOutcome, RoomTarget } from '../../call/ports/sip-engine.ts';
 import { applyAnswer, createOffer } from '../message/sdp-offer.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
-import type { SoundEvent } from './leg-sound.ts';
+import { isSoundEvent, type SoundEvent } from './leg-sound.ts';
 import type { MediaEndpoint } from './media-endpoint.ts';
 
 export interface RoomSide {
@@ -61,7 +61,7 @@ export const openRoomSide = async (deps: RoomSideDeps): Promise<RoomSide> => {
     mediaLeg.configure(sessionToCome(codec, mediaAddress));
     // Before the room is joined: it may tell who is there while FreeSWITCH still thinks.
     mediaLeg.onEvent((event) => {
-      if (event.type !== 'first-rtp' && event.type !== 'dtls-keys') deps.onEvent(event);
+      if (isSoundEvent(event)) deps.onEvent(event);
     });
     const joining: Promise<JoinOutcome> =
       deps.target === undefined ? Promise.resolve({ joined: true }) : mediaLeg.join(deps.target);

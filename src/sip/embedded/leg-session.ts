@@ -127,7 +127,7 @@ export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDe
   };
 
   const onMediaEvent = (event: MediaEvent): void => {
-    if (isEnded || event.type === 'first-rtp') return;
+    if (isEnded || event.type === 'first-rtp' || event.type === 'key-frame-wanted') return;
     if (event.type === 'dtls-keys') {
       emit({ type: 'srtp-settled', keys: 'dtls', suite: event.suite });
       return;

@@ -121,6 +121,16 @@ export const storyWords: Readonly<Record<TimelineEvent, Text>> = {
     da: 'Telefonen satte opkaldet på hold',
   },
   resumed: { sv: 'Samtalet är tillbaka', en: 'The hold is over', da: 'Opkaldet er tilbage' },
+  'picture-coming': {
+    sv: 'Bilden från uppringaren kom',
+    en: 'The caller’s picture began',
+    da: 'Billedet fra opkalderen kom',
+  },
+  'picture-gone': {
+    sv: 'Bilden från uppringaren är borta',
+    en: 'The caller’s picture is gone',
+    da: 'Billedet fra opkalderen er væk',
+  },
   'room-lost': {
     sv: 'Förbindelsen till mötesrummet bröts',
     en: "The link to the meeting's room was lost",
