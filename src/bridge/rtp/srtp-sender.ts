@@ -12,12 +12,14 @@ import {
   srtcpWordBytes,
   writeUint32,
 } from './srtp-layout.ts';
+import { estimateIndex } from './srtp-receiver.ts';
 import { maxSrtpOverheadBytes, srtpTransforms } from './srtp-suite.ts';
 
 export interface SrtpSender {
   /**
    * The packet protected, in a buffer that the next call uses again. The packets are RTP of one
-   * SSRC, in order: then the roll-over counter counts itself.
+   * SSRC, in order: then the roll-over counter counts itself. One that is sent again, the very same,
+   * may be up to 32,767 packets old.
    */
   protectRtp(packet: Uint8Array): Uint8Array;
   /**
@@ -55,20 +57,20 @@ export const createSrtpSender = (suite: SrtpSuite, key: SrtpKey): SrtpSender => 
   const rtp = createPacketParts();
   const rtpInPlace = createPacketParts();
   const rtcp = createPacketParts();
-  let rollOverCounter = 0;
-  let lastSequence = 0;
+  /** The highest of the packets so far, roll-overs counted; -1 before the first. */
+  let highestIndex = -1;
   let nextRtcpIndex = 0;
 
   const sealRtp = (parts: SrtpPacketParts, plainBytes: number): number => {
     const { bytes } = parts;
     const sequence = (bytes[2]! << 8) | bytes[3]!;
-    if (sequence < lastSequence) rollOverCounter += 1;
-    lastSequence = sequence;
+    const index = Math.max(sequence, estimateIndex(highestIndex, sequence));
+    highestIndex = Math.max(highestIndex, index);
     parts.from = clearBytesOfRtp(bytes, plainBytes);
     parts.to = parts.tagAt = plainBytes;
     parts.ssrc = readUint32(bytes, 8);
-    parts.index = rollOverCounter * 65536 + sequence;
-    parts.word = rollOverCounter;
+    parts.index = index;
+    parts.word = Math.floor(index / 65536);
     ciphers.rtp.seal(parts);
     return plainBytes + transform.rtpTagBytes;
   };

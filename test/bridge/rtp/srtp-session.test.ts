@@ -72,6 +72,16 @@ describe.each(suites)('%s', (suite) => {
     );
   });
 
+  test('a packet that is sent again is the very same on the wire, before a roll-over and after', () => {
+    const sender = createSrtpSender(suite, keyFor(suite, 1));
+    const first = [65_534, 65_535, 0, 1].map((at) => sent(sender.protectRtp(rtp(at))));
+    const again = [65_535, 0, 65_534].map((at) => sent(sender.protectRtp(rtp(at))));
+    expect(again).toEqual([first[1], first[2], first[0]]);
+    const receiver = createSrtpReceiver(suite, keyFor(suite, 1));
+    const next = sent(sender.protectRtp(rtp(2)));
+    for (const packet of [...first, next]) expect(receiver.unprotectRtp(packet)).toEqual(172);
+  });
+
   test('a packet that comes twice is dropped the second time, SRTP and SRTCP', () => {
     const { us, them } = pair(suite);
     const packet = sent(us.protectRtp(rtp(7)));
