@@ -8,12 +8,12 @@ import { g711RateHz } from './audio/g711.ts';
 import { createClockDrift } from './clock-drift.ts';
 import { farPlayoutDelayMs, type LegReports } from './leg-reports.ts';
 import { frameMs } from './media-clock.ts';
-import { createQualitySeries, type WayQualities } from './quality-series.ts';
+import { createQualitySeries, type WayQualities } from '../call/quality/quality-series.ts';
 import type { RoomVisit } from './room-visit.ts';
 import { g711Impairment, opusImpairment } from '../call/mos.ts';
 import type { PlayoutStats } from './rtp/playout.ts';
-import { createSoundTally, qualityOf, type StreamCounts } from './sound-tally.ts';
-import { createSoundWatch, type Heard } from './sound-watch.ts';
+import { createSoundTally, qualityOf, type StreamCounts } from '../call/quality/sound-tally.ts';
+import { createSoundWatch, type Heard } from '../call/quality/sound-watch.ts';
 
 export interface LegQualityMeter {
   /** The level of a frame or a packet of the caller, RFC 6464 scale. */

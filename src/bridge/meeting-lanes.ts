@@ -8,7 +8,7 @@
  * not yet limited, so that subtracting a caller's own voice is exact whichever worker limits the total.
  */
 import { addSum } from './audio/mix.ts';
-import type { StreamCounts } from './sound-tally.ts';
+import type { StreamCounts } from '../call/quality/sound-tally.ts';
 
 const samplesPerFrame = 160;
 /** A power of two above catch-up (3 ticks) plus the longest delay (2): a slot is never rewritten while read. */

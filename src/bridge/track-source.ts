@@ -21,7 +21,7 @@ import {
 import { createPlayout, type Playout } from './rtp/playout.ts';
 import { createReceptionStats, type ReceptionStats } from './rtp/reception-stats.ts';
 import { createRtpView, parseRtp } from './rtp/rtp-packet.ts';
-import { addCounts, noCounts, type StreamCounts } from './sound-tally.ts';
+import { addCounts, noCounts, type StreamCounts } from '../call/quality/sound-tally.ts';
 import type { FromWorker } from './worker-protocol.ts';
 
 export interface TrackSource {

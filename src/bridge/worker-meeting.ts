@@ -2,7 +2,7 @@
 import type { RoomName } from '../call/identifiers.ts';
 import { openMeetingLanes } from './meeting-lanes.ts';
 import { createMeetingMixer } from './meeting-mixer.ts';
-import type { StreamCounts } from './sound-tally.ts';
+import type { StreamCounts } from '../call/quality/sound-tally.ts';
 import type { TrackSource } from './track-source.ts';
 
 /** A caller of this worker, as the mix sees it. */

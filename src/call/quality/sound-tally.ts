@@ -1,6 +1,6 @@
 /** Counts of one way of the sound, over all the streams that it was made of. */
-import type { Quality } from '../call/ports/sip-engine.ts';
-import { estimateMos, type CodecImpairment } from '../call/mos.ts';
+import type { Quality } from '../ports/sip-engine.ts';
+import { estimateMos, type CodecImpairment } from '../mos.ts';
 
 /** Counts grow while a stream lives; jitter and delay are as they are now. */
 export interface StreamCounts {

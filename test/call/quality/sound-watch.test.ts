@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createSoundWatch } from '../../src/bridge/sound-watch.ts';
+import { createSoundWatch } from '../../../src/call/quality/sound-watch.ts';
 
 const figures = (mos: number) => ({ lossPct: 5, jitterMs: 3, mos });
 

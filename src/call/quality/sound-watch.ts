@@ -7,7 +7,7 @@
  *   heard ──two windows with nothing──▶ not heard ──a window with sound──▶ heard
  *                     (held: the windows do not count)
  */
-import { soundWays, type SoundNews, type SoundWay } from '../call/ports/sip-engine.ts';
+import { soundWays, type SoundNews, type SoundWay } from '../ports/sip-engine.ts';
 import type { WayQualities } from './quality-series.ts';
 
 /** What came from the caller in a window; `none`: nothing had to come. */

@@ -1,5 +1,5 @@
 /** How the sound went over the time of a call, bounded however long the call is. */
-import { soundWays, type QualityPoint } from '../call/ports/sip-engine.ts';
+import { soundWays, type QualityPoint } from '../ports/sip-engine.ts';
 
 /** A way that carried nothing is not there. */
 export type WayQualities = Omit<QualityPoint, 'at'>;

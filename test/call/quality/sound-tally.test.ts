@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { g711Impairment } from '../../src/call/mos.ts';
-import { createSoundTally, qualityOf } from '../../src/bridge/sound-tally.ts';
+import { g711Impairment } from '../../../src/call/mos.ts';
+import { createSoundTally, qualityOf } from '../../../src/call/quality/sound-tally.ts';
 
 const counts = (expected: number, lost: number) => ({ expected, lost, jitterMs: 1 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createQualitySeries } from '../../src/bridge/quality-series.ts';
+import { createQualitySeries } from '../../../src/call/quality/quality-series.ts';
 
 const window = (lossPct: number, mos = 4) => ({ up: { lossPct, jitterMs: 2, mos } });
 
