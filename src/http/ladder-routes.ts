@@ -1,25 +1,13 @@
-/** `/api/calls/{legId}/ladder`: the SIP messages of a call, without what they held. */
+/** `/api/calls/{legId}/ladder`: the SIP messages of a call, with what may be shown of them. */
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { asLegId } from '../call/identifiers.ts';
 import { forReaders } from './access/route-access.ts';
 import { legId, problemAnswers } from './field-schemas.ts';
+import { shownLadder } from './ladder-schemas.ts';
 import type { HttpAppOptions } from './ports.ts';
 import { ProblemError } from './problems.ts';
 import { asText } from './time-text.ts';
-
-const shown = z
-  .object({
-    items: z.array(
-      z.object({
-        at: z.string(),
-        direction: z.enum(['in', 'out']).describe('in: to us'),
-        what: z.string().describe('A method, or a status with its reason'),
-        exchange: z.string().describe('CSeq: which request an answer belongs to'),
-      }),
-    ),
-  })
-  .meta({ id: 'Ladder' });
 
 type LadderParts = Pick<HttpAppOptions, 'calls' | 'live' | 'tracing'>;
 
@@ -31,9 +19,10 @@ export function ladderRoutes({ calls, live, tracing }: LadderParts): FastifyPlug
         config: forReaders,
         schema: {
           tags: ['calls'],
-          summary: 'The SIP messages of a call: who said what when, without headers and bodies',
+          summary:
+            'The SIP messages of a call: who said what when; numbers masked, secrets left out',
           params: z.object({ legId }),
-          response: { 200: shown, ...problemAnswers('request/invalid', 'call/not-found') },
+          response: { 200: shownLadder, ...problemAnswers('request/invalid', 'call/not-found') },
         },
       },
       async ({ params }) => {
@@ -41,7 +30,13 @@ export function ladderRoutes({ calls, live, tracing }: LadderParts): FastifyPlug
         const record = live.get(leg) ?? (await calls.get(leg));
         if (record === undefined) throw new ProblemError('call/not-found');
         const lines = record.details.ladder ?? tracing?.ladder(record.sipCallId) ?? [];
-        return { items: lines.map((line) => ({ ...line, at: asText(line.at) })) };
+        return {
+          items: lines.map(({ shown = [], at, ...line }) => ({
+            ...line,
+            at: asText(at),
+            message: [...shown],
+          })),
+        };
       },
     );
     done();

@@ -24,6 +24,7 @@ export interface TracingPort {
     readonly direction: 'in' | 'out';
     readonly what: string;
     readonly exchange: string;
+    readonly shown?: readonly string[];
   }[];
   begin(
     of: { readonly sipCallId: string } | { readonly number: string },

@@ -1,7 +1,4 @@
-/**
- * The SIP of each live call in short: what was said, by whom, when. No headers and no bodies but the
- * method, the status and the number of the exchange, so there is nothing in it to hide.
- */
+/** The SIP of each live call: who said what and when, with as much of each message as may be shown. */
 import type { LadderLine } from '../call/ports/call-records.ts';
 
 export interface Ladders {
@@ -15,7 +12,7 @@ export interface Ladders {
 
 /** The beginning says how a call came about, the end how it went; what repeats between is left out. */
 const mostLines = 60;
-const mostCalls = 20_000;
+const mostCalls = 5_000;
 
 export const createLadders = (): Ladders => {
   const ladders = new Map<string, LadderLine[]>();

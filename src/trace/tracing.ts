@@ -12,6 +12,7 @@ import { blankRtp } from './blank-rtp.ts';
 import { blankSip, createHash, type BlankableMessage, type HashText } from './blank-sip.ts';
 import { createLadders } from './ladder.ts';
 import { pcapHeader, pcapRecord, type TracedEndpoint } from './pcap.ts';
+import { showSip } from './show-sip.ts';
 
 /** One SIP message as the engine hands it over. */
 export interface TracedMessage {
@@ -158,7 +159,7 @@ export const createTracing = ({ clock }: { readonly clock: Clock }): Tracing => 
     sip: (traced) => {
       const at = clock.now();
       const { direction, sipCallId, what, exchange } = traced;
-      ladders.add(sipCallId, { at, direction, what, exchange });
+      ladders.add(sipCallId, { at, direction, what, exchange, shown: showSip(traced.message) });
       for (const trace of traces.values()) {
         if (trace.isDone) continue;
         claim(trace, traced);

@@ -31,13 +31,15 @@ export interface InterpretedTime {
   readonly endedAt?: number;
 }
 
-/** One SIP message of a call, with nothing in it that is anybody's: `what` is the method or the status. */
+/** One SIP message of a call, without what is anybody's: `what` is the method or the status. */
 export interface LadderLine {
   readonly at: number;
   readonly direction: 'in' | 'out';
   readonly what: string;
   /** Of CSeq: which exchange it belongs to. */
   readonly exchange: string;
+  /** Line by line what may be shown of it: `src/trace/show-sip.ts`. */
+  readonly shown?: readonly string[];
 }
 
 /** What else is known of a call; a field that is not there is not known. No secrets, no numbers. */
