@@ -21,7 +21,7 @@ export type MediaComponent = 'rtp' | 'rtcp';
 
 export interface LegEncryption {
   /** After each offer/answer. */
-  configure(session: MediaSession): void;
+  configure(session: Pick<MediaSession, 'rtcpMux' | 'crypto' | 'dtls'>): void;
   /** What is to be sent; undefined while it must not be. The buffer may be used again by the next call. */
   protectRtp(packet: Uint8Array): Uint8Array | undefined;
   protectRtcp(compound: Uint8Array): Uint8Array | undefined;

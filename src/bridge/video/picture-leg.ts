@@ -1,0 +1,249 @@
+/**
+ * The pictures of one leg: a port pair of their own, the camera of the device into the room, and
+ * what the device is shown. Made beside the sound's half, and like it without a timer.
+ */
+import { randomInt } from 'node:crypto';
+import type { Card, MediaEvent, VideoSession } from '../../call/ports/media.ts';
+import type { Logger } from '../../call/ports/process.ts';
+import { createMediaPath } from '../media-path.ts';
+import type { CameraTrack, PictureEvent, PictureLink } from '../room/link-types.ts';
+import type { DtlsIdentity } from '../rtp/dtls-identity.ts';
+import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
+import type { RtcpFeedback } from '../rtp/rtcp-feedback.ts';
+import type { PacketListener, RtpSocket } from '../rtp/rtp-socket.ts';
+import { createCameraUplink } from './camera-uplink.ts';
+import { createCameraWatch } from './camera-watch.ts';
+import type { CardMaker } from './card-maker.ts';
+import { createPictureDownlink } from './picture-downlink.ts';
+import { createPictureReports } from './picture-feedback.ts';
+import { sizeOfLevel } from './picture-size.ts';
+import { createDeviceScreen } from './device-screen.ts';
+
+export interface PictureLeg {
+  readonly localPort: number;
+  readonly localRtcpPort: number;
+  /** After each offer/answer; undefined: no pictures either way. */
+  configure(session: VideoSession | undefined): void;
+  /** The call stands: from now on the device is shown something. */
+  start(): void;
+  /** What the participant publishes as its camera. */
+  cameraTrack(): CameraTrack;
+  enterRoom(link: () => PictureLink | undefined): void;
+  leaveRoom(): void;
+  /** Of the room's link. */
+  hear(event: PictureEvent): void;
+  takeRoomPacket(trackKey: number, packet: Buffer): void;
+  /** The device asks by SIP. */
+  requestKeyFrame(): void;
+  showCard(card: Card | undefined): void;
+  /** Every 20 ms. */
+  tick(nowMs: number): void;
+  /** Idempotent, never rejects; the ports are free when it resolves. */
+  close(): Promise<void>;
+  readonly onRtp: PacketListener;
+  readonly onRtcp: PacketListener;
+}
+
+export interface PictureLegDeps {
+  readonly socket: RtpSocket;
+  readonly identity: DtlsIdentity | undefined;
+  readonly nowMs: () => number;
+  readonly cards: CardMaker;
+  readonly log: Logger;
+  readonly emit: (event: MediaEvent) => void;
+}
+
+/** What goes each way where nobody said less. */
+const usualBitrateKbps = 2000;
+/** A device that does not heed RTCP is asked by SIP too, after so many tries, and each so many. */
+const asksBeforeSip = 3;
+
+const randomStart = () => ({
+  initialSequence: randomInt(2 ** 15),
+  initialTimestamp: randomInt(2 ** 32),
+});
+
+export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
+  const { log, emit, nowMs } = deps;
+  const ssrc = randomInt(1, 2 ** 32);
+  const dayOffsetMs = Date.now() - nowMs();
+  let session: VideoSession | undefined;
+  let isStarted = false;
+  let isInRoom = false;
+  /** What the room takes of the camera. */
+  let roomKbps = Number.POSITIVE_INFINITY;
+  /** What the device takes, by its feedback. */
+  let deviceKbps = Number.POSITIVE_INFINITY;
+  let cameraSsrc = 0;
+  let isCameraOn: boolean | undefined;
+  const watch = createCameraWatch();
+
+  const path = createMediaPath({
+    socket: deps.socket,
+    identity: deps.identity,
+    nowMs,
+    onPacket: (packet, view) => {
+      if (!receives()) return;
+      const now = nowMs();
+      reports.onRtpReceived(view, now);
+      watch.heard(now);
+      cameraSsrc = view.ssrc;
+      uplink.push(packet, view, now);
+    },
+    onCompound: (compound) => {
+      reports.onRtcp(compound);
+    },
+    onKeys: () => undefined,
+    onFailed: (problem) => {
+      // There will be no pictures; the sound has its own handshake. RFC 5763 §5
+      log.warn({ problem }, 'dtls handshake of pictures failed');
+    },
+  });
+
+  const reports = createPictureReports({
+    ssrc,
+    dayMs: () => nowMs() + dayOffsetMs,
+    send: path.sendRtcp,
+    onFeedback: (feedback) => {
+      heed(feedback);
+    },
+  });
+
+  const uplink = createCameraUplink({
+    ...randomStart(),
+    send: (packet) => screen.link()?.writeRtp(packet),
+    askKeyFrame: (mediaSsrc, asked) => {
+      const accepts = session?.feedback;
+      const byRtcp = accepts?.pli === true ? 'pli' : accepts?.fir === true ? 'fir' : undefined;
+      if (byRtcp !== undefined) reports.askKeyFrame(mediaSsrc, byRtcp);
+      if (byRtcp === undefined || asked % asksBeforeSip === 0) emit({ type: 'key-frame-wanted' });
+    },
+    askPackets: reports.askPackets,
+  });
+
+  const downlink = createPictureDownlink({
+    ...randomStart(),
+    ssrc,
+    send: (packet, timestamp) => {
+      if (path.sendRtp(packet)) reports.onRtpSent(packet.length - rtpHeaderBytes, timestamp);
+    },
+    askKeyFrame: (trackKey) => screen.link()?.requestKeyFrame(trackKey),
+    askPackets: (trackKey, sequences) => screen.link()?.requestPackets(trackKey, sequences),
+    onShown: (trackKey) => {
+      screen.onShown(trackKey);
+    },
+    onTooBig: (trackKey) => {
+      log.info({}, 'picture does not fit packets of the device');
+      screen.onTooBig(trackKey);
+    },
+  });
+  const screen = createDeviceScreen(downlink, deps.cards);
+
+  const heed = (feedback: RtcpFeedback): void => {
+    switch (feedback.type) {
+      case 'picture-loss':
+        downlink.wantKeyFrame();
+        return;
+      case 'full-intra':
+        if (feedback.mediaSsrc === ssrc) downlink.wantKeyFrame();
+        return;
+      case 'nack':
+        if (feedback.mediaSsrc === ssrc) downlink.resend(feedback.sequences);
+        return;
+      case 'max-bitrate':
+        deviceKbps = feedback.bitsPerSecond / 1000;
+        setWant();
+    }
+  };
+
+  const sends = (): boolean =>
+    session !== undefined && (session.direction === 'sendrecv' || session.direction === 'sendonly');
+  const receives = (): boolean =>
+    session !== undefined && (session.direction === 'sendrecv' || session.direction === 'recvonly');
+
+  const setWant = (): void => {
+    if (session === undefined) return;
+    const signalledKbps = session.maxBitrateKbps ?? usualBitrateKbps;
+    const maxBitrateKbps = Math.floor(Math.min(signalledKbps, deviceKbps));
+    screen.setWant({ ...sizeOfLevel(session.remoteProfileLevelId), maxBitrateKbps });
+  };
+  const openWays = (): void => {
+    downlink.setOpen(isStarted && sends());
+    uplink.setOpen(isInRoom && receives() && roomKbps > 0);
+  };
+
+  /** The others see whether the camera is on; anew for each link. */
+  const showCameraState = (): void => {
+    const link = screen.link();
+    if (link === undefined || isCameraOn === watch.isComing()) return;
+    isCameraOn = watch.isComing();
+    link.setCameraOn(isCameraOn);
+  };
+
+  return {
+    localPort: deps.socket.localPort,
+    localRtcpPort: deps.socket.localRtcpPort,
+    configure: (next) => {
+      session = next;
+      if (next !== undefined) {
+        path.configure(next);
+        uplink.configure(next);
+        downlink.configure(next);
+        setWant();
+      }
+      openWays();
+    },
+    start: () => {
+      isStarted = true;
+      openWays();
+    },
+    cameraTrack: () => ({
+      ...sizeOfLevel(session?.localProfileLevelId ?? ''),
+      maxBitrateKbps: usualBitrateKbps,
+    }),
+    enterRoom: (link) => {
+      isInRoom = true;
+      isCameraOn = undefined;
+      roomKbps = Number.POSITIVE_INFINITY;
+      screen.enter(link);
+      openWays();
+    },
+    leaveRoom: () => {
+      isInRoom = false;
+      screen.leave();
+      openWays();
+    },
+    hear: (event) => {
+      if (event.type === 'key-frame-wanted') uplink.wantKeyFrame();
+      else if (event.type === 'packets-missed') uplink.resend(event.sequences);
+      else if (event.type === 'camera-bitrate') {
+        roomKbps = event.kbps;
+        if (session !== undefined && cameraSsrc !== 0)
+          reports.limit(cameraSsrc, Math.max(1, event.kbps) * 1000, session.feedback);
+        openWays();
+      } else screen.hear(event);
+    },
+    takeRoomPacket: (trackKey, packet) => {
+      downlink.push(trackKey, packet, nowMs());
+    },
+    requestKeyFrame: downlink.wantKeyFrame,
+    showCard: screen.setCard,
+    tick: (now) => {
+      if (session === undefined || !isStarted) return;
+      const change = watch.poll(now, receives());
+      if (change !== undefined) emit({ type: 'picture', state: change });
+      showCameraState();
+      screen.tick(now);
+      uplink.tick(now);
+      downlink.tick(now);
+      reports.tick();
+    },
+    close: () => {
+      if (isStarted && session !== undefined) reports.goodbye();
+      isStarted = false;
+      return path.close();
+    },
+    onRtp: path.onRtp,
+    onRtcp: path.onRtcp,
+  };
+};
