@@ -183,6 +183,7 @@ const environment = z.object({
   RINGBRO_INTER_DIGIT_MS: optional(wholeNumber(1000, 120_000)),
   RINGBRO_MEDIA_TIMEOUT_S: optional(wholeNumber(5, 86_400)),
   RINGBRO_QUALITY_WINDOW_S: optional(wholeNumber(1, 60)),
+  RINGBRO_UPLINK: optional(z.enum(['heard', 'always'])),
   RINGBRO_CANARY_MINUTES: optional(wholeNumber(1, 1_440)),
   RINGBRO_DRAIN_S: optional(wholeNumber(0, 86_400)),
   RINGBRO_HOST_GRACE_S: optional(wholeNumber(0, 3600)),
@@ -283,6 +284,8 @@ export interface Config {
     readonly mediaTimeoutMs: number;
     /** How often each call tells how its sound goes. */
     readonly qualityWindowMs: number;
+    /** Callers' sound goes into rooms even where nobody listens. */
+    readonly sendsUnheard: boolean;
     /** `allow`: SRTP where the caller offers it; `require`: no call without. */
     readonly srtp: 'off' | 'allow' | 'require';
   };
@@ -551,6 +554,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     workers: e.RINGBRO_WORKERS,
     mediaTimeoutMs: (e.RINGBRO_MEDIA_TIMEOUT_S ?? 60) * 1000,
     qualityWindowMs: (e.RINGBRO_QUALITY_WINDOW_S ?? 10) * 1000,
+    sendsUnheard: e.RINGBRO_UPLINK === 'always',
     srtp: e.RINGBRO_SRTP ?? 'allow',
   },
   http: {

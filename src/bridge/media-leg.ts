@@ -339,6 +339,7 @@ export const createMediaLeg = (
         log,
         emit,
         sendsKeys: target.sendsKeys,
+        sendsUnheard: setup.settings.sendsUnheard,
         onTokenNeeded: deps.onTokenNeeded,
         createLink: deps.createLink,
         onMutedByRoom: () => {

@@ -4,7 +4,8 @@
  * tracks too) for the last `slotsPerLane` ticks, each slot stamped with its tick once complete.
  *
  * Layout, Int32: stamps[lanes][slots], voices[lanes][slots] (how many frames are in the sum), then
- * sums[lanes][slots][160], then what the home worker counted of the room's tracks. Sums are 32 bit and
+ * sums[lanes][slots][160], then what the home worker knows of the room: its counts of the tracks, and
+ * whether the room is deserted. Sums are 32 bit and
  * not yet limited, so that subtracting a caller's own voice is exact whichever worker limits the total.
  */
 import { addSum } from './audio/mix.ts';
@@ -19,10 +20,11 @@ const neverWritten = -(2 ** 31);
 const longestDelayTicks = 2;
 /** Expected, lost, late, concealed, jitter, delay. */
 const roomCountWords = 6;
+const roomWords = roomCountWords + 1;
 
 /** The shared memory for one meeting on a node of `workers` workers. */
 export const allocateMeetingLanes = (workers: number): SharedArrayBuffer => {
-  const words = workers * slotsPerLane * (2 + samplesPerFrame) + roomCountWords;
+  const words = workers * slotsPerLane * (2 + samplesPerFrame) + roomWords;
   const buffer = new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT);
   new Int32Array(buffer, 0, workers * slotsPerLane).fill(neverWritten);
   return buffer;
@@ -43,11 +45,19 @@ export interface MeetingLanes {
   /** The home worker's counts of the room's tracks; whole numbers. */
   tellRoomCounts(counts: StreamCounts): void;
   roomCounts(): StreamCounts;
+  /** Whether nobody but the node's callers listens: the home worker tells, and all may ask. */
+  tellDeserted(isDeserted: boolean): void;
+  isDeserted(): boolean;
 }
 
 export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): MeetingLanes => {
-  const words = buffer.byteLength / Int32Array.BYTES_PER_ELEMENT - roomCountWords;
+  const words = buffer.byteLength / Int32Array.BYTES_PER_ELEMENT - roomWords;
   const counts = new Int32Array(buffer, words * Int32Array.BYTES_PER_ELEMENT, roomCountWords);
+  const deserted = new Int32Array(
+    buffer,
+    (words + roomCountWords) * Int32Array.BYTES_PER_ELEMENT,
+    1,
+  );
   const lanes = words / (slotsPerLane * (2 + samplesPerFrame));
   const stamps = new Int32Array(buffer, 0, lanes * slotsPerLane);
   const voicesIn = new Int32Array(buffer, stamps.byteLength, lanes * slotsPerLane);
@@ -113,5 +123,9 @@ export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): Me
       const [expected = 0, lost = 0, late = 0, concealedMs = 0, jitterMs = 0, delayMs = 0] = counts;
       return { expected, lost, late, concealedMs, jitterMs, delayMs };
     },
+    tellDeserted: (isDeserted) => {
+      Atomics.store(deserted, 0, Number(isDeserted));
+    },
+    isDeserted: () => Atomics.load(deserted, 0) === 1,
   };
 };

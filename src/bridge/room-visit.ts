@@ -56,6 +56,8 @@ export interface RoomVisitDeps {
   readonly codec: G711Law;
   readonly muted: boolean;
   readonly sendsKeys?: boolean | undefined;
+  /** The caller's sound goes into the room even where nobody listens there. */
+  readonly sendsUnheard?: boolean | undefined;
   readonly log: Logger;
   readonly createLink?: ((options: CallerLinkOptions) => CallerLink) | undefined;
   readonly emit: (event: MediaEvent) => void;
@@ -65,6 +67,8 @@ export interface RoomVisitDeps {
 }
 
 const frameSamples = g711RateHz / 50;
+/** LiveKit takes a track for published when sound of it has come. */
+const introductionPackets = 25;
 
 export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
   const { meeting, log } = deps;
@@ -76,6 +80,8 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
   let token = deps.token;
   let link: CallerLink | undefined;
   let uplink: Uplink | undefined;
+  let introduction = introductionPackets;
+  let isResting = false;
   let settleJoin: ((outcome: JoinOutcome) => void) | undefined;
   const pcm = new Int16Array(frameSamples);
 
@@ -89,6 +95,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
     if (state === 'over') return;
     switch (event.type) {
       case 'connected':
+        introduction = introductionPackets;
         log.debug({ ms: event.ms }, 'caller in room');
         state = 'inside';
         settleJoin?.({ joined: true });
@@ -99,6 +106,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
         deps.emit({ type: 'room-lost' });
         return;
       case 'recovered':
+        introduction = introductionPackets;
         log.warn({ outageMs: event.outageMs }, 'room link recovered');
         deps.emit({ type: 'room-recovered' });
         return;
@@ -116,6 +124,15 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
         if (state === 'inside') deps.emit({ type: 'room-left', reason: event.reason });
         over(event.reason);
     }
+  };
+
+  /** What nobody would hear does not go into the room, once the room knows the track. */
+  const rests = (): boolean => {
+    const wasResting = isResting;
+    isResting = deps.sendsUnheard !== true && introduction === 0 && meeting.isDeserted();
+    if (introduction > 0) introduction -= 1;
+    if (wasResting && !isResting) uplink?.anchorAnew();
+    return isResting;
   };
 
   const toRoom = (packet: Buffer, level: number, voice: boolean): void => {
@@ -162,9 +179,11 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
     },
     isMicrophoneOpen: () => state === 'inside',
     pushRtp: (packet, view, kind, nowMs) => {
-      if (state === 'inside') uplink?.push(packet, view, kind, nowMs);
+      if (state === 'inside' && !rests()) uplink?.push(packet, view, kind, nowMs);
     },
-    tick: (nowMs) => uplink?.flush(nowMs),
+    tick: (nowMs) => {
+      if (!isResting) uplink?.flush(nowMs);
+    },
     setMuted: (next) => {
       muted = next;
       uplink?.setMuted(next);

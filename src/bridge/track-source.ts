@@ -27,6 +27,8 @@ import type { FromWorker } from './worker-protocol.ts';
 export interface TrackSource {
   /** Adds this tick's frame of every track that sounds. */
   addTo(mixer: MeetingMixer): void;
+  /** Nobody but this node's callers is in the room, which is not recorded either: known for certain. */
+  isDeserted(): boolean;
   /** Of all tracks since the ear opened; whole numbers. */
   counts(): StreamCounts;
   setToken(token: string): void;
@@ -64,6 +66,9 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
   let gone = noCounts;
   const view = createRtpView();
   let closing: Promise<void> | undefined;
+  let isConnected = false;
+  let others: number | undefined;
+  let isRecorded: boolean | undefined;
 
   const addTrack = async (trackKey: number, codec: RoomCodec): Promise<void> => {
     present.add(trackKey);
@@ -94,9 +99,11 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
     switch (event.type) {
       case 'connected':
       case 'recovered':
+        isConnected = true;
         post({ type: 'ear-recovered', room });
         return;
       case 'lost':
+        isConnected = false;
         log.warn({ cause: event.cause }, 'room ear lost');
         post({ type: 'ear-lost', room });
         return;
@@ -104,13 +111,18 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
         post({ type: 'ear-token-needed', room });
         return;
       case 'left':
+        isConnected = false;
         post({ type: 'ear-gone', room, reason: event.reason });
         return;
       case 'encrypted':
         post({ type: 'ear-gone', room, reason: 'encrypted' });
         return;
       case 'audience':
+        others = event.others;
         post({ type: 'ear-others', room, others: event.others });
+        return;
+      case 'recorded':
+        ({ isRecorded } = event);
         return;
       case 'track-added':
         addTrack(event.trackKey, event.codec).catch((error: unknown) => {
@@ -147,6 +159,7 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
         if (kind !== 'idle') mixer.add(frame);
       }
     },
+    isDeserted: () => isConnected && closing === undefined && others === 0 && isRecorded === false,
     counts: () => [...tracks.values()].map(countsOf).reduce(addCounts, gone),
     setToken: (token) => {
       ear.setToken(token);

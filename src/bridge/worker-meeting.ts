@@ -20,6 +20,8 @@ export interface WorkerMeeting {
   mix(tick: number): void;
   /** The mix less the member's own voice into `out`; false where nothing sounds. */
   hear(member: MeetingMember, out: Int16Array): boolean;
+  /** Nobody but this node's callers listens to the room: what they say need not go there. */
+  isDeserted(): boolean;
   /** Of the room's tracks, as the home worker counts them. */
   roomCounts(): StreamCounts;
 }
@@ -35,11 +37,16 @@ export const createWorkerMeeting = (
   const ownLanes = openMeetingLanes(lanes, ownLane);
   const mixer = createMeetingMixer(ownLanes);
   const members = new Set<MeetingMember>();
+  let wasHome = false;
   const meeting: WorkerMeeting = {
     room,
     members,
     tracks: undefined,
     mix: (tick) => {
+      if (wasHome || meeting.tracks !== undefined) {
+        wasHome = meeting.tracks !== undefined;
+        ownLanes.tellDeserted(meeting.tracks?.isDeserted() ?? false);
+      }
       mixer.begin(tick);
       for (const { voice } of members) if (voice !== undefined) mixer.add(voice);
       meeting.tracks?.addTo(mixer);
@@ -48,6 +55,7 @@ export const createWorkerMeeting = (
         ownLanes.tellRoomCounts(meeting.tracks.counts());
     },
     hear: (member, out) => mixer.hear(member.voice, out),
+    isDeserted: () => ownLanes.isDeserted(),
     roomCounts: () => ownLanes.roomCounts(),
   };
   return meeting;

@@ -25,6 +25,8 @@ export interface MediaSettings {
   readonly concurrentJoins: number;
   /** How often each leg tells how its sound goes. */
   readonly qualityWindowMs: number;
+  /** Callers' sound goes into rooms where nobody listens [false]. */
+  readonly sendsUnheard?: boolean;
 }
 
 /** The first message to a worker, answered by `ready`. */

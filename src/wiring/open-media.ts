@@ -27,6 +27,7 @@ export const openMedia = async (
     settings: {
       mediaTimeoutMs: config.media.mediaTimeoutMs,
       qualityWindowMs: config.media.qualityWindowMs,
+      sendsUnheard: config.media.sendsUnheard,
     },
     log: logger.child({ part: 'media' }),
   });

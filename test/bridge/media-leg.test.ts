@@ -6,6 +6,8 @@ import { allocateMeetingLanes } from '../../src/bridge/meeting-lanes.ts';
 import type { CallerLinkOptions } from '../../src/bridge/room/link-types.ts';
 import { createRtpView, parseRtp, writeRtpHeader } from '../../src/bridge/rtp/rtp-packet.ts';
 import type { RtpSocket } from '../../src/bridge/rtp/rtp-socket.ts';
+import { noCounts } from '../../src/call/quality/sound-tally.ts';
+import type { TrackSource } from '../../src/bridge/track-source.ts';
 import { createWorkerMeeting } from '../../src/bridge/worker-meeting.ts';
 import { asNodeId, asRoomName } from '../../src/call/identifiers.ts';
 import type { MediaEvent, MediaSession } from '../../src/call/ports/media.ts';
@@ -33,10 +35,17 @@ const target: RoomTarget = {
   muted: false,
 };
 const lanes = () => allocateMeetingLanes(1);
+const silentTracks: TrackSource = {
+  addTo: () => undefined,
+  isDeserted: () => false,
+  counts: () => noCounts,
+  setToken: () => undefined,
+  close: () => Promise.resolve(),
+};
 const tone = sine(160, 400, 8000, 8000);
 
 /** A leg with a socket and a room link under the test's hand; `tick` moves time by 20 ms. */
-const setUp = () => {
+const setUp = (settings: { readonly sendsUnheard?: boolean } = {}) => {
   let nowMs = 1000;
   let tickNumber = 0;
   let sequence = 0;
@@ -70,7 +79,12 @@ const setUp = () => {
         prompts: pack(new Map(), 8000),
         livekitUrl: 'ws://room.test',
         nodeId: asNodeId('node'),
-        settings: { mediaTimeoutMs: 1000, concurrentJoins: 1, qualityWindowMs: 60_000 },
+        settings: {
+          mediaTimeoutMs: 1000,
+          concurrentJoins: 1,
+          qualityWindowMs: 60_000,
+          ...settings,
+        },
       },
       log: silentLog,
       emit: (event) => events.push(event),
@@ -249,6 +263,50 @@ describe('media leg in a meeting', () => {
     expect(voice()).toBeUndefined();
     expect(uplinked.length).toBe(before);
     expect(linkMutes).toEqual([true]);
+  });
+
+  it('what nobody in the room would hear does not go up, until somebody is there', async () => {
+    const { leg, meeting, speakFor, join, uplinked, linkEvent } = setUp();
+    let isDeserted = true;
+    meeting.tracks = { ...silentTracks, isDeserted: () => isDeserted };
+    leg.configure(session);
+    leg.start();
+    await join();
+    speakFor(200);
+    // Enough for the room's server to take the track for published.
+    const introduced = uplinked.length;
+    expect(introduced).toBeGreaterThan(20);
+    expect(introduced).toBeLessThan(30);
+
+    isDeserted = false;
+    speakFor(10);
+    expect(uplinked.length - introduced).toBeGreaterThan(7);
+    const views = uplinked.map((packet) => {
+      const view = createRtpView();
+      expect(parseRtp(packet, packet.length, view)).toBe(true);
+      return { sequence: view.sequenceNumber, timestamp: view.timestamp };
+    });
+    const [last, next] = views.slice(introduced - 1);
+    // A pause, not a loss: the time line goes on, and so does the sequence.
+    expect((next!.timestamp - last!.timestamp) >>> 0).toBeGreaterThan(150 * 160);
+    expect((next!.sequence - last!.sequence) & 0xffff).toBe(1);
+
+    isDeserted = true;
+    speakFor(10);
+    const before = uplinked.length;
+    linkEvent({ type: 'recovered', outageMs: 100 });
+    speakFor(50);
+    expect(uplinked.length - before).toBeGreaterThan(20);
+  });
+
+  it('goes up all the same where the settings say so', async () => {
+    const { leg, meeting, speakFor, join, uplinked } = setUp({ sendsUnheard: true });
+    meeting.tracks = { ...silentTracks, isDeserted: () => true };
+    leg.configure(session);
+    leg.start();
+    await join();
+    speakFor(100);
+    expect(uplinked.length).toBeGreaterThan(90);
   });
 
   it('a caller who holds is not heard, and is again after resume', async () => {

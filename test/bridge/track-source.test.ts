@@ -95,6 +95,27 @@ describe('track source', () => {
     expect(packetAndTick(1)).toBe(0);
   });
 
+  it('the room is deserted only while it is certain that nobody is there, on no recording either', () => {
+    const { event, source } = setUp();
+    expect(source.isDeserted()).toBe(false);
+    event({ type: 'audience', others: 0 });
+    event({ type: 'recorded', isRecorded: false });
+    event({ type: 'connected', ms: 1 });
+    expect(source.isDeserted()).toBe(true);
+    event({ type: 'audience', others: 1 });
+    expect(source.isDeserted()).toBe(false);
+    event({ type: 'audience', others: 0 });
+    event({ type: 'recorded', isRecorded: true });
+    expect(source.isDeserted()).toBe(false);
+    event({ type: 'recorded', isRecorded: false });
+    event({ type: 'lost', cause: 'test' });
+    expect(source.isDeserted()).toBe(false);
+    event({ type: 'recovered', outageMs: 1 });
+    expect(source.isDeserted()).toBe(true);
+    void source.close();
+    expect(source.isDeserted()).toBe(false);
+  });
+
   it('does not listen to participants of its own node', () => {
     expect(setUp().options().ownIdentityPrefixes).toEqual(['ringbro:node:']);
   });

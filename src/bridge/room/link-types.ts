@@ -152,6 +152,8 @@ export type RoomEarEvent =
   | { readonly type: 'track-muted'; readonly trackKey: number; readonly muted: boolean }
   /** Participants who are not hidden and not ours; comes at the first connection and on change. */
   | { readonly type: 'audience'; readonly others: number }
+  /** Whether the room is recorded; comes at the first connection and on change. */
+  | { readonly type: 'recorded'; readonly isRecorded: boolean }
   /** A participant publishes end-to-end encrypted media: the room can't be heard. Once. */
   | { readonly type: 'encrypted' };
 

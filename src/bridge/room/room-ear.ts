@@ -21,6 +21,7 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
   let listening = true;
   let toldOthers: number | undefined;
   let toldEncrypted = false;
+  let toldRecorded: boolean | undefined;
 
   const subscribe = (session: RoomSession | undefined, tracks: readonly HeardTrack[]): void => {
     if (tracks.length === 0) return;
@@ -77,6 +78,12 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
     }
   };
 
+  const tellRecorded = (isRecorded: boolean): void => {
+    if (isRecorded === toldRecorded) return;
+    toldRecorded = isRecorded;
+    onEvent({ type: 'recorded', isRecorded });
+  };
+
   const mapSsrcs = (event: Extract<SignalEvent, { type: 'answer' }>): void => {
     keyBySsrc = new Map();
     for (const [ssrc, trackSid] of trackSidBySsrc(event.sdp, event.trackSidByMid)) {
@@ -110,6 +117,10 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
           case 'joined':
             roster = createRoomRoster(options.ownIdentityPrefixes);
             update(session, event.participants);
+            tellRecorded(event.isRecorded);
+            break;
+          case 'room':
+            tellRecorded(event.isRecorded);
             break;
           case 'participants':
             update(session, event.participants);

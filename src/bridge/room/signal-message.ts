@@ -22,6 +22,7 @@ export type SignalEvent =
       readonly pingIntervalMs: number;
       readonly pingTimeoutMs: number;
       readonly participants: readonly Participant[];
+      readonly isRecorded: boolean;
     }
   | {
       readonly type: 'answer';
@@ -31,6 +32,8 @@ export type SignalEvent =
     }
   | { readonly type: 'candidate'; readonly candidate: RemoteCandidate }
   | { readonly type: 'participants'; readonly participants: readonly Participant[] }
+  /** The room as it is now. */
+  | { readonly type: 'room'; readonly isRecorded: boolean }
   | { readonly type: 'published'; readonly cid: string; readonly trackSid: string }
   | { readonly type: 'unpublished'; readonly trackSid: string }
   | { readonly type: 'mute'; readonly trackSid: string; readonly muted: boolean }
@@ -134,6 +137,7 @@ const reduce = ({ message }: SignalResponse): SignalEvent => {
         pingIntervalMs: Math.max(0, message.value.pingInterval) * 1000,
         pingTimeoutMs: Math.max(0, message.value.pingTimeout) * 1000,
         participants: message.value.otherParticipants.map(participant),
+        isRecorded: message.value.room?.activeRecording === true,
       };
     case 'answer':
       return {
@@ -148,6 +152,8 @@ const reduce = ({ message }: SignalResponse): SignalEvent => {
     }
     case 'update':
       return { type: 'participants', participants: message.value.participants.map(participant) };
+    case 'roomUpdate':
+      return { type: 'room', isRecorded: message.value.room?.activeRecording === true };
     case 'trackPublished':
       return {
         type: 'published',
@@ -182,7 +188,6 @@ const reduce = ({ message }: SignalResponse): SignalEvent => {
  */
 const unheeded: ReadonlySet<number> = new Set([
   10, // speakersChanged
-  11, // roomUpdate
   12, // connectionQuality
   13, // streamStateUpdate
   14, // subscribedQualityUpdate
@@ -190,7 +195,11 @@ const unheeded: ReadonlySet<number> = new Set([
   23, // trackSubscribed
   26, // subscribedAudioCodecUpdate
 ]);
-const participantsUpdate = 5;
+/** What matters only to who listens to the room. */
+const ofTheRoom: ReadonlySet<number> = new Set([
+  5, // update
+  11, // roomUpdate
+]);
 
 /** The number of the first field, by its tag, a varint. A SignalResponse has one field: its message. */
 const fieldNumberOf = (bytes: Uint8Array): number => {
@@ -200,11 +209,11 @@ const fieldNumberOf = (bytes: Uint8Array): number => {
 
 /**
  * One binary frame of the signalling socket. Never throws: what can't be read is `malformed`.
- * `followsRoom`: whether it matters who else is in the room; else `participants` never comes.
+ * `followsRoom`: whether it matters who else is in the room; else `participants` and `room` never come.
  */
 export const parseSignal = (bytes: Uint8Array, followsRoom = true): SignalEvent => {
   const field = fieldNumberOf(bytes);
-  if (unheeded.has(field) || (field === participantsUpdate && !followsRoom)) {
+  if (unheeded.has(field) || (ofTheRoom.has(field) && !followsRoom)) {
     return { type: 'other' };
   }
   try {

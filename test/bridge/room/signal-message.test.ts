@@ -118,7 +118,19 @@ test('a join response gives the ping intervals in milliseconds', () => {
     pingIntervalMs: 5_000,
     pingTimeoutMs: 15_000,
     participants: [],
+    isRecorded: false,
   });
+});
+
+test('whether the room is recorded is told at the join and with each change', () => {
+  const room = { activeRecording: true };
+  const joined = new JoinResponse({ room });
+  expect(parseSignal(encode({ message: { case: 'join', value: joined } }))).toMatchObject({
+    isRecorded: true,
+  });
+  const changed = encode({ message: { case: 'roomUpdate', value: { room } } });
+  expect(parseSignal(changed)).toEqual({ type: 'room', isRecorded: true });
+  expect(parseSignal(changed, false)).toEqual({ type: 'other' });
 });
 
 test('a participant is reduced to what a link needs', () => {
@@ -187,7 +199,7 @@ test('who does not follow the room is not told of the others, and is of all else
 
 test('what no link acts upon is not even decoded', () => {
   const unheeded = [
-    ...['speakersChanged', 'roomUpdate', 'connectionQuality', 'streamStateUpdate'],
+    ...['speakersChanged', 'connectionQuality', 'streamStateUpdate'],
     ...['subscribedQualityUpdate', 'subscriptionPermissionUpdate', 'trackSubscribed'],
     'subscribedAudioCodecUpdate',
   ];
