@@ -15,7 +15,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(call|ivr|meeting|trunk)/' },
       to: {
-        path: `^src/(sip|bridge|store|http|cluster|caller|metrics|webhooks|directory)/|${sdk}`,
+        path: `^src/(sip|bridge|store|http|cluster|caller|metrics|webhooks|directory|speech)/|${sdk}`,
       },
     },
     {

@@ -8,6 +8,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spokenGainDb } from '../src/bridge/audio/loudness.ts';
+import { parseWav } from '../src/bridge/audio/wav.ts';
 import { isLanguage, languages, type Language } from '../src/ivr/language.ts';
 import { musicFile, promptTexts } from '../src/ivr/phrase-files.ts';
 import { waitingMusic } from './music.ts';
@@ -16,9 +18,6 @@ import { printManuscript } from './print-manuscript.ts';
 // What the telephone carries: more would be thrown away, and 8 kHz halves the size of the tree.
 const rateHz = 8000;
 const wordsPerMinute = 130;
-/** RMS while the voice is active. */
-const activeLevelDbfs = -20;
-const peakLimitDbfs = -2;
 const leadAndTailS = 0.05;
 const pauseBetweenVoicesS = 0.35;
 
@@ -82,27 +81,11 @@ function assemble(wavs: readonly string[], folder: string): string {
   return joined;
 }
 
-/** The gain that brings the active frames (within 30 dB of the loudest) to their level, unless it would clip. */
-function gainFor(wav: string, folder: string): number {
-  const raw = join(folder, 'level.raw');
-  execFileSync('sox', [wav, '-t', 'raw', '-e', 'signed', '-b', '16', '-L', raw]);
-  const bytes = readFileSync(raw);
-  const frameSamples = rateHz / 50;
-  const powers: number[] = [];
-  let peak = 0;
-  for (let at = 0; at + 2 * frameSamples <= bytes.length; at += 2 * frameSamples) {
-    let sum = 0;
-    for (let i = 0; i < frameSamples; i++) {
-      const value = Math.abs(bytes.readInt16LE(at + 2 * i)) / 32768;
-      peak = Math.max(peak, value);
-      sum += value ** 2;
-    }
-    powers.push(sum / frameSamples);
-  }
-  const floor = Math.max(...powers) / 1000;
-  const active = powers.filter((power) => power > floor);
-  const level = 10 * Math.log10(active.reduce((sum, power) => sum + power, 0) / active.length);
-  return Math.min(activeLevelDbfs - level, peakLimitDbfs - 20 * Math.log10(peak));
+function gainFor(wav: string): number {
+  const parsed = parseWav(readFileSync(wav));
+  const gainDb = 'problem' in parsed ? undefined : spokenGainDb(parsed.pcm, parsed.rateHz);
+  if (gainDb === undefined) throw new Error(`${wav}: nothing to hear`);
+  return gainDb;
 }
 
 function makePrompt(language: Language, file: string, text: string, folder: string): void {
@@ -113,7 +96,7 @@ function makePrompt(language: Language, file: string, text: string, folder: stri
   });
   const joined = assemble(spoken, folder);
   const to = join(import.meta.dirname, language, file);
-  execFileSync('sox', ['-R', joined, to, 'gain', String(gainFor(joined, folder))]);
+  execFileSync('sox', ['-R', joined, to, 'gain', String(gainFor(joined))]);
 }
 
 const asked = process.argv.slice(2);

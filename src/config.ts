@@ -99,6 +99,14 @@ const pinSecrets = z
   .refine((text) => text.split(',').every((part) => part.trim().length >= 32), {
     error: 'must be at least 32 characters; a former secret may follow after a comma',
   });
+/** A program and its arguments, apart by blanks; no shell reads them. */
+const speechCommand = z
+  .string()
+  .regex(/^[^\s'"|&;<>$`]+(?:\s+[^\s'"|&;<>$`]+)*$/, {
+    error:
+      'must be a program and its arguments without quotes, such as espeak-ng -v {language} --stdin --stdout',
+  })
+  .transform((text) => text.split(/\s+/));
 const testId = z.string().regex(callIdPattern, { error: 'must be nine digits' });
 const ownNumber = z
   .string()
@@ -139,6 +147,7 @@ const environment = z.object({
   RINGBRO_TLS_CLIENT_CA: optional(z.string()),
   RINGBRO_TLS_CA: optional(z.string()),
   RINGBRO_SRTP: optional(z.enum(['off', 'allow', 'require'])),
+  RINGBRO_VIDEO: optional(z.enum(['off', 'allow'])),
   RINGBRO_PUBLIC_ADDRESS: optional(z.union([z.ipv4(), z.ipv6()])),
   RINGBRO_RTP_PORTS: optional(rtpPorts),
   RINGBRO_SIP_ALLOW: optional(cidrs),
@@ -179,11 +188,13 @@ const environment = z.object({
   RINGBRO_RETENTION: optional(z.string()),
   RINGBRO_RETENTION_DAYS: optional(wholeNumber(1, 3650)),
   RINGBRO_PROMPTS_DIR: optional(z.string()),
+  RINGBRO_SPEECH_COMMAND: optional(speechCommand),
   RINGBRO_FIRST_DIGIT_MS: optional(wholeNumber(1000, 120_000)),
   RINGBRO_INTER_DIGIT_MS: optional(wholeNumber(1000, 120_000)),
   RINGBRO_MEDIA_TIMEOUT_S: optional(wholeNumber(5, 86_400)),
   RINGBRO_QUALITY_WINDOW_S: optional(wholeNumber(1, 60)),
   RINGBRO_UPLINK: optional(z.enum(['heard', 'always'])),
+  RINGBRO_SESSION_IDLE_S: optional(wholeNumber(5, 86_400)),
   RINGBRO_CANARY_MINUTES: optional(wholeNumber(1, 1_440)),
   RINGBRO_DRAIN_S: optional(wholeNumber(0, 86_400)),
   RINGBRO_HOST_GRACE_S: optional(wholeNumber(0, 3600)),
@@ -197,7 +208,7 @@ const environment = z.object({
   RINGBRO_DRACHTIO_LISTEN: optional(hostPorts),
   RINGBRO_DRACHTIO_ROUTE: optional(hostPorts),
   RINGBRO_DRACHTIO_SECRET: optional(z.string()),
-  RINGBRO_DRACHTIO_DIRECT: optional(z.enum(['yes', 'no'])),
+  RINGBRO_DRACHTIO_DIRECT: optional(z.enum(['yes', 'dtls', 'no'])),
   RINGBRO_FREESWITCH: optional(hostPorts),
   RINGBRO_FREESWITCH_SECRET: optional(z.string()),
   RINGBRO_FREESWITCH_PROMPTS: optional(z.string()),
@@ -230,8 +241,11 @@ export interface DrachtioConfig {
   /** Where they ask over HTTP whom to connect to, one for each of `listen`. */
   readonly routes: readonly HostPort[];
   readonly secret: string;
-  /** Calls with a call ID or a video address in the Request-URI go past FreeSWITCH. */
-  readonly direct: boolean;
+  /**
+   * Which calls go past FreeSWITCH: none; those that DTLS-SRTP alone can encrypt; those and calls
+   * with a call ID or a video address in the Request-URI.
+   */
+  readonly direct: 'no' | 'dtls' | 'yes';
   readonly freeSwitch: {
     /** Their event sockets. */
     readonly servers: readonly HostPort[];
@@ -257,6 +271,8 @@ export interface Config {
   readonly engine: 'embedded' | 'drachtio';
   readonly dataDir: string;
   readonly promptsDir: string | undefined;
+  /** A program that speaks names: text in, WAV out; undefined: names are not said. */
+  readonly speechCommand: readonly string[] | undefined;
   readonly nodeId: string | undefined;
   /** `postgres://…`; undefined: SQLite in the data folder. */
   readonly databaseUrl: string | undefined;
@@ -288,6 +304,8 @@ export interface Config {
     readonly sendsUnheard: boolean;
     /** `allow`: SRTP where the caller offers it; `require`: no call without. */
     readonly srtp: 'off' | 'allow' | 'require';
+    /** Whether video rooms are answered with pictures. */
+    readonly video: boolean;
   };
   readonly http: {
     readonly address: string;
@@ -308,6 +326,8 @@ export interface Config {
       | undefined;
     /** Proxies whose X-Forwarded-For is believed. */
     readonly trustProxy: readonly string[];
+    /** A session of a page that nobody uses; undefined: half an hour. */
+    readonly sessionIdleMs: number | undefined;
     /** Private networks that webhooks may go to, also without TLS. */
     readonly webhookAllow: readonly string[];
   };
@@ -510,7 +530,7 @@ const drachtioFrom = (e: z.infer<typeof environment>): DrachtioConfig | undefine
     listen: e.RINGBRO_DRACHTIO_LISTEN ?? [],
     routes: e.RINGBRO_DRACHTIO_ROUTE ?? [],
     secret: e.RINGBRO_DRACHTIO_SECRET ?? '',
-    direct: e.RINGBRO_DRACHTIO_DIRECT === 'yes',
+    direct: e.RINGBRO_DRACHTIO_DIRECT ?? 'dtls',
     freeSwitch: {
       servers: e.RINGBRO_FREESWITCH ?? [],
       secret: e.RINGBRO_FREESWITCH_SECRET ?? '',
@@ -535,6 +555,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
   engine: e.RINGBRO_ENGINE ?? 'embedded',
   dataDir: e.RINGBRO_DATA_DIR ?? './data',
   promptsDir: e.RINGBRO_PROMPTS_DIR,
+  speechCommand: e.RINGBRO_SPEECH_COMMAND,
   nodeId: e.RINGBRO_NODE_ID,
   databaseUrl: e.DATABASE_URL,
   pinSecret: e.RINGBRO_PIN_SECRET,
@@ -556,6 +577,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     qualityWindowMs: (e.RINGBRO_QUALITY_WINDOW_S ?? 10) * 1000,
     sendsUnheard: e.RINGBRO_UPLINK === 'always',
     srtp: e.RINGBRO_SRTP ?? 'allow',
+    video: e.RINGBRO_VIDEO !== 'off',
   },
   http: {
     address: e.RINGBRO_HTTP_ADDRESS ?? '127.0.0.1',
@@ -565,6 +587,8 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     operatorPassword: e.RINGBRO_OPERATOR_PASSWORD,
     signInService: signInServiceFrom(e),
     trustProxy: e.RINGBRO_TRUST_PROXY ?? [],
+    sessionIdleMs:
+      e.RINGBRO_SESSION_IDLE_S === undefined ? undefined : e.RINGBRO_SESSION_IDLE_S * 1000,
     webhookAllow: e.RINGBRO_WEBHOOK_ALLOW ?? [],
   },
   livekit: livekitFrom(e),

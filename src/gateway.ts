@@ -20,6 +20,7 @@ import { openHttp } from './wiring/open-http.ts';
 import { openLiveKit, removeStaleParticipants } from './wiring/open-livekit.ts';
 import { openMedia, ownPrompts } from './wiring/open-media.ts';
 import { dialInOf, openTls, openTrunks } from './wiring/open-sip-settings.ts';
+import { openSpeech } from './wiring/open-speech.ts';
 import { openOutside } from './wiring/outside.ts';
 import { traceSip, traceSound } from './wiring/open-tracing.ts';
 import { createSideRooms } from './wiring/side-rooms.ts';
@@ -137,6 +138,7 @@ const openGateway = async (
         .toString()
         .padStart(6, '0'),
     actions,
+    speech: openSpeech(deps, opened),
   });
   // The core is served to the other nodes before a call can come, so this one is soon replaced.
   let callers: Pick<ClusterCalls, 'meetingChanged' | 'meetingOver'> = core;

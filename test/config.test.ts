@@ -21,6 +21,14 @@ describe('the configuration', () => {
     });
   });
 
+  it('takes a speech program with its arguments, and nothing that only a shell understands', () => {
+    const command = 'espeak-ng  -v {language} --stdin --stdout';
+    expect(readConfig({ RINGBRO_SPEECH_COMMAND: command })).toMatchObject({
+      config: { speechCommand: ['espeak-ng', '-v', '{language}', '--stdin', '--stdout'] },
+    });
+    expect(problemsOf({ RINGBRO_SPEECH_COMMAND: 'piper | sox - -' })).toHaveLength(1);
+  });
+
   it('reads numbers with their languages and addresses as lists', () => {
     const result = readConfig({
       RINGBRO_NUMBERS: '+46480445511=sv, +4589100000=da',
@@ -145,7 +153,7 @@ describe('the configuration', () => {
             { host: 'sip-1.example.org', port: 9022 },
             { host: '2001:db8::5', port: 9022 },
           ],
-          direct: true,
+          direct: 'yes',
           freeSwitch: {
             servers: [{ host: '192.0.2.7' }, { host: '192.0.2.8', port: 8021 }],
             listen: { host: '192.0.2.1', port: 8085 },

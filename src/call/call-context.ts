@@ -27,6 +27,7 @@ import type { ShownPerson } from './person.ts';
 import type { CallState, InterpretedTime, Termination } from './ports/call-records.ts';
 import type { Meeting } from './ports/meetings.ts';
 import type { AnsweredMedia, Digit } from './ports/sip-engine.ts';
+import { createRollCall } from './roll-call.ts';
 import { createSpeaker, type Speaker } from './speaker.ts';
 import { createWaitingMachine, type WaitingMachine } from './waiting-machine.ts';
 
@@ -197,6 +198,9 @@ export function createCallContext(
     settings.utteranceGuardMs,
     surroundings.supportCode,
   );
+  const rollCall = createRollCall(
+    (name) => c.meeting !== undefined && surroundings.canSay?.(c.meeting.callId, name) === true,
+  );
   const c: CallContext = {
     route,
     settings,
@@ -235,7 +239,10 @@ export function createCallContext(
         phonesMuted: (callId) => surroundings.phonesMuted(callId),
         phonesIn: (callId) => surroundings.phonesIn(callId),
         people: () => c.inMeeting.people(),
+        rollCall,
       }),
+      rollCall,
+      phonesIn: () => (c.meeting === undefined ? [] : surroundings.phonesIn(c.meeting.callId)),
       somebodyWaits: () =>
         c.meeting !== undefined && surroundings.waitingCallers(c.meeting.callId).length > 0,
     }),

@@ -18,7 +18,7 @@ import { endReason, type EndReasonCode } from './end-reasons.ts';
 import { createMeetingClock } from './meeting-clock.ts';
 import { createLobbyNotices } from './lobby-notices.ts';
 import type { OtherNodes } from './ports/nodes.ts';
-import { createHostDesk } from './host-desk.ts';
+import { createHostDesk, personOf } from './host-desk.ts';
 import {
   createHostWatch,
   hostGraceMs,
@@ -34,6 +34,9 @@ import type { CallPeers, PeerLines } from './ports/peers.ts';
 import { createRecordingWatch } from './recording-watch.ts';
 import { createRoomHosts } from './room-hosts.ts';
 import { createSamePerson, type SamePerson } from './same-person.ts';
+import { spokenPerson, textsOf, type SpokenPerson } from './person.ts';
+import type { SpeechMaker } from './ports/speech.ts';
+import { createSpokenNames } from './spoken-names.ts';
 import { createStartRate } from './start-rate.ts';
 
 export interface CallCoreSettings {
@@ -70,6 +73,8 @@ export interface CallCore extends CallCommands {
   mutePhones(callId: CallId, muted: boolean): void;
   /** A phone of another node is at the meeting's door. */
   knock(callId: CallId): void;
+  /** A phone of another node came to the meeting's door, or in, or is another one now. */
+  callersChanged(callId: CallId): void;
   /** Phones at the doors and in the meetings; the listener is told of each change. */
   onCaller(listener: (news: CallerNews) => void): void;
   /** Tells the listeners once more of everybody. */
@@ -105,13 +110,16 @@ export function createCallCore(
     readonly others?: OtherNodes;
     readonly peers?: CallPeers;
     readonly lines?: PeerLines;
+    /** Without it no name is ever said. */
+    readonly speech?: SpeechMaker | undefined;
     /** A random name for a side room; without it there are no private words by key. */
     readonly newRoom?: () => RoomName;
   },
 ): CallCore {
   const { settings, guesses = createGuessLimiter(settings.guesses), ...rest } = deps;
   const { clock, logger } = deps;
-  const ports: CallPorts = { ...rest, guesses };
+  const names = createSpokenNames(deps.speech);
+  const ports: CallPorts = { ...rest, guesses, names };
   const registry = createCallRegistry(logger);
   const refusals = new Map<string, number>();
   const refusalLoggedAt = new Map<string, number>();
@@ -124,6 +132,8 @@ export function createCallCore(
     (news) => {
       if (news.seen?.place === 'door' && news.before !== 'door') desk.knock(news.callId);
       lobby.tell(news);
+      if (news.seen !== undefined && news.before === undefined)
+        prepareElsewhere(registry.get(news.legId)?.facts().meeting);
     },
   ]);
   const callers = createCallerWatch((news) => {
@@ -155,6 +165,22 @@ export function createCallCore(
     refusalLoggedAt.set(reason, now);
     const { address } = leg.invitation.source;
     logger.info({ reason, count, source: address }, 'call refused');
+  }
+
+  const { defaultLanguage } = settings.call;
+
+  /** Whoever may be named in a meeting is soon, so the sound of it is made. */
+  function prepareNames(meeting: Meeting | undefined, persons: readonly SpokenPerson[]): void {
+    if (meeting === undefined) return;
+    names.prepare(meeting.callId, persons.flatMap(textsOf), meeting.language ?? defaultLanguage);
+  }
+
+  function prepareElsewhere(meeting: Meeting | undefined): void {
+    const callers = meeting === undefined ? [] : (others?.callers(meeting.callId) ?? []);
+    prepareNames(
+      meeting,
+      callers.map((caller) => personOf(caller, meeting)),
+    );
   }
 
   /** At the phones of other nodes, beside their callers themselves. */
@@ -201,6 +227,7 @@ export function createCallCore(
           registry.inAside(room) - (session.facts().aside?.room === room ? 1 : 0),
         phonesIn: (callId) => desk.phonesIn(callId),
         phonesMuted: (callId) => desk.phonesMuted(callId),
+        canSay: (callId, name) => names.soundOf(callId, name) !== undefined,
         mustKnock: persons.mustKnock,
         brokenLine: (number) =>
           dropped.take(clock.now(), number, (called) =>
@@ -223,10 +250,12 @@ export function createCallCore(
         callers.changed(changed);
         recordings.changed(changed);
         const { state, meeting } = changed.facts();
+        prepareNames(meeting, [spokenPerson(changed.facts())]);
         if (state === 'joined' && meeting !== undefined) meetingClock.watch(meeting);
       },
       onClosed: (closed) => {
         registry.remove(closed);
+        names.keepOnly((callId) => registry.of(callId).length > 0);
         dropped.ended(clock.now(), closed.whatEnded());
         lines?.line(closed.legId, undefined);
       },
@@ -266,6 +295,9 @@ export function createCallCore(
     },
     knock: (callId) => {
       desk.knock(callId);
+    },
+    callersChanged: (callId) => {
+      prepareElsewhere(registry.of(callId)[0]?.facts().meeting);
     },
     onCaller(listener) {
       callerListeners.add(listener);

@@ -12,7 +12,7 @@ import type { CallAgain } from './ports/peers.ts';
 import type { CallDetails, CallRecord } from './ports/call-records.ts';
 import type { Meeting } from './ports/meetings.ts';
 import type { Logger } from './ports/process.ts';
-import type { CallLeg, LegQuality } from './ports/sip-engine.ts';
+import type { CallLeg, LegQuality, Sound } from './ports/sip-engine.ts';
 import { createRoomEffects, isFault } from './room-effects.ts';
 import type { DeskCall } from './service-desk.ts';
 import type { TimelineEvent, TimelineFields } from './timeline.ts';
@@ -70,6 +70,11 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
   let journalBegin: Promise<boolean> = Promise.resolve(false);
   let figures: Promise<LegQuality | undefined> | undefined;
 
+  function soundOf(name: string): Sound | undefined {
+    const meeting = deps.meeting();
+    return meeting === undefined ? undefined : ports.names?.soundOf(meeting.callId, name);
+  }
+
   function run(output: CallOutput): void {
     switch (output.do) {
       case 'ring':
@@ -85,7 +90,7 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
         leg.refuse(output.sipStatus);
         return;
       case 'play':
-        leg.play(toUtterance(output, deps.timeZone()));
+        leg.play(toUtterance(output, deps.timeZone(), soundOf));
         return;
       case 'stop-playing':
         leg.stopPlaying();

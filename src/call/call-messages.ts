@@ -211,6 +211,8 @@ export interface Surroundings {
   waitingCallers(callId: CallId): readonly WaitingCaller[];
   /** The other phones in the meeting, of all nodes. */
   phonesIn(callId: CallId): readonly PhoneInMeeting[];
+  /** Whether this name can be said in this meeting now. */
+  canSay?(callId: CallId, name: string): boolean;
   /** This node's other callers in the side room of a private word. */
   asideCompanions(room: RoomName): number;
   /** Whether every phone in the meeting but the hosts' was muted by a host. */

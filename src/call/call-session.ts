@@ -20,6 +20,7 @@ import type { MeetingDirectory } from './ports/meetings.ts';
 import type { NumberVault } from './ports/privacy.ts';
 import type { CallAgain } from './ports/peers.ts';
 import { shownPerson } from './person.ts';
+import type { SpokenNames } from './spoken-names.ts';
 import type { Clock, Logger } from './ports/process.ts';
 import type { RoomAdmin } from './ports/room-admin.ts';
 import type { CallLeg, LegEvent, SipEngine } from './ports/sip-engine.ts';
@@ -40,6 +41,8 @@ export interface CallPorts {
   readonly numbers?: Pick<NumberVault, 'keep'> | undefined;
   /** The SIP messages of a call that is over; they are forgotten with the answer. */
   readonly takeLadder?: ((sipCallId: SipCallId) => readonly LadderLine[]) | undefined;
+  /** Undefined: no name is ever said. */
+  readonly names?: Pick<SpokenNames, 'soundOf'> | undefined;
   /** Random digits; without it calls have none. */
   readonly supportCode?: () => string;
 }

@@ -33,7 +33,7 @@ const numberEnd = (callerNumber: string | undefined): string | undefined =>
 
 /** At the door: where a host's word decides, not the clock. */
 export function seenAt(session: CallSession): CallerSeen | undefined {
-  const { phase, state, waiting, meeting, role, answeredAt, people } = session.facts();
+  const { phase, state, waiting, meeting, role, answeredAt, people, invitee } = session.facts();
   if (meeting === undefined) return undefined;
   const knocks = phase === 'waiting' && (waiting.reason === 'lobby' || waiting.reason === 'locked');
   if (!knocks && state !== 'joined') return undefined;
@@ -45,8 +45,15 @@ export function seenAt(session: CallSession): CallerSeen | undefined {
     numberEnd: numberEnd(session.callerNumber),
     since: answeredAt ?? 0,
     ...(people > 1 && { people }),
+    ...(invitee !== undefined && { inviteeId: invitee.inviteeId }),
   };
 }
+
+const isAlike = (one: CallerSeen, other: CallerSeen): boolean =>
+  one.place === other.place &&
+  one.role === other.role &&
+  one.people === other.people &&
+  one.inviteeId === other.inviteeId;
 
 export function createCallerWatch(tell: (news: CallerNews) => void): CallerWatch {
   const told = new Map<LegId, CallerNews>();
@@ -79,9 +86,7 @@ export function createCallerWatch(tell: (news: CallerNews) => void): CallerWatch
       if (last !== undefined && seen?.callId !== last.callId) change(session, undefined);
       if (seen === undefined) return;
       const same = told.get(session.legId)?.seen;
-      const isSame =
-        same?.place === seen.place && same.role === seen.role && same.people === seen.people;
-      if (!isSame) change(session, seen);
+      if (same === undefined || !isAlike(same, seen)) change(session, seen);
     },
     sayAgain() {
       for (const news of told.values()) tell(news);

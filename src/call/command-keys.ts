@@ -103,6 +103,8 @@ export interface CallerKeys {
   readonly mayClaim?: (() => boolean) | undefined;
   /** Asked for time between keys. */
   readonly isSlow?: (() => boolean) | undefined;
+  /** Whether the roll call is for everybody in this meeting. */
+  readonly hearsRollCall?: (() => boolean) | undefined;
 }
 
 /** One caller's keys. Pure: time comes in. What is a host's is unknown to others. */
@@ -123,7 +125,10 @@ export function createCommandKeys(
     deadline = undefined;
   };
 
-  const isOpen = (choice: MenuChoice): boolean => isHost() || !hostChoices.has(choice);
+  const isOpen = (choice: MenuChoice): boolean =>
+    isHost() ||
+    !hostChoices.has(choice) ||
+    (choice === 'roll-call' && caller.hearsRollCall?.() === true);
 
   const command = (now: number, digit: string): KeyResult => {
     const name = nameByKey.get(digit);

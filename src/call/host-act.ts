@@ -1,6 +1,7 @@
 /** What a host on the phone wants done to others than the own call, and whom a host can ask about. */
 import type { Role } from '../meeting/admission.ts';
-import type { CallId, LegId } from './identifiers.ts';
+import type { CallId, InviteeId, LegId } from './identifiers.ts';
+import type { SpokenPerson } from './person.ts';
 
 export type HostAct =
   | { readonly act: 'admit'; readonly legId: LegId }
@@ -17,6 +18,8 @@ export interface WaitingCaller {
   readonly legId: LegId;
   /** The last two digits of the number, as the room would show them; undefined where withheld. */
   readonly numberEnd: string | undefined;
+  /** Undefined: nobody says who it is. */
+  readonly person?: SpokenPerson | undefined;
 }
 
 /** Somebody who is in the meeting by telephone. */
@@ -24,11 +27,15 @@ export interface PhoneInMeeting extends WaitingCaller {
   readonly role: Role;
 }
 
-/** A phone at a meeting's door or in it, as a node tells the others of it. */
-export interface CallerSeen extends PhoneInMeeting {
+/**
+ * A phone at a meeting's door or in it, as a node tells the others of it: without a name, which each
+ * node has in its own booking.
+ */
+export interface CallerSeen extends Omit<PhoneInMeeting, 'person'> {
   readonly callId: CallId;
   readonly place: 'door' | 'in';
   readonly since: number;
   /** At this phone; undefined: one. */
   readonly people?: number | undefined;
+  readonly inviteeId?: InviteeId | undefined;
 }

@@ -8,7 +8,8 @@ import type { CallSession } from './call-session.ts';
 import { seenAt } from './caller-watch.ts';
 import type { CallerSeen, HostAct, PhoneInMeeting, WaitingCaller } from './host-act.ts';
 import type { CallId, LegId, RoomName } from './identifiers.ts';
-import type { MeetingActions } from './ports/meetings.ts';
+import { spokenPerson, type SpokenPerson } from './person.ts';
+import type { Meeting, MeetingActions } from './ports/meetings.ts';
 import type { OtherNodes } from './ports/nodes.ts';
 import type { Logger } from './ports/process.ts';
 
@@ -37,6 +38,18 @@ export interface HostDeskDeps {
   readonly logger: Logger;
 }
 
+/** Of a caller of another node. */
+export const personOf = (
+  { inviteeId }: Pick<CallerSeen, 'inviteeId'>,
+  meeting: Meeting | undefined,
+): SpokenPerson =>
+  spokenPerson({
+    invitee:
+      inviteeId === undefined
+        ? undefined
+        : meeting?.invitees.find((invitee) => invitee.inviteeId === inviteeId),
+  });
+
 const isGuestPhone = (session: CallSession): boolean =>
   session.facts().state === 'joined' && session.facts().role !== 'host';
 const isHostPhone = (session: CallSession): boolean =>
@@ -47,13 +60,20 @@ export function createHostDesk(deps: HostDeskDeps): HostDesk {
   /** What `*5` did last: where this node has no guests, nothing else shows it. */
   const mutedAll = new Map<CallId, boolean>();
 
-  const seen = (callId: CallId, place: CallerSeen['place']): readonly CallerSeen[] =>
-    [
-      ...registry.of(callId).flatMap((session) => seenAt(session) ?? []),
-      ...(others?.callers(callId) ?? []),
-    ]
+  const seen = (callId: CallId, place: CallerSeen['place']): readonly PhoneInMeeting[] => {
+    const here = registry.of(callId);
+    const own = here.flatMap((session) => {
+      const caller = seenAt(session);
+      return caller === undefined ? [] : [{ ...caller, person: spokenPerson(session.facts()) }];
+    });
+    const elsewhere = (others?.callers(callId) ?? []).map((caller) => ({
+      ...caller,
+      person: personOf(caller, here[0]?.facts().meeting),
+    }));
+    return [...own, ...elsewhere]
       .filter((caller) => caller.place === place)
       .sort((a, b) => a.since - b.since);
+  };
 
   /** `by` is told where it could not be done. */
   function perform(work: Promise<void> | undefined, by: CallSession): void {

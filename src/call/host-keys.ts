@@ -7,13 +7,12 @@
  *              └──3──▶ sure? ──9──▶ refused
  *   *1 ──▶ how many ──1──▶ roll call       *4 ──3──▶ a quarter of an hour more
  */
-import type { PhraseKey } from '../ivr/manuscript.ts';
 import { phrase, type Phrase } from '../ivr/phrase.ts';
-import type { Role } from '../meeting/invitee.ts';
 import type { CallOutput } from './call-messages.ts';
 import type { CommandName, MenuChoice } from './command-keys.ts';
 import type { HostAct, PhoneInMeeting, WaitingCaller } from './host-act.ts';
 import type { CallId, LegId } from './identifiers.ts';
+import type { RollCall } from './roll-call.ts';
 import type { Speaker } from './speaker.ts';
 
 /** `unless-undone`: after a while in which any key takes it back. */
@@ -35,31 +34,10 @@ export interface HostKeysDeps {
   readonly phonesIn: (callId: CallId) => readonly PhoneInMeeting[];
   /** Everybody in the meeting, this caller too. */
   readonly people: () => number;
+  readonly rollCall: RollCall;
 }
 
 export const extensionMs = 15 * 60_000;
-/** More than these are not listened to: the rest is a number. */
-const longestRollCall = 12;
-
-const numberOf = ({ numberEnd }: WaitingCaller): Phrase =>
-  numberEnd === undefined
-    ? phrase('waiting-withheld')
-    : { key: 'waiting-number', digits: numberEnd };
-
-const rollKeys: Readonly<Record<Role, PhraseKey>> = {
-  host: 'roll-host',
-  interpreter: 'roll-interpreter',
-  guest: 'roll-guest',
-  relay: 'roll-guest',
-  assistant: 'roll-guest',
-};
-
-/** No names and no organisations: prompts are recordings, and nobody records those (docs/call-flow.md). */
-const rollPhrases = (phone: PhoneInMeeting): readonly Phrase[] => [
-  phrase(rollKeys[phone.role]),
-  numberOf(phone),
-];
-
 export function createHostKeys(deps: HostKeysDeps): HostKeys {
   const { speaker } = deps;
   /** The caller whom the last words named. */
@@ -83,7 +61,7 @@ export function createHostKeys(deps: HostKeysDeps): HostKeys {
   ): readonly KeyOutput[] => {
     named = caller?.legId;
     if (caller === undefined) return speaker.say(now, [phrase('nobody-waiting')]);
-    return speaker.say(now, [...before, numberOf(caller), phrase('waiting-menu')]);
+    return speaker.say(now, [...before, ...deps.rollCall.waiting(caller), phrase('waiting-menu')]);
   };
 
   const first = (now: number): readonly KeyOutput[] => {
@@ -117,12 +95,8 @@ export function createHostKeys(deps: HostKeysDeps): HostKeys {
     ];
   };
 
-  const rollCall = (now: number, callId: CallId): readonly KeyOutput[] => {
-    const phones = deps.phonesIn(callId);
-    const named = phones.slice(0, longestRollCall).flatMap(rollPhrases);
-    const rest = Math.max(0, deps.people() - Math.min(phones.length, longestRollCall));
-    return speaker.say(now, [...named, { key: 'roll-others', n: rest }]);
-  };
+  const rollCall = (now: number, callId: CallId): readonly KeyOutput[] =>
+    speaker.say(now, deps.rollCall.of(deps.phonesIn(callId), deps.people(), 'host'));
 
   return {
     command(now, command) {

@@ -52,6 +52,10 @@ export interface MeetingKeysDeps {
   /** Whether star three of a guest asks for the host PIN. */
   readonly mayClaim: () => boolean;
   readonly isSlow: () => boolean;
+  /** Whether the roll call is for everybody in this meeting. */
+  readonly hearsRollCall: () => boolean;
+  /** Who is here by telephone, in words for one who is no host. */
+  readonly rollCall: () => readonly Phrase[];
   readonly hostKeys: HostKeys;
   readonly hand: Hand;
   readonly muteByKey: (now: number) => Outputs;
@@ -110,7 +114,11 @@ export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
           ...say(now, phrase(hand.raised ? 'hand-raised' : 'hand-lowered')),
         ];
       case 'count':
-        return say(now, { key: 'people-here', n: deps.people() });
+        return say(
+          now,
+          { key: 'people-here', n: deps.people() },
+          ...(deps.hearsRollCall() ? [phrase('roll-call-menu')] : []),
+        );
       case 'help':
         return say(
           now,
@@ -147,6 +155,8 @@ export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
         return setVolume(now, -volumeStepDb);
       case 'service-desk':
         return [{ do: 'service-desk' }];
+      case 'roll-call':
+        return say(now, ...deps.rollCall());
       default:
         return say(now, phrase('unknown-command'));
     }

@@ -13,11 +13,13 @@ import { waitWordsFirstMs, waitWordsThenMs, type CallOutput } from './call-messa
 import type { CommandKeyTable } from './command-keys.ts';
 import { createCompanySignal } from './company-signal.ts';
 import { createHand } from './hand.ts';
+import type { PhoneInMeeting } from './host-act.ts';
 import type { HostKeys } from './host-keys.ts';
 import { createMeetingKeys, type MeetingOutput } from './meeting-keys.ts';
 import { createMuteState } from './mute-state.ts';
 import type { Digit } from './ports/sip-engine.ts';
 import { createNamedTimers, earliestOf } from './named-timers.ts';
+import type { RollCall } from './roll-call.ts';
 import type { Speaker } from './speaker.ts';
 import type { EntrySignal, MeetingOptions } from '../meeting/meeting-options.ts';
 
@@ -69,6 +71,9 @@ export function createMeetingMachine(deps: {
   /** Those who share a phone with a caller of this node. */
   readonly extraPeople: () => number;
   readonly hostKeys: HostKeys;
+  readonly rollCall: RollCall;
+  /** Those in the meeting by telephone, now. */
+  readonly phonesIn: () => readonly PhoneInMeeting[];
   readonly somebodyWaits: () => boolean;
   readonly keyTable: CommandKeyTable | undefined;
   /** What is true of the caller's line. */
@@ -84,7 +89,9 @@ export function createMeetingMachine(deps: {
   const mute = createMuteState();
   const hand = createHand();
   const entrySignal = (): EntrySignal => deps.options()?.entrySignal ?? 'none';
-  const signal = createCompanySignal(entrySignal);
+  const signal = createCompanySignal(entrySignal, deps.phonesIn);
+  /** Names go to hosts, and to others where the booking allows it. */
+  const hearsNames = (): boolean => deps.isHost() || deps.options()?.namesToEverybody === true;
   let toldTalkingAt = -Infinity;
   let knockedAt = -Infinity;
   let toldAlone = false;
@@ -170,6 +177,8 @@ export function createMeetingMachine(deps: {
     isHost: deps.isHost,
     mayClaim: deps.mayClaim,
     isSlow: deps.isSlow,
+    hearsRollCall: hearsNames,
+    rollCall: () => deps.rollCall.of(deps.phonesIn(), people(), 'guest'),
     hostKeys: deps.hostKeys,
     hand,
     muteByKey,
@@ -202,10 +211,17 @@ export function createMeetingMachine(deps: {
   };
 
   const tellCompany = (now: number): readonly MeetingOutput[] => {
-    const change = signal.takeDue(now, speaker.speaking || keys.busy);
-    if (change === undefined) return [];
+    const news = signal.takeDue(now, speaker.speaking || keys.busy);
+    if (news === undefined) return [];
+    const { change, who } = news;
     if (entrySignal() === 'tone') return speaker.signal(now, change);
-    return say(now, phrase(change === 'came' ? 'somebody-came' : 'somebody-left'));
+    const name =
+      who !== undefined && entrySignal() === 'names' && hearsNames()
+        ? deps.rollCall.nameOf(who)
+        : undefined;
+    if (name === undefined)
+      return say(now, phrase(change === 'came' ? 'somebody-came' : 'somebody-left'));
+    return say(now, { key: change === 'came' ? 'name-came' : 'name-left', name });
   };
 
   const due = (now: number): readonly MeetingOutput[] => {

@@ -4,7 +4,7 @@ import type { Identification } from '../meeting/identify.ts';
 import type { Invitee, Role } from '../meeting/invitee.ts';
 
 export interface ShownPerson {
-  /** In the room and to hosts. Never spoken: prompts are recordings. Never logged. */
+  /** In the room and to hosts. Never logged. */
   readonly name: string;
   readonly role: Role;
   readonly identification: Identification;
@@ -57,3 +57,28 @@ function nameOf({ invitee, name, phoneNumber, meeting }: KnownCaller): string {
       : `${interpreterWord[language]} ${invitee.interpreterId}`;
   return name ?? interpreter ?? invitee?.name ?? byPlace;
 }
+
+/** What may be said aloud of somebody; all undefined: nothing is known, or nothing may be. */
+export interface SpokenPerson {
+  readonly name?: string | undefined;
+  readonly organisation?: string | undefined;
+  /** In place of a name. */
+  readonly interpreterId?: string | undefined;
+}
+
+/** Never of who is protected. */
+export function spokenPerson({
+  invitee,
+  name,
+}: Pick<KnownCaller, 'invitee'> & { readonly name?: string | undefined }): SpokenPerson {
+  if (invitee?.protectedIdentity === true) return {};
+  const { interpreterId, organisation } = invitee ?? {};
+  return {
+    name: name ?? (interpreterId === undefined ? invitee?.name : undefined),
+    organisation,
+    interpreterId,
+  };
+}
+
+export const textsOf = ({ name, organisation }: SpokenPerson): readonly string[] =>
+  [name, organisation].filter((text) => text !== undefined);

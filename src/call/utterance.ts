@@ -43,19 +43,28 @@ function opening(elapsedMs: number): readonly Sound[] {
   ];
 }
 
-/** @param timeZone the meeting's, for spoken times */
+/**
+ * @param timeZone the meeting's, for spoken times
+ * @param soundOf the sound of a name; without one, the phrase that has it is left out
+ */
 export function toUtterance(
   play: Extract<CallOutput, { do: 'play' }>,
   timeZone: string,
+  soundOf: (name: string) => Sound | undefined = () => undefined,
 ): Utterance {
-  const words = play.phrases.flatMap(({ key, n, at, digits }) => [
-    ...(key === 'phone-waiting' ? knock : []),
-    ...phraseSounds(key, play.language, {
-      ...(n === undefined ? {} : { n }),
-      ...(at === undefined ? {} : { time: clockTimeAt(at, timeZone) }),
-    }),
-    ...(digits === undefined ? [] : digitSounds(digits, play.language)),
-  ]);
+  const words = play.phrases.flatMap(({ key, n, at, name, digits }) => {
+    const spoken = name === undefined ? undefined : soundOf(name);
+    if (name !== undefined && spoken === undefined) return [];
+    return [
+      ...(key === 'phone-waiting' ? knock : []),
+      ...phraseSounds(key, play.language, {
+        ...(n !== undefined && { n }),
+        ...(at !== undefined && { time: clockTimeAt(at, timeZone) }),
+        ...(spoken !== undefined && { name: spoken }),
+      }),
+      ...(digits === undefined ? [] : digitSounds(digits, play.language)),
+    ];
+  });
   return {
     utteranceId: play.utteranceId,
     phrases: play.phrases.map(({ key }) => key),

@@ -71,6 +71,7 @@ const clusterMessage = z.discriminatedUnion('type', [
           .optional(),
         since: z.number(),
         people: z.number().int().min(1).max(1_000).optional(),
+        inviteeId: inviteeId.optional(),
       })
       .optional(),
   }),

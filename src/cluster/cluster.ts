@@ -49,6 +49,7 @@ type ServedCore = Pick<
   | 'heardOfLine'
   | 'mutePhones'
   | 'knock'
+  | 'callersChanged'
   | 'onCaller'
   | 'sayCallersAgain'
 >;

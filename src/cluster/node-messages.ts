@@ -21,6 +21,7 @@ export interface NodeMessagesDeps {
     | 'meetingOver'
     | 'mutePhones'
     | 'knock'
+    | 'callersChanged'
     | 'sayCallersAgain'
     | 'heardOfPerson'
     | 'heardOfLine'
@@ -50,9 +51,13 @@ export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => vo
   }
 
   function hearCaller({ from, legId, seen }: MessageOf<'caller'>): void {
-    if (seen === undefined) callers.gone(from, legId);
-    else if (callers.seen(from, { ...seen, legId, numberEnd: seen.numberEnd }))
-      core.knock(seen.callId);
+    if (seen === undefined) {
+      callers.gone(from, legId);
+      return;
+    }
+    const knocks = callers.seen(from, { ...seen, legId, numberEnd: seen.numberEnd });
+    core.callersChanged(seen.callId);
+    if (knocks) core.knock(seen.callId);
   }
 
   function handle(message: ClusterMessage): void {

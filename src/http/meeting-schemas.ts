@@ -1,7 +1,7 @@
 /** Meetings as the API takes and shows them. */
 import { z } from 'zod';
 import { languages } from '../ivr/language.ts';
-import type { MeetingOptions } from '../meeting/meeting-options.ts';
+import { entrySignals, type MeetingOptions } from '../meeting/meeting-options.ts';
 import {
   callId,
   pin,
@@ -24,9 +24,13 @@ const optionFields = {
     .nullish()
     .describe('What endsAt does to those who are in. Default: continue'),
   entrySignal: z
-    .enum(['none', 'tone', 'words'])
+    .enum(entrySignals)
     .nullish()
     .describe('How phones hear that somebody came or left. Default: none'),
+  namesToEverybody: z
+    .boolean()
+    .nullish()
+    .describe('Names of callers are said to all phones, not to hosts alone. Default: false'),
   askAfter: z
     .boolean()
     .nullish()
@@ -123,7 +127,8 @@ export const shownMeeting = z
     hostLimitSeconds: z.int(),
     callLimitMinutes: z.int(),
     unit: z.string().describe('Empty: none'),
-    entrySignal: z.enum(['none', 'tone', 'words']),
+    entrySignal: z.enum(entrySignals),
+    namesToEverybody: z.boolean(),
     askAfter: z.boolean(),
     keysToRoom: z.boolean(),
     joinUrl: z.string(),

@@ -5,7 +5,7 @@
  * A phrase without a slot is one file, `{key}.wav`. A slot in mid-sentence (`{n} siffror`) is
  * a whole sentence per value, `{key}-{n}.wav`, because a spliced one sounds broken. A time, and
  * a number that ends the sentence, are spliced: `{key}-before.wav`, the words of the value,
- * `{key}-after.wav`.
+ * `{key}-after.wav`. So is a name, whose sound is no file.
  */
 import type { Sound } from '../call/ports/sip-engine.ts';
 import type { Language } from './language.ts';
@@ -20,6 +20,8 @@ export interface ClockTime {
 export interface PhraseSlots {
   readonly n?: number;
   readonly time?: ClockTime;
+  /** The sound of a name. */
+  readonly name?: Sound;
 }
 
 /** Phrases whose `{n}` stands inside the sentence: one file for each value from 2 (1 has its own row). */
@@ -88,7 +90,10 @@ export function phraseSounds(
   language: Language,
   slots: PhraseSlots = {},
 ): readonly Sound[] {
-  return filesOf(key, language, slots).map((file) => ({ kind: 'prompt', language, file }));
+  const sounds = soundsOf(key, language, slots);
+  return sounds.map((sound) =>
+    typeof sound === 'string' ? { kind: 'prompt', language, file: sound } : sound,
+  );
 }
 
 /** Digits one by one, with a pause after each three: call IDs and support codes. */
@@ -116,7 +121,12 @@ export function clockTimeAt(epochMs: number, timeZone: string): ClockTime {
   return { hour: value('hour'), minute: value('minute') };
 }
 
-function filesOf(key: PhraseKey, language: Language, slots: PhraseSlots): readonly string[] {
+/** Files of the language by name, and sounds that are none. */
+function soundsOf(
+  key: PhraseKey,
+  language: Language,
+  slots: PhraseSlots,
+): readonly (string | Sound)[] {
   const text: string = manuscript[key][language];
   const limit = wholeSentenceLimit.get(key);
   if (limit !== undefined) {
@@ -126,15 +136,27 @@ function filesOf(key: PhraseKey, language: Language, slots: PhraseSlots): readon
   }
   const slot = slotIn(text);
   if (slot === undefined) return [`${key}.wav`];
-  const pieces =
-    slot.name === 'n'
-      ? [numberFile(given(slots.n, key))]
-      : timeFiles(given(slots.time, key), language);
   return [
     ...(slot.before === '' ? [] : [`${key}-before.wav`]),
-    ...pieces,
+    ...valueOf(slot.name, key, language, slots),
     ...(slot.after === '' ? [] : [`${key}-after.wav`]),
   ];
+}
+
+function valueOf(
+  slot: SlotName,
+  key: PhraseKey,
+  language: Language,
+  slots: PhraseSlots,
+): readonly (string | Sound)[] {
+  switch (slot) {
+    case 'n':
+      return [numberFile(given(slots.n, key))];
+    case 'time':
+      return timeFiles(given(slots.time, key), language);
+    case 'name':
+      return [given(slots.name, key)];
+  }
 }
 
 function addPhrase(texts: Map<string, string>, key: PhraseKey, language: Language): void {
@@ -153,13 +175,16 @@ function addPhrase(texts: Map<string, string>, key: PhraseKey, language: Languag
   if (slot.after !== '') texts.set(`${key}-after.wav`, slot.after);
 }
 
+const slotNames = ['n', 'time', 'name'] as const;
+type SlotName = (typeof slotNames)[number];
+
 function slotIn(
   text: string,
-): { readonly name: string; readonly before: string; readonly after: string } | undefined {
-  const match = /^(.*?)\{(n|time)\}[.,]?(.*)$/.exec(text);
-  if (match === null) return undefined;
-  const [, before = '', name = '', after = ''] = match;
-  return { name, before: before.trim(), after: after.trim() };
+): { readonly name: SlotName; readonly before: string; readonly after: string } | undefined {
+  const match = /^(.*?)\{([a-z]+)\}[.,]?(.*)$/.exec(text);
+  const [, before = '', written, after = ''] = match ?? [];
+  const name = slotNames.find((each) => each === written);
+  return name === undefined ? undefined : { name, before: before.trim(), after: after.trim() };
 }
 
 function numberFile(n: number): string {

@@ -7,6 +7,8 @@ export interface Phrase {
   readonly n?: number;
   /** For `{time}`: epoch milliseconds, spoken in the meeting's time zone. */
   readonly at?: number;
+  /** For `{name}`, where there is a sound of it. Never logged. */
+  readonly name?: string;
   /** Read out one by one after the words. Never logged. */
   readonly digits?: string;
 }

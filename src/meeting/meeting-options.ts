@@ -10,6 +10,8 @@ export interface MeetingOptions {
   readonly atEnd: 'continue' | 'end';
   /** How phones hear that somebody came or left. */
   readonly entrySignal: EntrySignal;
+  /** Names of callers are said to all phones in the meeting, and not to its hosts alone. */
+  readonly namesToEverybody: boolean;
   /** A phone is asked by key whether the technology worked, when the meeting is over for it. */
   readonly askAfter: boolean;
   /** Keys that are no command go into the room as LiveKit's SIP DTMF messages. */
@@ -26,13 +28,15 @@ export interface MeetingOptions {
   readonly unit: string;
 }
 
-/** 'words': "somebody joined". Names are not spoken: prompts are recordings. */
-export type EntrySignal = 'none' | 'tone' | 'words';
+/** 'words': "somebody joined". 'names': by name, to whom names may be said and where they can be. */
+export const entrySignals = ['none', 'tone', 'words', 'names'] as const;
+export type EntrySignal = (typeof entrySignals)[number];
 
 export const defaultMeetingOptions: MeetingOptions = {
   encryption: 'optional',
   atEnd: 'continue',
   entrySignal: 'none',
+  namesToEverybody: false,
   askAfter: false,
   keysToRoom: false,
   interpreterFirst: false,

@@ -9,7 +9,7 @@ import type { LiveKitAccess } from './open-livekit.ts';
 
 export const ownPrompts = fileURLToPath(new URL('../../prompts', import.meta.url));
 /** The rate of the mix: G.711's own. */
-const promptRateHz = 8000;
+export const promptRateHz = 8000;
 
 export const openMedia = async (
   { config, folder, logger }: GatewayDeps,

@@ -21,6 +21,7 @@ import { describe, expect, test } from 'vitest';
 import { defaultMeetingOptions } from '../../src/meeting/meeting-options.ts';
 import { asCallId, asLegId } from '../../src/call/identifiers.ts';
 import { createHostKeys } from '../../src/call/host-keys.ts';
+import { createRollCall } from '../../src/call/roll-call.ts';
 import { createMeetingMachine, type MeetingOutput } from '../../src/call/meeting-machine.ts';
 import { createSpeaker } from '../../src/call/speaker.ts';
 import {
@@ -158,6 +159,8 @@ describe('in a series, where menus are left open', () => {
       keyTable: undefined,
       options: () => defaultMeetingOptions,
       somebodyWaits: () => false,
+      phonesIn: () => [],
+      rollCall: createRollCall(() => false),
       hostKeys: createHostKeys({
         speaker,
         meeting: () => ({ callId, locked: false, endsAt: 3_600_000 }),
@@ -165,6 +168,7 @@ describe('in a series, where menus are left open', () => {
         phonesMuted: () => false,
         phonesIn: () => [],
         people: () => 3,
+        rollCall: createRollCall(() => false),
       }),
     });
     machine.begin(0);

@@ -78,6 +78,7 @@ async function startNode(name: string) {
     heardOfLine: { dropped: () => undefined, taken: () => undefined },
     heardOfPerson: { calledAgain: () => undefined, removed: () => undefined },
     mutePhones: () => undefined,
+    callersChanged: () => undefined,
     knock: () => undefined,
     onCaller: () => undefined,
     sayCallersAgain: () => undefined,

@@ -97,6 +97,7 @@ async function startNode(name: string) {
       removed: (id, invitee) => done.push(`removed ${id} ${String(invitee)}`),
     },
     mutePhones: (id, muted) => done.push(`mute phones ${id} ${muted}`),
+    callersChanged: () => undefined,
     knock: (id) => done.push(`knock ${id}`),
     onCaller: (listener) => {
       onCaller = listener;

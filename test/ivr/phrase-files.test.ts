@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Sound } from '../../src/call/ports/sip-engine.ts';
 import { languages, type Language } from '../../src/ivr/language.ts';
 import { manuscript } from '../../src/ivr/manuscript.ts';
 import {
@@ -22,6 +23,7 @@ const spoken = (key: (typeof keys)[number], language: Language, slots?: PhraseSl
 };
 
 const keys = phraseKeys();
+const name: Sound = { kind: 'made', pcm: new SharedArrayBuffer(2), rateHz: 8_000 };
 
 describe('phraseSounds', () => {
   it('names only files that the manuscript makes, for every phrase, language and value', () => {
@@ -33,12 +35,20 @@ describe('phraseSounds', () => {
         fc.record({ hour: fc.nat(23), minute: fc.nat(59) }),
         (key, language, n, time) => {
           const texts = promptTexts(language);
-          const sounds = phraseSounds(key, language, { n, time });
+          const sounds = phraseSounds(key, language, { n, time, name });
           expect(sounds.length).toBeGreaterThan(0);
           for (const file of files(sounds)) expect(texts.has(file), file).toBe(true);
         },
       ),
     );
+  });
+
+  it('says a name where the sentence has it', () => {
+    expect(phraseSounds('name-came', 'sv', { name })).toEqual([
+      name,
+      { kind: 'prompt', language: 'sv', file: 'name-came-after.wav' },
+    ]);
+    expect(phraseSounds('who-name', 'da', { name })).toEqual([name]);
   });
 
   it('says missing digits in a whole sentence, in the singular for one', () => {

@@ -14,6 +14,7 @@ import type { CallJournal, CallRecord } from '../../src/call/ports/call-records.
 import type { Meeting, MeetingDirectory, SeatClaim } from '../../src/call/ports/meetings.ts';
 import type { OtherNodes } from '../../src/call/ports/nodes.ts';
 import type { Logger } from '../../src/call/ports/process.ts';
+import type { SpeechMaker } from '../../src/call/ports/speech.ts';
 import type { RoomAdmin } from '../../src/call/ports/room-admin.ts';
 import type { ScreeningSettings } from '../../src/call/screening.ts';
 import type { ServiceDesk } from '../../src/call/service-desk.ts';
@@ -105,6 +106,7 @@ export async function createCallWorld(
     readonly screening?: Partial<ScreeningSettings>;
     readonly others?: OtherNodes;
     readonly goBackMs?: number;
+    readonly speech?: SpeechMaker;
     readonly desk?: (world: Pick<CallWorld, 'clock' | 'engine' | 'logger'>) => ServiceDesk;
   } = {},
 ): Promise<CallWorld> {
@@ -246,6 +248,7 @@ export async function createCallWorld(
   let sideRooms = 0;
   const core: CallCore = createCallCore({
     ...(options.others && { others: options.others }),
+    speech: options.speech,
     newRoom: () => asRoomName(`side-${++sideRooms}`),
     nodeId: asNodeId('node-a'),
     engine: engine.kind,

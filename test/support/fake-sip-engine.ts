@@ -16,6 +16,7 @@ import type {
   LegEndCause,
   LegEvent,
   LegQuality,
+  MadeSound,
   RoomLeftReason,
   RoomTarget,
   SipEngine,
@@ -103,7 +104,7 @@ const ackTimeoutMs = 32_000;
 const promptMs = 2_000;
 const durationOf = (sound: Sound): number => {
   if (sound.kind === 'music') return Infinity;
-  return sound.kind === 'prompt' ? promptMs : sound.ms;
+  return sound.kind === 'prompt' || sound.kind === 'made' ? promptMs : sound.ms;
 };
 
 export function createFakeSipEngine(clock: Clock): FakeSipEngine {
@@ -424,6 +425,15 @@ function createFakeCaller(
   return caller;
 }
 
+/** The speech of a test is its text. */
+export const madeOf = (text: string): MadeSound => {
+  const pcm = new SharedArrayBuffer(text.length * 2);
+  new Uint16Array(pcm).set(Array.from(text, (letter) => letter.charCodeAt(0)));
+  return { kind: 'made', pcm, rateHz: 8_000 };
+};
+const textOfMade = ({ pcm }: MadeSound): string =>
+  String.fromCharCode(...Array.from(new Uint16Array(pcm)));
+
 /** Phrases with their language, and the tones around them. */
 function describeUtterance(utterance: Utterance): string {
   const prompt = utterance.sounds.find((sound) => sound.kind === 'prompt');
@@ -441,6 +451,9 @@ function describeUtterance(utterance: Utterance): string {
     ...words,
     ...(tones.some(({ hz }) => hz === 880) ? ['[microphone tone]'] : []),
     ...(utterance.sounds.some(({ kind }) => kind === 'music') ? ['[music]'] : []),
+    ...utterance.sounds.flatMap((sound) =>
+      sound.kind === 'made' ? [`<${textOfMade(sound)}>`] : [],
+    ),
     ...(prompt === undefined ? [] : [`in ${prompt.language}`]),
   ].join(' ');
 }

@@ -1,5 +1,6 @@
 /**
- * Plays utterances into 20 ms frames: prompts and music from the library, tones with soft edges, silence.
+ * Plays utterances into 20 ms frames: prompts and music from the library, speech that was made, tones with
+ * soft edges, silence.
  * What is stopped or replaced fades out over 5 ms, so that barge-in does not click.
  *
  *   idle ──play──▶ playing ──last sample──▶ idle, ended
@@ -8,6 +9,7 @@
  */
 import type { Utterance } from '../../call/ports/sip-engine.ts';
 import { musicOf, promptOf, type PromptLibrary } from './prompt-library.ts';
+import { resample } from './resample.ts';
 import { tonePeak, toneSample } from './tone.ts';
 
 export interface SoundPlayer {
@@ -65,6 +67,11 @@ export function createSoundPlayer(library: PromptLibrary, rateHz: number): Sound
         const pcm = musicOf(library);
         // Without end: it sounds until something else does.
         return { samples: pcm === undefined ? 0 : Infinity, pcm, hz: 0, peak: 0 };
+      }
+      case 'made': {
+        const made = new Int16Array(sound.pcm);
+        const pcm = sound.rateHz === rateHz ? made : resample(made, sound.rateHz, rateHz);
+        return { samples: pcm.length, pcm, hz: 0, peak: 0 };
       }
     }
   };

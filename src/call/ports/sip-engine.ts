@@ -33,7 +33,15 @@ export type Sound =
   | { readonly kind: 'tone'; readonly hz: number; readonly ms: number; readonly levelDbm0: number }
   | { readonly kind: 'prompt'; readonly language: Language; readonly file: string }
   /** The waiting music, softly and without end. */
-  | { readonly kind: 'music' };
+  | { readonly kind: 'music' }
+  | MadeSound;
+
+/** Speech made while the gateway runs, such as a name: 16-bit PCM, shared by all threads. */
+export interface MadeSound {
+  readonly kind: 'made';
+  readonly pcm: SharedArrayBuffer;
+  readonly rateHz: number;
+}
 
 /** Sounds played in order; `utteranceId` comes back in the leg's `played` event. */
 export interface Utterance {
@@ -146,7 +154,7 @@ export type SoundWay = (typeof soundWays)[number];
 
 /** How sound went in a stretch of time; a way that carried nothing is not there. */
 export interface QualityPoint extends Readonly<
-  Partial<Record<SoundWay, Pick<Quality, 'lossPct' | 'jitterMs' | 'mos'>>>
+  Partial<Record<SoundWay, Pick<Quality, 'lossPct' | 'jitterMs' | 'mos' | 'concealedMs'>>>
 > {
   /** When it ended, epoch milliseconds. */
   readonly at: number;
@@ -210,6 +218,8 @@ export interface RoomTarget {
   readonly muted: boolean;
   /** Whether `sendKey` may be asked for: the participant may then send data. */
   readonly sendsKeys?: boolean;
+  /** Whether the participant publishes a camera and watches the pictures of others. */
+  readonly hasCamera?: boolean;
 }
 
 export type JoinOutcome =

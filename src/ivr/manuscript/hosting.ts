@@ -90,6 +90,21 @@ export const hosting = {
     en: 'An interpreter on the phone.',
     da: 'Tolk på telefon.',
   },
+  'roll-relay': {
+    sv: 'Förmedlingstjänst på telefon.',
+    en: 'A relay service on the phone.',
+    da: 'Formidlingstjeneste på telefon.',
+  },
+  'roll-assistant': {
+    sv: 'Assistent på telefon.',
+    en: 'An assistant on the phone.',
+    da: 'Assistent på telefon.',
+  },
+  // The name alone, by a speech program.
+  'who-name': { sv: '{name}.', en: '{name}.', da: '{name}.' },
+  'who-from': { sv: 'Från {name}.', en: 'From {name}.', da: 'Fra {name}.' },
+  // The digits follow.
+  'who-interpreter': { sv: 'Tolknummer:', en: 'Interpreter number:', da: 'Tolkenummer:' },
   'roll-others': {
     sv: 'Antal utan telefon: {n}.',
     en: 'Without a phone: {n}.',

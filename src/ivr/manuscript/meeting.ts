@@ -96,6 +96,16 @@ export const meeting = {
     en: 'Somebody left the meeting.',
     da: 'Nogen forlod mødet.',
   },
+  'name-came': {
+    sv: '{name} kom till mötet.',
+    en: '{name} joined the meeting.',
+    da: '{name} kom til mødet.',
+  },
+  'name-left': {
+    sv: '{name} lämnade mötet.',
+    en: '{name} left the meeting.',
+    da: '{name} forlod mødet.',
+  },
   'no-picture': {
     sv: 'En telefon har ingen bild att ändra.',
     en: 'A phone has no picture to change.',

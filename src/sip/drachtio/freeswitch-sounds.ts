@@ -1,11 +1,14 @@
 /** What an utterance is called in FreeSWITCH. */
-import type { Sound, Utterance } from '../../call/ports/sip-engine.ts';
+import type { MadeSound, Sound, Utterance } from '../../call/ports/sip-engine.ts';
 import { musicFile } from '../../ivr/phrase-files.ts';
 
 /** Of the music: more than the longest pause between the words of a wait. */
 const musicRounds = 20;
 
-const pathOf = (sound: Sound, promptsPath: string): string => {
+/** What has no name in FreeSWITCH: names are said to those in a meeting, whom the media worker speaks to. */
+const isMade = (sound: Sound): sound is MadeSound => sound.kind === 'made';
+
+const pathOf = (sound: Exclude<Sound, MadeSound>, promptsPath: string): string => {
   switch (sound.kind) {
     case 'silence':
       return `silence_stream://${Math.max(1, Math.round(sound.ms))}`;
@@ -24,7 +27,9 @@ const pathOf = (sound: Sound, promptsPath: string): string => {
  * the delimiter. Not `file_string://`, which puts 250 ms of silence before the first.
  */
 export const playbackOf = (utterance: Utterance, promptsPath: string): string | undefined => {
-  const audible = utterance.sounds.filter((sound) => !('ms' in sound) || sound.ms > 0);
+  const audible = utterance.sounds
+    .filter((sound) => !isMade(sound))
+    .filter((sound) => !('ms' in sound) || sound.ms > 0);
   if (audible.length === 0) return undefined;
   return audible.map((sound) => pathOf(sound, promptsPath)).join('!');
 };

@@ -53,6 +53,23 @@ describe('a sound player', () => {
     expect(player.isPlaying()).toBe(false);
   });
 
+  it('plays speech that was made, at any rate, between prompts', () => {
+    const made = (made8: Int16Array, madeHz: number): Sound => {
+      const pcm = new SharedArrayBuffer(made8.length * 2);
+      new Int16Array(pcm).set(made8);
+      return { kind: 'made', pcm, rateHz: madeHz };
+    };
+    const player = createSoundPlayer(library, rateHz);
+    player.play(utterance(1, prompt('en', 'b.wav'), made(voice, rateHz), prompt('en', 'b.wav')));
+    const heard = pullAll(player, 4);
+    expect(heard.slice(100, 500)).toEqual([...voice]);
+    expect(heard.slice(500, 600)).toEqual(heard.slice(0, 100));
+    expect(player.takeEnded()).toBe(1);
+    player.play(utterance(2, made(sine(1_600, 400, 8_000, 16_000), 16_000)));
+    const resampled = Int16Array.from(pullAll(player, 5)).subarray(80, 720);
+    expect(amplitudeAt(resampled, 400, rateHz)).toBeCloseTo(8_000, -3);
+  });
+
   it('plays the music round and round, without a seam, until something else is played', () => {
     const loop = Int16Array.from({ length: 100 }, (_, i) => 1000 + i);
     const player = createSoundPlayer(pack(new Map([['music.wav', loop]]), rateHz), rateHz);
