@@ -30,7 +30,12 @@ const quality: LegQuality = {
   down: undefined,
 };
 
-const createLeg = (legId: LegId, localAddress: string, localPort: number): FakeMediaLeg => {
+const createLeg = (
+  legId: LegId,
+  localAddress: string,
+  localPort: number,
+  hasVideo: boolean,
+): FakeMediaLeg => {
   const calls: string[] = [];
   let session: MediaSession | undefined;
   let isClosed = false;
@@ -40,6 +45,7 @@ const createLeg = (legId: LegId, localAddress: string, localPort: number): FakeM
     localAddress,
     localPort,
     localRtcpPort: localPort + 1,
+    ...(hasVideo && { localVideoPort: localPort + 10_000, localVideoRtcpPort: localPort + 10_001 }),
     calls,
     get session() {
       return session;
@@ -85,12 +91,12 @@ export const createFakeMediaBridge = (): FakeMediaBridge => {
     failNext: () => {
       mustFail = true;
     },
-    openLeg: async (legId, localAddress) => {
+    openLeg: async (legId, localAddress, { video = false } = {}) => {
       if (mustFail) {
         mustFail = false;
         throw Object.assign(new Error('no port is free'), { code: 'media/no-port' });
       }
-      const leg = createLeg(legId, localAddress, 20_000 + 2 * legs.length);
+      const leg = createLeg(legId, localAddress, 20_000 + 2 * legs.length, video);
       legs.push(leg);
       return leg;
     },

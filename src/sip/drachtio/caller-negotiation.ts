@@ -6,9 +6,10 @@
 import type { MediaDirection, MediaSession } from '../../call/ports/media.ts';
 import { answerOffer } from '../message/sdp-answer.ts';
 import { readCryptoLines, writeCryptoLine, type LocalSrtp } from '../message/sdp-crypto.ts';
-import { parseSdp, writeSdp } from '../message/sdp-document.ts';
+import { parseSdp } from '../message/sdp-document.ts';
 import { applyAnswer, createOffer } from '../message/sdp-offer.ts';
 import { writtenFormats, type AudioCodec, type LocalMedia } from '../message/sdp-session.ts';
+import { writeSdp } from '../message/sdp-writing.ts';
 
 export interface CallerNegotiationDeps {
   readonly codecs: readonly AudioCodec[];
@@ -100,7 +101,7 @@ export const createCallerNegotiation = (deps: CallerNegotiationDeps): CallerNego
   /** The caller's side, to FreeSWITCH. */
   const describeCaller = (session: MediaSession, tag: string | undefined): string => {
     const { crypto, direction } = session;
-    const { formats, mappings } = writtenFormats([session]);
+    const { formats, ...written } = writtenFormats([session]);
     asked += 1;
     return writeSdp({
       address: session.remoteAddress,
@@ -113,9 +114,9 @@ export const createCallerNegotiation = (deps: CallerNegotiationDeps): CallerNego
           protocol: crypto === undefined ? 'RTP/AVP' : 'RTP/SAVP',
           formats,
           mid: undefined,
-          audio: {
-            mappings,
-            telephoneEventPayloadType: session.telephoneEventPayloadType,
+          stream: {
+            ...written,
+            packetMs: 20,
             direction: mirrored[direction],
             rtcpPort: session.remoteRtcpPort,
             rtcpMux: session.rtcpMux,

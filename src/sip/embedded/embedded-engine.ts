@@ -24,6 +24,8 @@ export interface EmbeddedEngineOptions extends Omit<SipUserAgentOptions, 'onInvi
   readonly newLegId: () => LegId;
   /** By default off. */
   readonly srtpPolicy?: SrtpPolicy;
+  /** Whether pictures are taken where they are offered [no]. */
+  readonly video?: boolean;
   /** Without them every call comes by none. */
   readonly trunks?: TrunkOptions | undefined;
 }
@@ -79,6 +81,7 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
       ),
       sessionId: newSessionId(),
       srtp,
+      video: options.video ?? false,
       clock,
       log: log.child({ legId }),
       onClosed: opened(),

@@ -14,9 +14,14 @@ import { callerOf } from '../peers/caller-of.ts';
 import { dialledUri } from '../message/dialled-uri.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
+import { offersVideo } from '../message/sdp-video.ts';
 import { answeredMedia } from '../leg/answered-media.ts';
 import { createLegSession } from './leg-session.ts';
-import { createMediaNegotiation, type MediaNegotiation } from '../leg/media-negotiation.ts';
+import {
+  createMediaNegotiation,
+  videoPortsOf,
+  type MediaNegotiation,
+} from '../leg/media-negotiation.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
 import type { CallOrigin } from '../peers/trunk-desk.ts';
 
@@ -32,6 +37,8 @@ export interface EmbeddedLegDeps {
   /** The o= line's session id: decimal digits. */
   readonly sessionId: string;
   readonly srtp?: LocalSrtp | undefined;
+  /** Whether pictures are taken where they are offered. */
+  readonly video: boolean;
   readonly clock: Clock;
   readonly log: Logger;
   /** The leg has ended and its media leg is closed. */
@@ -82,7 +89,8 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
 
   const openMedia = async (): Promise<MediaLeg | undefined> => {
     try {
-      return await deps.media.openLeg(legId, incoming.flow.local.address);
+      const video = deps.video && incoming.sdp !== undefined && offersVideo(incoming.sdp);
+      return await deps.media.openLeg(legId, incoming.flow.local.address, { video });
     } catch (error) {
       log.warn({ err: error }, 'no media for the call');
       return undefined;
@@ -105,6 +113,7 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
       address: deps.mediaAddress,
       rtpPort: opened.localPort,
       rtcpPort: opened.localRtcpPort,
+      video: () => videoPortsOf(opened),
       dtlsFingerprint: opened.dtlsFingerprint,
       codecs: deps.codecs,
       // A trunk's codecs are in the order that was set for it.

@@ -19,6 +19,7 @@ export const answeredMedia = (
   const isSrtp = session === undefined ? srtp?.policy === 'require' : keys !== undefined;
   return {
     codec,
+    ...(session?.video !== undefined && { video: true }),
     encrypted: isSrtp && (signalling === 'tls' || keys === 'dtls'),
     security: {
       signalling,

@@ -1,9 +1,10 @@
 /** The offer/answer exchanges of one leg: what was settled last, and what is offered next. RFC 3264 */
-import type { MediaSession } from '../../call/ports/media.ts';
+import type { MediaLeg, MediaSession } from '../../call/ports/media.ts';
 import { answerOffer } from '../message/sdp-answer.ts';
 import { applyAnswer, createOffer } from '../message/sdp-offer.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
-import { isEncrypted, type AudioCodec, type LocalMedia } from '../message/sdp-session.ts';
+import { isEncrypted } from '../message/sdp-security.ts';
+import type { AudioCodec, LocalMedia } from '../message/sdp-session.ts';
 
 export interface MediaNegotiation {
   /** Our answer to the peer's offer, or the status that refuses it. */
@@ -24,6 +25,8 @@ export interface LocalPorts {
   readonly address: string;
   readonly rtpPort: number;
   readonly rtcpPort: number;
+  /** Of the pictures, as they are now; undefined: none. */
+  readonly video?: (() => LocalMedia['video']) | undefined;
   readonly codecs: readonly AudioCodec[];
   /** Our order of them counts in answers too. */
   readonly keepsOwnOrder?: boolean | undefined;
@@ -33,6 +36,13 @@ export interface LocalPorts {
   readonly dtlsFingerprint?: LocalSrtp['fingerprint'];
 }
 
+/** Where a media leg takes pictures. */
+export const videoPortsOf = ({
+  localVideoPort: rtpPort,
+  localVideoRtcpPort: rtcpPort,
+}: Pick<MediaLeg, 'localVideoPort' | 'localVideoRtcpPort'>): LocalMedia['video'] =>
+  rtpPort === undefined ? undefined : { rtpPort, rtcpPort: rtcpPort ?? rtpPort + 1 };
+
 export const createMediaNegotiation = (local: LocalPorts): MediaNegotiation => {
   let sessionVersion = 1;
   let previous: { readonly sdp: string; readonly session: MediaSession } | undefined;
@@ -41,6 +51,7 @@ export const createMediaNegotiation = (local: LocalPorts): MediaNegotiation => {
   const described = (): LocalMedia => ({
     ...local,
     srtp,
+    video: local.video?.(),
     sessionVersion,
     ...(previous && { previous }),
   });

@@ -1,24 +1,22 @@
 /** The answer to an offer. RFC 3264 §6 */
-import { takeCrypto, writeCryptoLine } from './sdp-crypto.ts';
-import { takeDtls } from './sdp-dtls.ts';
-import { parseSdp, writeSdp } from './sdp-document.ts';
+import { parseSdp } from './sdp-document.ts';
+import { isEncrypted, isOurRtp, isPlain, isSecure, takeSecurity } from './sdp-security.ts';
 import {
   chooseFormats,
   describeAnew,
   directionToUs,
-  isDtlsAudio,
-  isEncrypted,
-  isKeyedAudio,
-  isPlainAudio,
   isReachable,
-  isSecureAudio,
   sessionWith,
   withoutReceiving,
   writtenFormats,
 } from './sdp-session.ts';
+import { takeVideo } from './sdp-video.ts';
+import { writeSdp } from './sdp-writing.ts';
 import type { MediaSession } from '../../call/ports/media.ts';
-import type { SdpDocument, SdpMedia, WrittenMedia } from './sdp-document.ts';
-import type { ChosenFormats, LocalMedia, MediaSecurity, ReachableMedia } from './sdp-session.ts';
+import type { SdpDocument, SdpMedia } from './sdp-document.ts';
+import type { Secured } from './sdp-security.ts';
+import type { ChosenFormats, LocalMedia, ReachableMedia } from './sdp-session.ts';
+import type { WrittenMedia } from './sdp-writing.ts';
 
 export type SdpAnswer =
   | {
@@ -42,8 +40,9 @@ export type SdpAnswer =
     };
 
 /**
- * Answers with the first audio m-line we can use, an encrypted one before all others, and one codec; all other m-lines are refused with
- * port 0, in their order. The answer holds only what was offered, under the offer's payload types.
+ * Answers with the first audio m-line we can use, an encrypted one before all others, and one codec;
+ * and where we take pictures with the first video m-line that is as good. All other m-lines are refused
+ * with port 0, in their order. The answer holds only what was offered, under the offer's payload types.
  */
 export const answerOffer = (offerBody: string, local: LocalMedia): SdpAnswer => {
   const offer = parseSdp(offerBody);
@@ -52,65 +51,44 @@ export const answerOffer = (offerBody: string, local: LocalMedia): SdpAnswer => 
   if (!taken) return { ok: false, sipStatus: 488, code: whyNone(offer, local) };
   const { media, formats, secured } = taken;
   const direction = local.hold ? withoutReceiving[directionToUs(media)] : directionToUs(media);
+  const sound = sessionWith(media, formats, direction, media.rtcpMux, secured.security);
+  const video = takeVideo(offer, local, sound);
+  const written = new Map<SdpMedia, WrittenMedia>([
+    [media, acceptedMedia(taken, direction, local)],
+    ...(video ? [[video.media, video.written] as const] : []),
+  ]);
   const { sdp, sessionVersion } = describeAnew(local, (version) =>
     writeSdp({
       address: local.address,
       sessionId: local.sessionId,
       sessionVersion: version,
-      media: offer.media.map((each) =>
-        each === media ? acceptedMedia(taken, direction, local) : refusedMedia(each),
-      ),
+      media: offer.media.map((each) => written.get(each) ?? refusedMedia(each)),
       ...bundleOf(offer, media),
     }),
   );
-  const session = sessionWith(media, formats, direction, media.rtcpMux, secured?.security ?? {});
+  const session = { ...sound, ...(video && { video: video.session }) };
   return { ok: true, answer: sdp, session, sessionVersion };
 };
-
-type WrittenSecurity = Pick<NonNullable<WrittenMedia['audio']>, 'crypto' | 'dtls'>;
-
-interface Secured {
-  readonly security: MediaSecurity;
-  /** For the answer. */
-  readonly written: WrittenSecurity;
-}
 
 interface TakenAudio {
   readonly media: ReachableMedia;
   readonly formats: ChosenFormats;
-  readonly secured: Secured | undefined;
+  readonly secured: Secured;
 }
 
 const takeAudio = (offer: SdpDocument, local: LocalMedia): TakenAudio | undefined => {
+  const before = local.previous?.session;
   const candidates = offer.media.flatMap((media) => {
     if (!isOurKind(media, local) || media.port === 0 || !isReachable(media)) return [];
-    const secured = securityFor(media, local);
-    if (secured === undefined && (!isPlainAudio(media) || needsCrypto(local))) return [];
-    const formats = chooseFormats(media, local, local.previous?.session);
-    return formats ? [{ media, formats, secured }] : [];
+    const secured = takeSecurity(media, local.srtp, before, needsCrypto(local));
+    const formats = chooseFormats(media, local, before);
+    return secured && formats ? [{ media, formats, secured }] : [];
   });
-  return candidates.find(({ secured }) => secured !== undefined) ?? candidates[0];
+  return candidates.find(({ secured }) => isEncrypted(secured.security)) ?? candidates[0];
 };
 
 const isOurKind = (media: SdpMedia, { srtp }: LocalMedia): boolean =>
-  isPlainAudio(media) ||
-  ((isKeyedAudio(media) || isDtlsAudio(media)) && srtp !== undefined && srtp.policy !== 'off');
-
-/** Keys that never travel come before those in the SDP, where both are offered. */
-const securityFor = (media: SdpMedia, { srtp, previous }: LocalMedia): Secured | undefined => {
-  const handshake = takeDtls(media, srtp, previous?.session.dtls);
-  if (handshake !== undefined) {
-    return { security: { dtls: handshake.dtls }, written: { dtls: handshake.line } };
-  }
-  if (isDtlsAudio(media)) return undefined;
-  const keys = takeCrypto(media.crypto, srtp, previous?.session.crypto);
-  return (
-    keys && {
-      security: { crypto: keys.crypto },
-      written: { crypto: [writeCryptoLine(keys.line)] },
-    }
-  );
-};
+  media.type === 'audio' && isOurRtp(media, srtp);
 
 /** What is encrypted stays so: a later offer in the clear is a downgrade, whoever wrote it. */
 const needsCrypto = ({ srtp, previous }: LocalMedia): boolean =>
@@ -120,13 +98,14 @@ const whyNone = (
   offer: SdpDocument,
   local: LocalMedia,
 ): (SdpAnswer & { readonly ok: false })['code'] => {
-  const live = offer.media.filter(({ port }) => port > 0);
+  const live = offer.media.filter(({ port, type }) => port > 0 && type === 'audio');
   const ours = live.filter((media) => isOurKind(media, local));
-  if (ours.length === 0) return live.some(isSecureAudio) ? 'sdp/secure-media-only' : 'sdp/no-audio';
+  if (ours.length === 0) return live.some(isSecure) ? 'sdp/secure-media-only' : 'sdp/no-audio';
   const reachable = ours.filter(isReachable);
   if (reachable.length === 0) return 'sdp/unusable-address';
-  if (reachable.some((media) => securityFor(media, local))) return 'sdp/no-common-codec';
-  if (!reachable.some(isPlainAudio)) return 'sdp/no-usable-crypto';
+  if (reachable.some((media) => takeSecurity(media, local.srtp, undefined, true)))
+    return 'sdp/no-common-codec';
+  if (!reachable.some(isPlain)) return 'sdp/no-usable-crypto';
   return needsCrypto(local) ? 'sdp/encryption-required' : 'sdp/no-common-codec';
 };
 
@@ -135,20 +114,20 @@ const acceptedMedia = (
   direction: MediaSession['direction'],
   local: LocalMedia,
 ): WrittenMedia => {
-  const { formats, mappings } = writtenFormats([chosen]);
+  const { formats, ...written } = writtenFormats([chosen]);
   return {
     type: media.type,
     port: local.rtpPort,
     protocol: media.protocol,
     formats,
     mid: media.mid,
-    audio: {
-      mappings,
-      telephoneEventPayloadType: chosen.telephoneEventPayloadType,
+    stream: {
+      ...written,
       direction,
       rtcpPort: local.rtcpPort,
       rtcpMux: media.rtcpMux,
-      ...secured?.written,
+      packetMs: 20,
+      ...secured.written,
     },
   };
 };

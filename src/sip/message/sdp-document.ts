@@ -1,9 +1,8 @@
-/** Session descriptions (RFC 8866) read and written: the parts a telephone call needs. */
-import { parse, write } from 'sdp-transform';
+/** Session descriptions (RFC 8866) read: the parts a call with sound and pictures needs. */
+import { parse } from 'sdp-transform';
 import { digitsUpTo, trimLwsEnd } from './grammar.ts';
-import type { SessionDescription } from 'sdp-transform';
 import { attributes, readDtls, sectionsOf } from './sdp-sections.ts';
-import type { SdpDtls, WrittenDtls } from './sdp-dtls.ts';
+import type { SdpDtls } from './sdp-dtls.ts';
 import type { MediaDirection } from '../../call/ports/media.ts';
 
 /** What a payload type stands for. */
@@ -32,10 +31,14 @@ export interface SdpMedia {
   /** What follows `a=crypto:`, a line each. RFC 4568 */
   readonly crypto: readonly string[];
   readonly dtls: SdpDtls;
+  /** What it says, line by line, as written. */
+  readonly lines: readonly string[];
 }
 
 export interface SdpDocument {
   readonly media: readonly SdpMedia[];
+  /** What is said before the first m-line. */
+  readonly lines: readonly string[];
   /** The mids of each BUNDLE group, RFC 9143. */
   readonly bundles: readonly (readonly string[])[];
 }
@@ -62,11 +65,12 @@ export const parseSdp = (text: string): SdpDocument | undefined => {
     const described = readMedia(line, read?.media?.[at] ?? {}, read ?? {});
     if (!described) return undefined;
     // Crypto lines mean nothing at session level. RFC 4568 §4
-    const crypto = attributes(sections[at + 1], 'crypto');
-    media.push({ ...described, crypto, dtls: readDtls(sections[0], sections[at + 1]) });
+    const section = sections[at + 1] ?? [];
+    const crypto = attributes(section, 'crypto');
+    media.push({ ...described, crypto, dtls: readDtls(sections[0], section), lines: section });
   }
   const bundles = (read?.groups ?? []).map(({ mids }) => String(mids).split(' '));
-  return read && { media, bundles };
+  return read && { media, lines: sections[0] ?? [], bundles };
 };
 
 /** What the library returns for text that need not be right: all of it may be missing. */
@@ -100,7 +104,7 @@ const readMedia = (
   line: string,
   media: LooseMedia,
   session: LooseSession,
-): Omit<SdpMedia, 'crypto' | 'dtls'> | undefined => {
+): Omit<SdpMedia, 'crypto' | 'dtls' | 'lines'> | undefined => {
   // Read here: the library takes neither "port/count" nor a hyphen in the protocol.
   const match = mediaLine.exec(line);
   const [, type = '', portText = '', protocol = '', formatsText = ''] = match ?? [];
@@ -136,94 +140,4 @@ const readMappings = (lines: LooseMedia['rtp'] & object): ReadonlyMap<number, Rt
     });
   }
   return mappings;
-};
-
-/** What we say of one m-line. Port 0 refuses it: then only its formats are repeated. RFC 3264 §6 */
-export interface WrittenMedia {
-  readonly type: string;
-  readonly port: number;
-  readonly protocol: string;
-  readonly formats: readonly string[];
-  readonly mid?: string | undefined;
-  readonly audio?: {
-    readonly mappings: ReadonlyMap<number, RtpMapping>;
-    readonly telephoneEventPayloadType: number | undefined;
-    readonly direction: MediaDirection;
-    readonly rtcpPort: number;
-    readonly rtcpMux: boolean;
-    /** As in `SdpMedia`. */
-    readonly crypto?: readonly string[];
-    readonly dtls?: WrittenDtls;
-  };
-}
-
-export interface WrittenSession {
-  readonly address: string;
-  readonly sessionId: string;
-  readonly sessionVersion: number;
-  readonly media: readonly WrittenMedia[];
-  /** The mids of our BUNDLE group, if there is one. */
-  readonly bundle?: readonly string[];
-}
-
-export const writeSdp = (session: WrittenSession): string => {
-  const ipVersion = session.address.includes(':') ? 6 : 4;
-  const description: SessionDescription = {
-    version: 0,
-    origin: {
-      username: '-',
-      sessionId: session.sessionId,
-      sessionVersion: session.sessionVersion,
-      netType: 'IN',
-      ipVer: ipVersion,
-      address: session.address,
-    },
-    name: '-',
-    connection: { version: ipVersion, ip: session.address },
-    timing: { start: 0, stop: 0 },
-    ...(session.bundle && { groups: [{ type: 'BUNDLE', mids: session.bundle.join(' ') }] }),
-    media: session.media.map(describeMedia),
-  };
-  return write(description);
-};
-
-const describeMedia = (media: WrittenMedia): SessionDescription['media'][number] => {
-  const { type, port, protocol, formats, mid, audio } = media;
-  const line = {
-    type,
-    port,
-    protocol,
-    payloads: formats.join(' '),
-    ...(mid !== undefined && { mid }),
-  };
-  if (!audio) return { ...line, rtp: [], fmtp: [] };
-  return {
-    ...line,
-    rtp: [...audio.mappings].map(([payload, { codec, clockRateHz }]) => ({
-      payload,
-      codec: codec === 'TELEPHONE-EVENT' ? 'telephone-event' : codec,
-      rate: clockRateHz,
-    })),
-    fmtp:
-      audio.telephoneEventPayloadType === undefined
-        ? []
-        : // The twelve keys, A to D and flash. RFC 4733 §3.2
-          [{ payload: audio.telephoneEventPayloadType, config: '0-16' }],
-    ptime: 20,
-    ...(audio.crypto && { crypto: audio.crypto.map(describeCrypto) }),
-    ...(audio.dtls && describeDtls(audio.dtls)),
-    direction: audio.direction,
-    ...(audio.rtcpMux && { rtcpMux: 'rtcp-mux' }),
-    ...(!audio.rtcpMux && audio.rtcpPort !== port + 1 && { rtcp: { port: audio.rtcpPort } }),
-  };
-};
-
-const describeDtls = ({ fingerprint, setup }: WrittenDtls) => ({
-  fingerprint: { type: fingerprint.algorithm, hash: fingerprint.digest },
-  setup,
-});
-
-const describeCrypto = (value: string) => {
-  const [id = '', suite = '', config = ''] = value.split(' ');
-  return { id: Number(id), suite, config };
 };

@@ -1,35 +1,29 @@
 /** Our offers, and what the answers to them settle. RFC 3264 §5, §7 */
+import { parseSdp } from './sdp-document.ts';
 import {
-  isSameKey,
-  offerCrypto,
-  readCryptoLines,
-  settleCrypto,
-  writeCryptoLine,
-} from './sdp-crypto.ts';
-import { settleDtls } from './sdp-dtls.ts';
-import { parseSdp, writeSdp } from './sdp-document.ts';
+  isEncrypted,
+  isOfOneKind,
+  isRtp,
+  offeredProtocol,
+  offerSecurity,
+  offerSecurityAgain,
+  settleSecurity,
+} from './sdp-security.ts';
 import {
   chooseFormats,
   describeAnew,
   directionToUs,
-  isDtlsAudio,
-  isKeyedAudio,
-  isPlainAudio,
   isReachable,
   sessionWith,
   withoutReceiving,
   writtenFormats,
 } from './sdp-session.ts';
+import { offeredVideo, settleVideo } from './sdp-video.ts';
+import { writeSdp } from './sdp-writing.ts';
 import type { MediaDirection, MediaSession } from '../../call/ports/media.ts';
-import type { SdpMedia, WrittenMedia } from './sdp-document.ts';
-import type { WrittenDtls } from './sdp-dtls.ts';
-import type {
-  AudioCodec,
-  ChosenFormats,
-  LocalMedia,
-  MediaSecurity,
-  ReachableMedia,
-} from './sdp-session.ts';
+import type { SdpDocument, SdpMedia } from './sdp-document.ts';
+import type { AudioCodec, ChosenFormats, LocalMedia } from './sdp-session.ts';
+import type { WrittenMedia } from './sdp-writing.ts';
 
 export interface SdpOffer {
   readonly offer: string;
@@ -38,25 +32,38 @@ export interface SdpOffer {
 }
 
 /**
- * One audio m-line with our codecs and telephone-event. Within a dialog (`previous`) what is
- * settled is offered again: same payload types, same number of m-lines. RFC 3264 §8
+ * One audio m-line with our codecs and telephone-event, and where we take pictures one of video. Within
+ * a dialog (`previous`) what is settled is offered again: same payload types, the same m-lines in their
+ * order. RFC 3264 §8
  */
 export const createOffer = (local: LocalMedia): SdpOffer => {
   const direction: MediaDirection = local.hold ? 'sendonly' : 'sendrecv';
   const before = local.previous && parseSdp(local.previous.sdp);
   const bundle = before?.bundles[0];
-  const audio = before?.media.find((media) => media.port > 0);
+  const audio = before?.media.find((media) => media.port > 0 && media.type === 'audio');
+  const slot = local.video && before && videoSlot(before);
   const ours = offeredAudio(local, direction, audio);
+  const pictures = local.video && offeredVideo(local, local.video, slot, ours.protocol);
+  const again = before?.media.map((media) => {
+    if (media === audio) return ours;
+    return media === slot && pictures ? pictures : switchedOff(media);
+  });
   const { sdp, sessionVersion } = describeAnew(local, (version) =>
     writeSdp({
       address: local.address,
       sessionId: local.sessionId,
       sessionVersion: version,
-      media: before?.media.map((media) => (media === audio ? ours : switchedOff(media))) ?? [ours],
+      media: [...(again ?? [ours]), ...(pictures && slot === undefined ? [pictures] : [])],
       ...(bundle && { bundle }),
     }),
   );
   return { offer: sdp, sessionVersion };
+};
+
+/** The m-line of pictures, or one that was switched off and may be used anew. RFC 3264 §8.1 */
+const videoSlot = ({ media }: SdpDocument): SdpMedia | undefined => {
+  const lines = media.filter(({ type }) => type === 'video');
+  return lines.find(({ port }) => port > 0) ?? lines[0];
 };
 
 const staticPayloadTypes: Readonly<Record<AudioCodec, number>> = { PCMU: 0, PCMA: 8 };
@@ -75,60 +82,22 @@ const offeredAudio = (
         telephoneEventPayloadType: 101,
         comfortNoisePayloadType: undefined,
       }));
-  const { formats, mappings } = writtenFormats(chosen);
-  const crypto = offeredCrypto(local, before);
-  const dtls = offeredDtls(local);
+  const { formats, ...written } = writtenFormats(chosen);
   return {
     type: 'audio',
     port: local.rtpPort,
-    protocol: before?.protocol ?? protocolFor(local),
+    protocol: before?.protocol ?? offeredProtocol(local.srtp),
     formats,
     mid: before?.mid,
-    audio: {
-      mappings,
-      telephoneEventPayloadType: chosen[0]?.telephoneEventPayloadType,
+    stream: {
+      ...written,
       direction,
       rtcpPort: local.rtcpPort,
       rtcpMux: settled?.rtcpMux ?? false,
-      ...(crypto.length > 0 && { crypto }),
-      ...(dtls && { dtls }),
+      packetMs: 20,
+      ...(settled ? offerSecurityAgain(local.srtp, settled, before) : offerSecurity(local.srtp)),
     },
   };
-};
-
-const offersDtlsAlone = ({ srtp }: LocalMedia): boolean =>
-  srtp?.offersDtlsAlone === true && srtp.fingerprint !== undefined;
-
-const protocolFor = (local: LocalMedia): string => {
-  if (offersDtlsAlone(local)) return 'UDP/TLS/RTP/SAVP';
-  return local.srtp?.policy === 'require' ? 'RTP/SAVP' : 'RTP/AVP';
-};
-
-/**
- * Beside crypto lines where plain sound will do too (RFC 8643 §3.1), and on where it is in use.
- * Always as actpass: the answer keeps the roles or changes them. RFC 8842 §5.2
- */
-const offeredDtls = (local: LocalMedia): WrittenDtls | undefined => {
-  const { srtp, previous } = local;
-  if (srtp?.fingerprint === undefined || srtp.policy === 'off') return undefined;
-  const isWanted =
-    previous === undefined
-      ? srtp.policy === 'allow' || offersDtlsAlone(local)
-      : previous.session.dtls !== undefined;
-  return isWanted ? { fingerprint: srtp.fingerprint, setup: 'actpass' } : undefined;
-};
-
-/** In a new call all that we have, in the clear too (RFC 8643); later the key in use, under its tag. */
-const offeredCrypto = (local: LocalMedia, before: SdpMedia | undefined) => {
-  const { srtp, previous } = local;
-  if (offersDtlsAlone(local)) return [];
-  if (previous === undefined)
-    return srtp === undefined ? [] : offerCrypto(srtp).map(writeCryptoLine);
-  const inUse = previous.session.crypto;
-  if (inUse === undefined) return [];
-  const lines = readCryptoLines(before?.crypto ?? []);
-  const tag = lines.find(({ key }) => isSameKey(key, inUse.local))?.tag ?? '1';
-  return [writeCryptoLine({ tag, suite: inUse.suite, key: inUse.local })];
 };
 
 const switchedOff = ({ type, protocol, formats, mid }: SdpMedia): WrittenMedia => ({
@@ -154,7 +123,7 @@ export type AppliedAnswer =
 
 /**
  * The session that `answerBody` makes of our `offer`. An answer that does not fit it is refused, and
- * one in the clear where `needsCrypto`.
+ * one in the clear where `needsCrypto`. Pictures that do not fit are left out.
  */
 export const applyAnswer = (
   offer: string,
@@ -162,9 +131,10 @@ export const applyAnswer = (
   { needsCrypto = false }: { readonly needsCrypto?: boolean } = {},
 ): AppliedAnswer => {
   const offered = parseSdp(offer)?.media ?? [];
-  const answered = parseSdp(answerBody)?.media;
-  if (!answered) return { ok: false, code: 'sdp/malformed' };
-  const at = offered.findIndex((media) => isOurs(media) && media.port > 0);
+  const answer = parseSdp(answerBody);
+  if (!answer) return { ok: false, code: 'sdp/malformed' };
+  const answered = answer.media;
+  const at = offered.findIndex((media) => isLive(media, 'audio'));
   const [ours, media] = [offered[at], answered[at]];
   // RFC 3264 §6: as many m-lines as were offered, in their order.
   if (!ours || answered.length !== offered.length || media?.type !== ours.type) {
@@ -175,31 +145,31 @@ export const applyAnswer = (
   // Some answer our payload types without repeating what they mean.
   const mappings = new Map([...ours.mappings, ...media.mappings]);
   const formats = chooseFormats({ ...media, mappings }, { codecs: codecsOf(ours) });
-  const isOfOneKind = [isPlainAudio, isKeyedAudio, isDtlsAudio].some((is) => is(media) && is(ours));
-  if (!isOfOneKind || !formats) {
-    return { ok: false, code: 'sdp/no-common-codec' };
-  }
-  const security = settleSecurity(ours, media);
-  const offeredNone = ours.crypto.length === 0 && ours.dtls.fingerprints.length === 0;
-  const answeredNone = media.crypto.length === 0 && media.dtls.fingerprints.length === 0;
-  const isClear = isPlainAudio(media) && (offeredNone || answeredNone) && !needsCrypto;
-  if (security === undefined && !isClear) return { ok: false, code: 'sdp/crypto-mismatch' };
+  if (!isOfOneKind(media, ours) || !formats) return { ok: false, code: 'sdp/no-common-codec' };
+  const security = settleSecurity(ours, media, needsCrypto);
+  if (security === undefined) return { ok: false, code: 'sdp/crypto-mismatch' };
   const sending = directionToUs(media);
   const direction = ours.direction === 'sendonly' ? withoutReceiving[sending] : sending;
   const rtcpMux = ours.rtcpMux && media.rtcpMux;
-  return { ok: true, session: sessionWith(media, formats, direction, rtcpMux, security ?? {}) };
+  const session = sessionWith(media, formats, direction, rtcpMux, security);
+  const video = picturesIn(offered, answer, needsCrypto || isEncrypted(session));
+  return { ok: true, session: { ...session, ...(video && { video }) } };
 };
 
-const isOurs = (media: SdpMedia): boolean =>
-  isPlainAudio(media) || isKeyedAudio(media) || isDtlsAudio(media);
-
-const settleSecurity = (ours: SdpMedia, media: ReachableMedia): MediaSecurity | undefined => {
-  const dtls = settleDtls(ours.dtls, media);
-  if (dtls !== undefined) return { dtls };
-  if (isDtlsAudio(media)) return undefined;
-  const crypto = settleCrypto(ours.crypto, media.crypto);
-  return crypto && { crypto };
+const picturesIn = (
+  offered: readonly SdpMedia[],
+  answer: SdpDocument,
+  needsCrypto: boolean,
+): MediaSession['video'] => {
+  const at = offered.findIndex((media) => isLive(media, 'video'));
+  const [ours, media] = [offered[at], answer.media[at]];
+  return ours && media?.type === 'video'
+    ? settleVideo(ours, media, answer, needsCrypto)
+    : undefined;
 };
+
+const isLive = (media: SdpMedia, type: 'audio' | 'video'): boolean =>
+  media.type === type && media.port > 0 && isRtp(media);
 
 const codecsOf = (media: SdpMedia): readonly AudioCodec[] =>
   [...media.mappings.values()].flatMap(({ codec }) =>

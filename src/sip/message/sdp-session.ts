@@ -1,12 +1,9 @@
 /** What offer and answer have in common: formats, directions, addresses, and the session they make. */
-import type {
-  MediaCrypto,
-  MediaDirection,
-  MediaDtls,
-  MediaSession,
-} from '../../call/ports/media.ts';
+import type { MediaDirection, MediaSession } from '../../call/ports/media.ts';
 import type { LocalSrtp } from './sdp-crypto.ts';
-import type { RtpMapping, SdpMedia, WrittenMedia } from './sdp-document.ts';
+import type { RtpMapping, SdpMedia } from './sdp-document.ts';
+import type { MediaSecurity } from './sdp-security.ts';
+import type { WrittenMedia, WrittenStream } from './sdp-writing.ts';
 
 export type AudioCodec = MediaSession['codec'];
 
@@ -26,6 +23,8 @@ export interface LocalMedia {
   readonly sessionVersion: number;
   /** Without it no SRTP. */
   readonly srtp?: LocalSrtp | undefined;
+  /** Where we take pictures; undefined: m-lines of video are refused. */
+  readonly video?: { readonly rtpPort: number; readonly rtcpPort: number } | undefined;
   /** We hold the other side. */
   readonly hold?: boolean;
   readonly previous?: { readonly sdp: string; readonly session: MediaSession };
@@ -88,10 +87,10 @@ export const chooseFormats = (
   );
 };
 
-/** The formats as an m-line and its rtpmaps have them. */
+/** The formats as an m-line, its rtpmaps and its fmtps have them. */
 export const writtenFormats = (
   chosen: readonly ChosenFormats[],
-): Pick<WrittenMedia, 'formats'> & { readonly mappings: ReadonlyMap<number, RtpMapping> } => {
+): Pick<WrittenMedia, 'formats'> & Pick<WrittenStream, 'mappings' | 'parameters'> => {
   const named = [
     ...chosen.map(({ payloadType, codec }) => [payloadType, codec] as const),
     ...chosen.map((each) => [each.telephoneEventPayloadType, 'TELEPHONE-EVENT'] as const),
@@ -102,22 +101,16 @@ export const writtenFormats = (
     if (payloadType === undefined || mappings.has(payloadType)) continue;
     mappings.set(payloadType, { codec, clockRateHz: 8000, channels: 1 });
   }
-  return { formats: [...mappings.keys()].map(String), mappings };
+  const parameters = chosen.flatMap(({ telephoneEventPayloadType: payloadType }) =>
+    // The twelve keys, A to D and flash. RFC 4733 §3.2
+    payloadType === undefined ? [] : [[payloadType, '0-16'] as const],
+  );
+  return {
+    formats: [...mappings.keys()].map(String),
+    mappings,
+    parameters: new Map(parameters),
+  };
 };
-
-/** Audio in the clear, or as RFC 8643 has it: encrypted if both sides have a=crypto. */
-export const isPlainAudio = (media: SdpMedia): boolean =>
-  media.type === 'audio' && (media.protocol === 'RTP/AVP' || media.protocol === 'RTP/AVPF');
-/** SRTP whose keys are in the SDP, RFC 4568. */
-export const isKeyedAudio = (media: SdpMedia): boolean =>
-  media.type === 'audio' && (media.protocol === 'RTP/SAVP' || media.protocol === 'RTP/SAVPF');
-/** SRTP whose keys a handshake of DTLS agrees on. RFC 5763 §8, RFC 5764 §8 */
-export const isDtlsAudio = (media: SdpMedia): boolean =>
-  media.type === 'audio' &&
-  (media.protocol === 'UDP/TLS/RTP/SAVP' || media.protocol === 'UDP/TLS/RTP/SAVPF');
-/** SRTP of any kind. */
-export const isSecureAudio = (media: SdpMedia): boolean =>
-  media.type === 'audio' && /\/SAVPF?$/.test(media.protocol);
 
 /** An m-line whose c= is an address that we can use. */
 export type ReachableMedia = SdpMedia & { readonly address: string };
@@ -167,15 +160,6 @@ export const directionToUs = (media: SdpMedia): MediaDirection => {
   return unspecified.has(media.address ?? '') ? withoutSending[direction] : direction;
 };
 
-/** Where the keys come from: not both, and with neither the sound goes in the clear. */
-export type MediaSecurity =
-  | { readonly crypto: MediaCrypto; readonly dtls?: never }
-  | { readonly dtls: MediaDtls; readonly crypto?: never }
-  | { readonly dtls?: never; readonly crypto?: never };
-
-export const isEncrypted = ({ crypto, dtls }: MediaSession): boolean =>
-  crypto !== undefined || dtls !== undefined;
-
 /** The session that the peer's m-line and our choice make. */
 export const sessionWith = (
   media: ReachableMedia,
@@ -183,15 +167,15 @@ export const sessionWith = (
   direction: MediaDirection,
   rtcpMux: boolean,
   security: MediaSecurity,
-): MediaSession => ({
+): MediaSession => ({ ...remoteOf(media, rtcpMux), ...chosen, direction, ...security });
+
+/** Where the peer takes a stream. */
+export const remoteOf = (media: ReachableMedia, rtcpMux: boolean) => ({
   remoteAddress: media.address,
   remotePort: media.port,
   // RFC 3550 §11: the next port, unless the peer says otherwise.
   remoteRtcpPort: rtcpMux ? media.port : (media.rtcpPort ?? Math.min(media.port + 1, 65535)),
   rtcpMux,
-  ...chosen,
-  direction,
-  ...security,
 });
 
 /** Describes with the version raised if, and only if, anything changed. RFC 3264 §8 */
