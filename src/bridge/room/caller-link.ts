@@ -10,14 +10,15 @@ import {
 } from '@livekit/protocol';
 import { createKeptLink, type DialHooks } from './kept-link.ts';
 import type { CallerLink, CallerLinkOptions } from './link-types.ts';
+import { createRoomPictures } from './picture-link.ts';
 import { processClock } from '../../process-clock.ts';
 import { openRoomSession, type RoomSession } from './room-session.ts';
 
 export const defaultJoinTimeoutMs = 5_000;
 
 /**
- * Joins a room as the token's participant and publishes one microphone track of G.711. The link is up
- * when media can pass and the server has taken the track.
+ * Joins a room as the token's participant and publishes one microphone track of G.711, and a camera
+ * where there is one. The link is up when media can pass and the server has taken the sound.
  */
 export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
   const { codec, log, onEvent } = options;
@@ -33,7 +34,18 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
     link.session()?.send(new SignalRequest({ message: { case: 'mute', value } }));
   };
 
+  const pictures =
+    options.camera &&
+    createRoomPictures({
+      camera: options.camera,
+      clock: processClock,
+      log,
+      onEvent: options.onPicture ?? (() => undefined),
+      onPacket: options.onPicturePacket ?? (() => undefined),
+    });
+
   const dial = (token: string, hooks: DialHooks): RoomSession => {
+    const seen = pictures?.connect(() => session);
     let media = false;
     let cid = '';
     let publishedMuted = muted;
@@ -41,7 +53,7 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
     const upWhenReady = (): void => {
       if (media && trackSid !== undefined) hooks.onUp();
     };
-    return openRoomSession({
+    const session = openRoomSession({
       url: options.url,
       token,
       localAddress: options.localAddress,
@@ -65,7 +77,8 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
           }),
         ];
       },
-      onRtp: () => undefined,
+      pictures: seen,
+      onRtp: seen?.takeRtp ?? (() => undefined),
       onMedia: () => {
         media = true;
         upWhenReady();
@@ -92,6 +105,7 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
         }
       },
     });
+    return session;
   };
 
   const link = createKeptLink({
@@ -118,6 +132,7 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
       link.session()?.sendData(keyMessage(digit));
     },
     reception: () => link.session()?.reception(),
+    ...(pictures && { pictures: pictures.link }),
     setToken: (token) => {
       link.setToken(token);
     },

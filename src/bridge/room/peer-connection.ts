@@ -13,6 +13,7 @@ import { roomPayloadTypes, type RoomCodec } from './link-types.ts';
 import { g711RateHz } from '../audio/g711.ts';
 import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
 import { createRoomReports, type RoomReception, type RoomReports } from './room-reports.ts';
+import { addCameraSender, pictureCodecs } from './picture-codecs.ts';
 import { openRtpPath, type RtpPath } from './rtp-path.ts';
 import { audioLevelId, createRtpWriter, type RtpWriter } from './rtp-writer.ts';
 import type { RemoteCandidate } from './signal-message.ts';
@@ -20,7 +21,7 @@ import { problemWithPeer } from './proven-peer.ts';
 import { guardSockets, preferAesCm } from './werift-insides.ts';
 
 /**
- * The narrow face of werift: one bundled transport, audio only. werift does ICE and DTLS; its
+ * The narrow face of werift: one bundled transport, with pictures where they are asked for. werift does ICE and DTLS; its
  * per-track senders and receivers are left out of the packet path. They would copy each packet,
  * keep a history for retransmissions that nobody asks for, and stamp sender reports whose NTP
  * fraction is wrong (werift 0.25.2), by which LiveKit then shifts the track's clock.
@@ -29,6 +30,11 @@ export interface PeerConnection {
   /** Adds a sending m-line; `cid` is how LiveKit knows its track (AddTrackRequest.cid). */
   addAudioSender(ssrc: number): { readonly cid: string };
   addAudioReceivers(count: number): void;
+  /** As `addAudioSender`, for pictures. */
+  addCameraSender(ssrc: number): { readonly cid: string };
+  addVideoReceivers(count: number): void;
+  /** The way of the camera's packets; undefined before media can pass, or where there is no such way. */
+  openStream(): ReturnType<RtpPath['openStream']> | undefined;
   mediaSections(): number;
   /** LiveKit's reliable data channel, in the next offer. */
   addDataChannel(): void;
@@ -51,11 +57,15 @@ export interface PeerConnectionDeps {
   /** The address to send and receive media on. */
   readonly localAddress: string;
   readonly codecs: readonly RoomCodec[];
+  /** Whether pictures pass, too. */
+  readonly withPictures?: boolean | undefined;
   readonly log: Logger;
   readonly now: () => number;
   readonly onState: (state: 'connected' | 'failed') => void;
   /** One decrypted packet; the buffer is fresh for each. */
   readonly onRtp: (ssrc: number, packet: Buffer) => void;
+  /** Each RTCP compound of the server, decrypted. */
+  readonly onRtcp?: ((compound: Buffer) => void) | undefined;
 }
 
 const audioLevelUri = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
@@ -80,7 +90,10 @@ const configured = (codec: RoomCodec): RTCRtpCodecParameters =>
 export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection => {
   const { localAddress, log } = deps;
   const peer = new RTCPeerConnection({
-    codecs: { audio: deps.codecs.map(configured), video: [] },
+    codecs: {
+      audio: deps.codecs.map(configured),
+      video: deps.withPictures === true ? [...pictureCodecs] : [],
+    },
     headerExtensions: {
       audio: [new RTCRtpHeaderExtensionParameters({ uri: audioLevelUri, id: audioLevelId })],
       video: [],
@@ -108,6 +121,15 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
     }
   };
 
+  const rtcpTaker = (): ((compound: Buffer) => void) | undefined => {
+    const { onRtcp } = deps;
+    if (onRtcp === undefined) return reports?.take;
+    return (compound) => {
+      reports?.take(compound);
+      if (closed === undefined) onRtcp(compound);
+    };
+  };
+
   peer.connectionStateChange.subscribe((state) => {
     if (closed !== undefined) return;
     if (state === 'connected') {
@@ -118,7 +140,7 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
         deps.onState('failed');
         return;
       }
-      path ??= transport && openRtpPath(transport, takeRtp, reports?.take);
+      path ??= transport && openRtpPath(transport, takeRtp, rtcpTaker());
       deps.onState('connected');
     } else if (state === 'failed' || state === 'closed') deps.onState('failed');
   });
@@ -155,6 +177,11 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
     addAudioReceivers: (count) => {
       for (let i = 0; i < count; i += 1) peer.addTransceiver('audio', { direction: 'recvonly' });
     },
+    addCameraSender: (ssrc) => ({ cid: addCameraSender(peer, ssrc).trackId }),
+    addVideoReceivers: (count) => {
+      for (let i = 0; i < count; i += 1) peer.addTransceiver('video', { direction: 'recvonly' });
+    },
+    openStream: () => path?.openStream(),
     addDataChannel: () => {
       channel = peer.createDataChannel(reliableChannel, { ordered: true });
     },

@@ -3,7 +3,9 @@ import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { RoomCodec } from './link-types.ts';
 import { localAddressToward } from './local-address.ts';
 import { createPeerConnection, type PeerConnection } from './peer-connection.ts';
+import type { SessionPictures } from './picture-link.ts';
 import type { RoomReception } from './room-reports.ts';
+import type { RtpPath } from './rtp-path.ts';
 import { openSignalClient, type Down, type SignalClient } from './signal-client.ts';
 import type { SignalEvent } from './signal-message.ts';
 
@@ -13,6 +15,8 @@ export interface RoomSession {
   writeRtp(packet: Buffer, audioLevelDbov: number, voice: boolean): void;
   mediaSections(): number;
   reception(): RoomReception | undefined;
+  /** See `PeerConnection.openStream`. */
+  openStream(): ReturnType<RtpPath['openStream']> | undefined;
   /** On the reliable data channel, where one was prepared. */
   sendData(data: Uint8Array): void;
   /** Idempotent, never rejects. */
@@ -32,6 +36,8 @@ export interface RoomSessionDeps {
   readonly log: Logger;
   readonly onSignal: (event: SignalEvent) => void;
   readonly onRtp: (ssrc: number, packet: Buffer) => void;
+  /** Undefined: sound alone. */
+  readonly pictures?: SessionPictures | undefined;
   /** ICE and DTLS are done. */
   readonly onMedia: () => void;
   /** At most once; the session closes itself. */
@@ -58,6 +64,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
   let offerAgain = false;
   // Added right before an offer is made: werift is not to meet new m-lines halfway through one.
   let neededReceivers = 0;
+  let neededVideoReceivers = 0;
 
   const down = (reason: Down): void => {
     if (over) return;
@@ -76,7 +83,8 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       down({ verdict: 'retry', cause: 'no-answer' });
     });
     of.addAudioReceivers(neededReceivers);
-    neededReceivers = 0;
+    of.addVideoReceivers(neededVideoReceivers);
+    neededReceivers = neededVideoReceivers = 0;
     return of.offer();
   };
 
@@ -116,7 +124,8 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
         break;
       case 'sections-required':
         neededReceivers += event.audios;
-        if (peer.mediaSections() + neededReceivers > mostSections) {
+        if (deps.pictures !== undefined) neededVideoReceivers += event.videos;
+        if (peer.mediaSections() + neededReceivers + neededVideoReceivers > mostSections) {
           fail('too-many-sections', undefined);
           return;
         }
@@ -127,6 +136,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       default:
         break;
     }
+    deps.pictures?.takeSignal(event);
     deps.onSignal(event);
   };
 
@@ -138,14 +148,18 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       codecs: deps.codecs,
       log,
       now: () => clock.now(),
+      withPictures: deps.pictures !== undefined,
       onRtp: deps.onRtp,
+      onRtcp: deps.pictures?.takeRtcp,
       onState: (state) => {
         if (over) return;
-        if (state === 'connected') deps.onMedia();
-        else down({ verdict: 'retry', cause: 'media-lost' });
+        if (state === 'connected') {
+          deps.onMedia();
+          deps.pictures?.mediaUp();
+        } else down({ verdict: 'retry', cause: 'media-lost' });
       },
     });
-    const addTracks = deps.prepare(peer);
+    const addTracks = [...deps.prepare(peer), ...(deps.pictures?.prepare(peer) ?? [])];
     const offerSdp = await nextOffer(peer);
     if (isOver()) return;
     signal = openSignalClient({
@@ -158,6 +172,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       clock,
       log,
       onEvent: onSignal,
+      onMessage: deps.pictures?.takeMessage,
       onDown: down,
     });
   };
@@ -171,6 +186,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
   const shut = async (): Promise<void> => {
     await started;
     cancelAnswerTimeout?.();
+    deps.pictures?.close();
     await Promise.all([signal?.close(), peer?.close()]);
   };
 
@@ -181,6 +197,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
     writeRtp: (packet, audioLevelDbov, voice) => {
       if (!over) peer?.writeRtp(packet, audioLevelDbov, voice);
     },
+    openStream: () => (over ? undefined : peer?.openStream()),
     sendData: (data) => {
       if (!over) peer?.sendData(data);
     },

@@ -4,8 +4,8 @@
  * buffers for each packet.
  *
  * The roll-over counter is in our sender and the replay windows in our receiver, so that all RTP of a
- * transport goes this way or none. RTCP counts by itself (RFC 3711 §3.2.1): ours is sent by werift,
- * and the server's is opened only where somebody reads what it says.
+ * transport goes this way or none. RTCP counts by itself (RFC 3711 §3.2.1): that of the first SSRC is
+ * sent by werift, and the server's is opened only where somebody reads what it says.
  */
 import type { RTCDtlsTransport } from 'werift';
 import { isRtcp } from '../rtp/rtp-packet.ts';
@@ -20,11 +20,20 @@ import {
   type SendDatagram,
 } from './werift-insides.ts';
 
-export interface RtpPath {
+/** The way of one SSRC's packets. */
+export interface RtpStream {
   /** A buffer for the next packet, of at least so many bytes and room for what protection adds. */
   buffer(plainBytes: number): Buffer;
-  /** Protects and sends the first bytes of `buffer()`. The packets are of one SSRC, in order. */
+  /**
+   * Protects and sends the first bytes of `buffer()`. The packets are of one SSRC, in order; one
+   * that is sent again is the very same.
+   */
   send(plainBytes: number): void;
+}
+
+export interface RtpPath extends RtpStream {
+  /** For one more SSRC, whose RTCP goes this way too. */
+  openStream(): RtpStream & { sendRtcp(compound: Uint8Array): void };
 }
 
 /** The server forwards each track as a stream of its own, and a new one when it comes back. */
@@ -56,27 +65,40 @@ export const openRtpPath = (
   });
   if (!isDiverted) return undefined;
 
-  const sender = createSrtpSender(keys.suite, keys.local);
-  let buffer = Buffer.alloc(0);
   let pair: typeof connection.nominated;
   let sendDatagram: SendDatagram | undefined;
-  return {
-    buffer: (plainBytes) => {
-      const needed = plainBytes + maxSrtpOverheadBytes;
-      if (buffer.length < needed) buffer = Buffer.alloc(needed);
-      return buffer;
-    },
-    send: (plainBytes) => {
-      const sealed = buffer.subarray(0, sender.protectRtpInPlace(buffer, plainBytes));
-      // Nobody may be sent media who did not consent of late. RFC 7675 §5.1
-      if (!isConsented()) return;
-      if (connection.nominated !== pair) {
-        pair = connection.nominated;
-        sendDatagram = openSend(pair);
-      }
-      // Still held by the socket: the next packet needs another buffer.
-      if (sendDatagram?.(sealed) === false) buffer = Buffer.alloc(buffer.length);
-      if (sendDatagram === undefined) connection.send(Buffer.from(sealed)).catch(() => undefined);
-    },
+  /** False while the socket still holds the datagram. */
+  const sendSealed = (sealed: Buffer): boolean => {
+    // Nobody may be sent media who did not consent of late. RFC 7675 §5.1
+    if (!isConsented()) return true;
+    if (connection.nominated !== pair) {
+      pair = connection.nominated;
+      sendDatagram = openSend(pair);
+    }
+    if (sendDatagram !== undefined) return sendDatagram(sealed);
+    connection.send(Buffer.from(sealed)).catch(() => undefined);
+    return true;
   };
+
+  const openStream: RtpPath['openStream'] = () => {
+    const sender = createSrtpSender(keys.suite, keys.local);
+    let buffer = Buffer.alloc(0);
+    return {
+      buffer: (plainBytes) => {
+        const needed = plainBytes + maxSrtpOverheadBytes;
+        if (buffer.length < needed) buffer = Buffer.alloc(needed);
+        return buffer;
+      },
+      send: (plainBytes) => {
+        const sealed = buffer.subarray(0, sender.protectRtpInPlace(buffer, plainBytes));
+        // Still held by the socket: the next packet needs another buffer.
+        if (!sendSealed(sealed)) buffer = Buffer.alloc(buffer.length);
+      },
+      sendRtcp: (compound) => {
+        sendSealed(Buffer.from(sender.protectRtcp(compound)));
+      },
+    };
+  };
+
+  return { ...openStream(), openStream };
 };

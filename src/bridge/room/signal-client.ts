@@ -43,6 +43,8 @@ export interface SignalClientDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onEvent: (event: SignalEvent) => void;
+  /** Each message as it came, before it is reduced to an event. */
+  readonly onMessage?: ((bytes: Uint8Array) => void) | undefined;
   /** At most once; nothing comes after it. */
   readonly onDown: (down: Down) => void;
 }
@@ -136,6 +138,7 @@ export const openSignalClient = (deps: SignalClientDeps): SignalClient => {
 
   const receive = (data: RawData): void => {
     if (over) return;
+    deps.onMessage?.(bytesOf(data));
     const event = parseSignal(bytesOf(data), deps.followsRoom);
     switch (event.type) {
       case 'joined':

@@ -7,7 +7,10 @@ export const tokenLifetimeS = 600;
 
 /** Mints access tokens that grant no more than each kind of link needs. Lives on the main thread. */
 export interface TokenMint {
-  /** A caller: a participant of kind SIP that may publish a microphone, and keys where the target says so. */
+  /**
+   * A caller: a participant of kind SIP that may publish a microphone, and where the target says so keys,
+   * or a camera and watch those of others.
+   */
   callerToken(target: RoomTarget): Promise<string>;
   /** A listener nobody sees. */
   earToken(room: RoomName, identity: string): Promise<string>;
@@ -22,7 +25,7 @@ export const createTokenMint = ({
   readonly apiKey: string;
   readonly apiSecret: string;
 }): TokenMint => ({
-  callerToken: ({ room, identity, name, attributes, sendsKeys = false }) => {
+  callerToken: ({ room, identity, name, attributes, sendsKeys = false, hasCamera = false }) => {
     const token = new AccessToken(apiKey, apiSecret, {
       identity,
       name,
@@ -34,8 +37,10 @@ export const createTokenMint = ({
       roomJoin: true,
       room,
       canPublish: true,
-      canPublishSources: [TrackSource.MICROPHONE],
-      canSubscribe: false,
+      canPublishSources: hasCamera
+        ? [TrackSource.MICROPHONE, TrackSource.CAMERA]
+        : [TrackSource.MICROPHONE],
+      canSubscribe: hasCamera,
       canPublishData: sendsKeys,
       canUpdateOwnMetadata: false,
     });

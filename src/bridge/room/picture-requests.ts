@@ -1,0 +1,75 @@
+/** What is asked of LiveKit's server about pictures. */
+import {
+  AddTrackRequest,
+  MuteTrackRequest,
+  ParticipantTracks,
+  SignalRequest,
+  SimulcastCodec,
+  TrackSource,
+  TrackType,
+  UpdateSubscription,
+  UpdateTrackSettings,
+  VideoLayer,
+  VideoQuality,
+} from '@livekit/protocol';
+import type { CameraTrack } from './link-types.ts';
+import { chooseLayer, type PictureWant } from './picture-layers.ts';
+import type { WatchableTrack } from './picture-roster.ts';
+import type { PictureQuality } from './picture-signal.ts';
+
+/** A camera of one layer of H.264. */
+export const cameraRequest = (
+  cid: string,
+  camera: CameraTrack,
+  muted: boolean,
+): AddTrackRequest => {
+  const { width, height, maxBitrateKbps } = camera;
+  const bitrate = maxBitrateKbps * 1000;
+  const layers = [new VideoLayer({ quality: VideoQuality.HIGH, width, height, bitrate })];
+  return new AddTrackRequest({
+    cid,
+    name: 'camera',
+    type: TrackType.VIDEO,
+    source: TrackSource.CAMERA,
+    muted,
+    width,
+    height,
+    layers,
+    simulcastCodecs: [new SimulcastCodec({ codec: 'h264', cid, layers })],
+  });
+};
+
+export const cameraMuted = (sid: string, muted: boolean): SignalRequest =>
+  new SignalRequest({ message: { case: 'mute', value: new MuteTrackRequest({ sid, muted }) } });
+
+export const subscription = (
+  tracks: readonly Pick<WatchableTrack, 'trackSid' | 'participantSid'>[],
+  subscribe: boolean,
+): SignalRequest => {
+  const value = new UpdateSubscription({
+    subscribe,
+    trackSids: tracks.map(({ trackSid }) => trackSid),
+    participantTracks: tracks.map(
+      ({ trackSid, participantSid }) =>
+        new ParticipantTracks({ participantSid, trackSids: [trackSid] }),
+    ),
+  });
+  return new SignalRequest({ message: { case: 'subscription', value } });
+};
+
+const qualities: Readonly<Record<PictureQuality, VideoQuality>> = {
+  low: VideoQuality.LOW,
+  medium: VideoQuality.MEDIUM,
+  high: VideoQuality.HIGH,
+};
+
+/** By the layer where they are known, else the server chooses by size. */
+export const trackSettings = (track: WatchableTrack, want: PictureWant): SignalRequest => {
+  const { width, height } = want;
+  const layer = chooseLayer(track.layers, want);
+  const value = new UpdateTrackSettings({
+    trackSids: [track.trackSid],
+    ...(layer === undefined ? { width, height } : { quality: qualities[layer] }),
+  });
+  return new SignalRequest({ message: { case: 'trackSetting', value } });
+};

@@ -1,0 +1,89 @@
+import type { RoomPicture } from './link-types.ts';
+import type { PictureLayer, Person, Speaker } from './picture-signal.ts';
+
+/** A track as it is asked for. */
+export interface WatchableTrack {
+  readonly trackSid: string;
+  readonly participantSid: string;
+  readonly layers: readonly PictureLayer[];
+}
+
+/** Who is in the room, what they show and who of them speaks, as the server's updates tell it. Pure. */
+export interface PictureRoster {
+  /** At the beginning of a connection: forgets who was there, but not the keys of their tracks. */
+  begin(people: readonly Person[], ownSid: string): void;
+  update(people: readonly Person[]): void;
+  updateSpeakers(speakers: readonly Speaker[]): void;
+  pictures(): readonly RoomPicture[];
+  /** Names, in the order in which they came. */
+  people(): readonly string[];
+  /** Identities of those who speak, the loudest first. */
+  speakers(): readonly string[];
+  track(trackKey: number): WatchableTrack | undefined;
+  /** Of a track that was seen once; undefined for others. */
+  keyOf(trackSid: string): number | undefined;
+}
+
+export const createPictureRoster = (): PictureRoster => {
+  const keys = new Map<string, number>();
+  const present = new Map<string, Person>();
+  const levels = new Map<string, number>();
+  let ownSid = '';
+
+  const keyFor = (trackSid: string): number => {
+    const known = keys.get(trackSid);
+    if (known !== undefined) return known;
+    const key = keys.size + 1;
+    keys.set(trackSid, key);
+    return key;
+  };
+
+  const update = (people: readonly Person[]): void => {
+    for (const person of people) {
+      if (person.hidden || person.gone || person.sid === ownSid) {
+        present.delete(person.sid);
+        levels.delete(person.sid);
+      } else {
+        present.set(person.sid, person);
+      }
+    }
+  };
+
+  return {
+    begin: (people, sid) => {
+      ownSid = sid;
+      present.clear();
+      levels.clear();
+      update(people);
+    },
+    update,
+    updateSpeakers: (speakers) => {
+      for (const { sid, level, speaks } of speakers) {
+        if (speaks) levels.set(sid, level);
+        else levels.delete(sid);
+      }
+    },
+    pictures: () =>
+      [...present.values()].flatMap(({ identity, name, kind, tracks }) =>
+        tracks.map(({ sid, source, isH264, muted }) => ({
+          trackKey: keyFor(sid),
+          ...{ identity, name, kind, source, isH264, muted },
+        })),
+      ),
+    people: () => [...present.values()].map(({ name }) => name),
+    speakers: () =>
+      [...levels]
+        .toSorted(([, one], [, other]) => other - one)
+        .flatMap(([sid]) => present.get(sid)?.identity ?? []),
+    track: (trackKey) => {
+      for (const { sid: participantSid, tracks } of present.values()) {
+        const found = tracks.find(({ sid }) => keys.get(sid) === trackKey);
+        if (found !== undefined) {
+          return { trackSid: found.sid, participantSid, layers: found.layers };
+        }
+      }
+      return undefined;
+    },
+    keyOf: (trackSid) => keys.get(trackSid),
+  };
+};
