@@ -17,6 +17,9 @@ export interface BridgeLegDeps {
   readonly link: WorkerLink;
   readonly localPort: number;
   readonly localRtcpPort: number;
+  /** Undefined: sound alone. */
+  readonly localVideoPort: number | undefined;
+  readonly localVideoRtcpPort: number | undefined;
   readonly dtlsFingerprint: MediaLeg['dtlsFingerprint'];
   readonly desk: MeetingDesk;
   readonly onListenerFault: (error: unknown) => void;
@@ -43,6 +46,8 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     link,
     localPort: deps.localPort,
     localRtcpPort: deps.localRtcpPort,
+    localVideoPort: deps.localVideoPort,
+    localVideoRtcpPort: deps.localVideoRtcpPort,
     dtlsFingerprint: deps.dtlsFingerprint,
     emit: (event) => {
       try {
@@ -65,7 +70,7 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     },
     join: (target) =>
       closing === undefined
-        ? desk.join(leg, target)
+        ? desk.join(leg, { ...target, hasCamera: deps.localVideoPort !== undefined })
         : Promise.resolve({ joined: false, reason: 'unreachable' }),
     leaveRoom: () => desk.leave(legId),
     setMuted: (muted) => {
@@ -76,6 +81,12 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     },
     sendKey: (digit) => {
       link.post({ type: 'send-key', legId, digit });
+    },
+    requestKeyFrame: () => {
+      link.post({ type: 'request-key-frame', legId });
+    },
+    showCard: (card) => {
+      link.post({ type: 'show-card', legId, card });
     },
     quality: async () => {
       const reply = await link.request((requestId) => ({ type: 'quality', requestId, legId }));

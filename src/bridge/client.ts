@@ -137,7 +137,11 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
     throw error;
   }
 
-  const openLeg = async (legId: LegId, localAddress: string): Promise<BridgeLeg> => {
+  const openLeg = async (
+    legId: LegId,
+    localAddress: string,
+    { video = false }: { readonly video?: boolean } = {},
+  ): Promise<BridgeLeg> => {
     const link = closing === undefined ? leastBusy() : undefined;
     if (link === undefined) throw new MediaError('media/no-worker', 'no media worker runs');
     const place = { link };
@@ -147,6 +151,7 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
       requestId,
       legId,
       localAddress,
+      video,
     }));
     opening.delete(place);
     if (reply === undefined) throw new MediaError('media/no-worker', 'the media worker died');
@@ -157,6 +162,8 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
       link,
       localPort: reply.localPort,
       localRtcpPort: reply.localRtcpPort,
+      localVideoPort: reply.localVideoPort,
+      localVideoRtcpPort: reply.localVideoRtcpPort,
       dtlsFingerprint: reply.dtlsFingerprint,
       desk,
       onListenerFault: (error) => {

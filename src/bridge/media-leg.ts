@@ -7,30 +7,28 @@ import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
 import type { Digit, LegQuality, SoundReport, Utterance } from '../call/ports/sip-engine.ts';
 import { levelOfG711, levelOfPcm } from './audio/level.ts';
-import { createLegEncryption, type MediaComponent } from './leg-encryption.ts';
 import { createLegQualityMeter } from './leg-quality.ts';
 import { createLegReceiver } from './leg-receiver.ts';
 import { createLegReports } from './leg-reports.ts';
 import { createLegSender } from './leg-sender.ts';
-import { monotonicMs } from './media-clock.ts';
+import { createMediaPath } from './media-path.ts';
 import { createMutedTalk } from './muted-talk.ts';
 import { createPacketTrap, type PacketTrap, type TrappedPacket } from './packet-trap.ts';
 import { createRoomVisit, type RoomVisit, type RoomVisitDeps } from './room-visit.ts';
-import { createDtlsRoute } from './dtls-route.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
-import { isDtls } from './rtp/dtls-record.ts';
-import type { PortPool } from './rtp/port-pool.ts';
-import { createRtpView, isRtcp, parseRtp, rtpHeaderBytes } from './rtp/rtp-packet.ts';
-import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
-import { createSymmetricPeer } from './rtp/symmetric-peer.ts';
+import { rtpHeaderBytes, type RtpView } from './rtp/rtp-packet.ts';
+import type { PacketListener, RtpSocket } from './rtp/rtp-socket.ts';
 import { createSilenceWatch } from './silence-watch.ts';
 import { createSoundTest, type SoundTest } from './sound-test.ts';
+import type { PictureLeg } from './video/picture-leg.ts';
 import type { MeetingMember, WorkerMeeting } from './worker-meeting.ts';
 import type { JoinTicket, WorkerSetup } from './worker-protocol.ts';
 
 export interface WorkerLeg {
   readonly localPort: number;
   readonly localRtcpPort: number;
+  /** Where it was opened with pictures. */
+  readonly pictures: PictureLeg | undefined;
   configure(session: MediaSession): void;
   start(): void;
   play(utterance: Utterance): void;
@@ -60,8 +58,6 @@ export interface WorkerLeg {
 }
 
 export interface MediaLegDeps {
-  readonly localAddress: string;
-  readonly ports: PortPool;
   readonly setup: WorkerSetup;
   /** For handshakes of DTLS-SRTP; undefined: there are none. */
   readonly dtlsIdentity?: DtlsIdentity | undefined;
@@ -69,44 +65,10 @@ export interface MediaLegDeps {
   readonly emit: (event: MediaEvent) => void;
   readonly onTraced?: (localPort: number, packets: readonly TrappedPacket[]) => void;
   readonly onTokenNeeded: () => void;
-  /** A packet met a bug. */
-  readonly onFault: (error: unknown) => void;
   readonly createLink?: RoomVisitDeps['createLink'];
+  /** The other half of a leg with pictures; the leg closes it. */
+  readonly pictures?: PictureLeg | undefined;
 }
-
-/** Binds a port pair; undefined where none is free. */
-export const openMediaLeg = async (deps: MediaLegDeps): Promise<WorkerLeg | undefined> => {
-  // Nothing is sent here yet: what comes before the leg stands is not the caller's.
-  let onRtp: PacketListener = () => undefined;
-  let onRtcp = onRtp;
-  const guarded = (
-    listener: PacketListener,
-    packet: Buffer,
-    address: string,
-    port: number,
-  ): void => {
-    try {
-      listener(packet, address, port);
-    } catch (error) {
-      deps.onFault(error);
-    }
-  };
-  const socket = await openRtpSocket({
-    address: deps.localAddress,
-    pool: deps.ports,
-    now: monotonicMs,
-    onRtp: (packet, address, port) => {
-      guarded(onRtp, packet, address, port);
-    },
-    onRtcp: (packet, address, port) => {
-      guarded(onRtcp, packet, address, port);
-    },
-  });
-  if (socket === undefined) return undefined;
-  const leg = createMediaLeg(deps, socket, monotonicMs);
-  ({ onRtp, onRtcp } = leg);
-  return leg;
-};
 
 export interface LegOnSocket extends WorkerLeg {
   readonly onRtp: PacketListener;
@@ -114,18 +76,21 @@ export interface LegOnSocket extends WorkerLeg {
 }
 
 export const createMediaLeg = (
-  deps: Omit<MediaLegDeps, 'localAddress' | 'ports' | 'onFault'>,
+  deps: MediaLegDeps,
   socket: RtpSocket,
   nowMs: () => number,
 ): LegOnSocket => {
-  const { setup, log, emit } = deps;
-  const view = createRtpView();
-  const peer = createSymmetricPeer();
-  const dtlsRoute = createDtlsRoute(socket);
-  const encryption = createLegEncryption({
+  const { setup, log, emit, pictures } = deps;
+  const path = createMediaPath({
+    socket,
     identity: deps.dtlsIdentity,
     nowMs,
-    sendDtls: dtlsRoute.send,
+    onPacket: (packet, view, address, port) => {
+      takePacket(packet, view, address, port);
+    },
+    onCompound: (compound) => {
+      reports.rtcp.onRtcp(compound, nowMs() + dayOffsetMs);
+    },
     onKeys: (suite) => {
       emit({ type: 'dtls-keys', suite });
     },
@@ -135,6 +100,7 @@ export const createMediaLeg = (
       emit({ type: 'media-timeout' });
     },
   });
+  const { encryption } = path;
   const member: MeetingMember = { voice: undefined };
   const ssrc = randomInt(1, 2 ** 32);
   /** RTCP speaks of the time of day: this clock's, without its jumps. */
@@ -164,10 +130,8 @@ export const createMediaLeg = (
     initialSequence: randomInt(2 ** 15),
     initialTimestamp: randomInt(2 ** 32),
     send: (packet, rtpTimestamp) => {
-      const sealed = encryption.protectRtp(packet);
-      if (sealed === undefined) return;
-      socket.sendRtp(sealed, peer.address(), peer.port());
-      trap?.take('out', packet, peer.address(), peer.port());
+      if (!path.sendRtp(packet)) return;
+      trap?.take('out', packet, path.address(), path.port());
       const payloadBytes = packet.length - rtpHeaderBytes;
       reports.rtcp.onRtpSent(payloadBytes, rtpTimestamp, tickAtMs + dayOffsetMs);
     },
@@ -204,26 +168,7 @@ export const createMediaLeg = (
     },
   };
 
-  const onDtls = (component: MediaComponent, datagram: Buffer, ...from: [string, number]): void => {
-    if (!dtlsRoute.accept(component, encryption.isShakingHands(component), ...from)) return;
-    encryption.takeDtls(component, datagram);
-  };
-
-  const onRtp: PacketListener = (datagram, address, port) => {
-    if (isDtls(datagram)) {
-      onDtls('rtp', datagram, address, port);
-      return;
-    }
-    if (session?.rtcpMux === true && isRtcp(datagram)) {
-      onRtcp(datagram, address, port);
-      return;
-    }
-    // A stranger's packet is not worth the work on its tag, and one without a good tag teaches nothing.
-    if (peer.isLocked() && !peer.acceptRtp(address, port, 0)) return;
-    const packet = encryption.unprotectRtp(datagram);
-    if (packet === undefined || !parseRtp(packet, packet.length, view)) return;
-    if (!peer.acceptRtp(address, port, view.ssrc)) return;
-    if (peer.isLocked()) socket.settleOn(address, port);
+  const takePacket = (packet: Buffer, view: RtpView, address: string, port: number): void => {
     const now = nowMs();
     trap?.take('in', packet, address, port);
     silence.heard(now);
@@ -239,27 +184,10 @@ export const createMediaLeg = (
     if (kind !== undefined && !isHeld()) visit?.pushRtp(packet, view, kind, now);
   };
 
-  const onRtcp: PacketListener = (datagram, address, port) => {
-    if (isDtls(datagram)) {
-      onDtls('rtcp', datagram, address, port);
-      return;
-    }
-    if (address !== peer.address()) return;
-    const compound = encryption.unprotectRtcp(datagram);
-    if (compound === undefined || !peer.acceptRtcp(address, port)) return;
-    reports.rtcp.onRtcp(compound, nowMs() + dayOffsetMs);
-  };
-
-  const sendRtcp = (compound: Buffer): void => {
-    const packet = encryption.protectRtcp(compound);
-    if (packet === undefined) return;
-    if (session?.rtcpMux === true) socket.sendRtp(packet, peer.address(), peer.port());
-    else socket.sendRtcp(packet, peer.address(), peer.rtcpPort());
-  };
   /** Reports go on while the sound is held. RFC 3264 §5.1 */
   const report = (): void => {
     const due = isStarted ? reports.rtcp.poll(tickAtMs + dayOffsetMs) : undefined;
-    if (due !== undefined) sendRtcp(due);
+    if (due !== undefined) path.sendRtcp(due);
   };
 
   const endSoundTest = (): void => {
@@ -291,6 +219,7 @@ export const createMediaLeg = (
     visit = undefined;
     member.voice = undefined;
     receiver.setFrameWanted(false);
+    pictures?.leaveRoom();
     left.meeting.members.delete(member);
     meter.visitChanged();
     await left.close();
@@ -299,14 +228,12 @@ export const createMediaLeg = (
   return {
     localPort: socket.localPort,
     localRtcpPort: socket.localRtcpPort,
+    pictures,
     configure: (next) => {
       const wasHeld = isHeld();
       session = next;
-      peer.setRemote(next.remoteAddress, next.remotePort, next.remoteRtcpPort);
-      // Where the caller's sound comes from is learnt anew.
-      socket.unsettle();
-      dtlsRoute.setRemote(next);
-      encryption.configure(next);
+      path.configure(next);
+      pictures?.configure(next.video);
       receiver.configure(next);
       sender.configure(next);
       visit?.setCodec(next.codec);
@@ -315,6 +242,7 @@ export const createMediaLeg = (
     start: () => {
       isStarted = true;
       sender.start();
+      pictures?.start();
       silence.begin(nowMs());
     },
     play: (utterance) => {
@@ -342,6 +270,7 @@ export const createMediaLeg = (
         sendsUnheard: setup.settings.sendsUnheard,
         onTokenNeeded: deps.onTokenNeeded,
         createLink: deps.createLink,
+        camera: pictures,
         onMutedByRoom: () => {
           log.info({}, 'muted by the room');
           setMuted(true);
@@ -351,6 +280,7 @@ export const createMediaLeg = (
       meeting.members.add(member);
       meter.visitChanged();
       receiver.setFrameWanted(true);
+      pictures?.enterRoom(visit.pictures);
       return visit;
     },
     leave,
@@ -366,6 +296,7 @@ export const createMediaLeg = (
       const isMutedInRoom = visit?.isMicrophoneOpen() === true && muted;
       if (mutedTalk.update(level, isMutedInRoom)) emit({ type: 'talking-muted' });
       visit?.tick(now);
+      pictures?.tick(now);
       soundTest?.test.hear(frame);
       if (trap !== undefined && now >= trapDueAtMs) emptyTrap(now);
       if (isStarted) meter.tick(now, callerStream);
@@ -394,12 +325,11 @@ export const createMediaLeg = (
       soundTest = undefined;
       await leave();
       receiver.close();
-      if (isStarted) sendRtcp(reports.rtcp.goodbye(nowMs() + dayOffsetMs));
+      if (isStarted) path.sendRtcp(reports.rtcp.goodbye(nowMs() + dayOffsetMs));
       isStarted = false;
-      encryption.close();
-      await socket.close();
+      await Promise.all([path.close(), pictures?.close()]);
     },
-    onRtp,
-    onRtcp,
+    onRtp: path.onRtp,
+    onRtcp: path.onRtcp,
   };
 };

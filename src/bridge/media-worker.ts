@@ -11,7 +11,8 @@ import type { Logger } from '../call/ports/process.ts';
 import type { JoinOutcome } from '../call/ports/sip-engine.ts';
 import { createJoinQueue } from './join-queue.ts';
 import { createMediaClock, monotonicMs } from './media-clock.ts';
-import { openMediaLeg, type WorkerLeg } from './media-leg.ts';
+import type { WorkerLeg } from './media-leg.ts';
+import { openLeg } from './open-leg.ts';
 import type { RoomVisit } from './room-visit.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
 import { createPortPool } from './rtp/port-pool.ts';
@@ -88,10 +89,16 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
   const clock = createMediaClock({ epochMs: setup.epochMs, nowMs: monotonicMs, after, onTick });
   clock.start();
 
-  const open = async (requestId: number, legId: LegId, localAddress: string): Promise<void> => {
-    const leg = await openMediaLeg({
+  const open = async ({
+    requestId,
+    legId,
+    localAddress,
+    video,
+  }: Extract<WorkerRequest, { type: 'open' }>): Promise<void> => {
+    const leg = await openLeg({
       localAddress,
       ports,
+      hasPictures: video,
       setup,
       dtlsIdentity,
       log: log.child({ legId }),
@@ -114,9 +121,16 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     }
     legs.set(legId, leg);
     ticking.set(legId, leg);
-    const { localPort, localRtcpPort } = leg;
-    const dtlsFingerprint = dtlsIdentity?.fingerprint;
-    post({ type: 'opened', requestId, localPort, localRtcpPort, dtlsFingerprint });
+    const { localPort, localRtcpPort, pictures } = leg;
+    post({
+      type: 'opened',
+      requestId,
+      localPort,
+      localRtcpPort,
+      localVideoPort: pictures?.localPort,
+      localVideoRtcpPort: pictures?.localRtcpPort,
+      dtlsFingerprint: dtlsIdentity?.fingerprint,
+    });
   };
 
   const join = async (requestId: number, legId: LegId, ticket: JoinTicket): Promise<void> => {
@@ -178,7 +192,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     const { requestId } = message;
     switch (message.type) {
       case 'open':
-        return open(requestId, message.legId, message.localAddress);
+        return open(message);
       case 'join':
         return join(requestId, message.legId, message.ticket);
       case 'leave': {
@@ -234,6 +248,10 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         return legs.get(message.legId)?.setVolumeDb(message.volumeDb);
       case 'send-key':
         return legs.get(message.legId)?.sendKey(message.digit);
+      case 'request-key-frame':
+        return legs.get(message.legId)?.pictures?.requestKeyFrame();
+      case 'show-card':
+        return legs.get(message.legId)?.pictures?.showCard(message.card);
       case 'trace':
         return legs.get(message.legId)?.setTraced(message.on);
       case 'leg-token':

@@ -21,6 +21,9 @@ import {
   type CallerLink,
   type CallerLinkEvent,
   type CallerLinkOptions,
+  type CameraTrack,
+  type PictureEvent,
+  type PictureLink,
 } from './room/link-types.ts';
 import type { RoomReception } from './room/room-reports.ts';
 import type { PacketKind } from './rtp/jitter-buffer.ts';
@@ -43,10 +46,19 @@ export interface RoomVisit {
   /** The caller's stream begins a new time line (hold, re-INVITE). */
   anchorAnew(): void;
   setToken(token: string): void;
+  /** Of the link, once there is one. */
+  readonly pictures: () => PictureLink | undefined;
   /** What the room's server says of our track. */
   reception(): RoomReception | undefined;
   /** Idempotent, never rejects. */
   close(): Promise<void>;
+}
+
+/** Who gives the room a camera and takes its pictures. */
+export interface VisitCamera {
+  cameraTrack(): CameraTrack;
+  hear(event: PictureEvent): void;
+  takeRoomPacket(trackKey: number, packet: Buffer): void;
 }
 
 export interface RoomVisitDeps {
@@ -58,6 +70,7 @@ export interface RoomVisitDeps {
   readonly sendsKeys?: boolean | undefined;
   /** The caller's sound goes into the room even where nobody listens there. */
   readonly sendsUnheard?: boolean | undefined;
+  readonly camera?: VisitCamera | undefined;
   readonly log: Logger;
   readonly createLink?: ((options: CallerLinkOptions) => CallerLink) | undefined;
   readonly emit: (event: MediaEvent) => void;
@@ -154,6 +167,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       sendsKeys: deps.sendsKeys === true,
       log,
       onEvent: hear,
+      ...(deps.camera && cameraOptions(deps.camera)),
     });
     uplink = createUplink({
       ssrc: link.ssrc,
@@ -202,6 +216,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       token = fresh;
       link?.setToken(fresh);
     },
+    pictures: () => (state === 'over' ? undefined : link?.pictures),
     reception: () => link?.reception?.(),
     close: async () => {
       over('unreachable');
@@ -209,3 +224,15 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
     },
   };
 };
+
+const cameraOptions = (
+  camera: VisitCamera,
+): Pick<CallerLinkOptions, 'camera' | 'onPicture' | 'onPicturePacket'> => ({
+  camera: camera.cameraTrack(),
+  onPicture: (event) => {
+    camera.hear(event);
+  },
+  onPicturePacket: (trackKey, packet) => {
+    camera.takeRoomPacket(trackKey, packet);
+  },
+});

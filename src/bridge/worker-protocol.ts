@@ -4,7 +4,12 @@
  * the reply that carries its `requestId`.
  */
 import type { LegId, NodeId, RoomName } from '../call/identifiers.ts';
-import type { CertificateFingerprint, MediaEvent, MediaSession } from '../call/ports/media.ts';
+import type {
+  Card,
+  CertificateFingerprint,
+  MediaEvent,
+  MediaSession,
+} from '../call/ports/media.ts';
 import type {
   Digit,
   JoinOutcome,
@@ -55,6 +60,8 @@ export type WorkerRequest =
       readonly requestId: number;
       readonly legId: LegId;
       readonly localAddress: string;
+      /** With a second pair of ports, for pictures. */
+      readonly video: boolean;
     }
   | {
       readonly type: 'join';
@@ -84,6 +91,8 @@ export type WorkerCommand =
   | { readonly type: 'set-volume'; readonly legId: LegId; readonly volumeDb: number }
   | { readonly type: 'trace'; readonly legId: LegId; readonly on: boolean }
   | { readonly type: 'send-key'; readonly legId: LegId; readonly digit: Digit }
+  | { readonly type: 'request-key-frame'; readonly legId: LegId }
+  | { readonly type: 'show-card'; readonly legId: LegId; readonly card: Card | undefined }
   /** Become the home worker of a meeting: open the ear, bring the room's tracks into the lane. */
   | {
       readonly type: 'listen';
@@ -104,6 +113,8 @@ export type WorkerReply =
       readonly requestId: number;
       readonly localPort: number;
       readonly localRtcpPort: number;
+      readonly localVideoPort: number | undefined;
+      readonly localVideoRtcpPort: number | undefined;
       readonly dtlsFingerprint: CertificateFingerprint | undefined;
     }
   | { readonly type: 'open-failed'; readonly requestId: number }

@@ -8,7 +8,7 @@
  */
 import type { Card } from '../../call/ports/media.ts';
 import type { PictureEvent, PictureLink } from '../room/link-types.ts';
-import type { CardMaker } from './card-maker.ts';
+import { isSameCard, type CardMaker } from './card-maker.ts';
 import type { PictureDownlink } from './picture-downlink.ts';
 import type { PictureSize } from './picture-size.ts';
 import { createPictureSwitch, type PictureSwitch, type Showing } from './picture-switch.ts';
@@ -55,7 +55,7 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
   };
 
   const showCard = (next: Card | undefined): void => {
-    if (next === undefined || (downlink.shown() === undefined && cards.isSame(next, cardShown)))
+    if (next === undefined || (downlink.shown() === undefined && isSameCard(next, cardShown)))
       return;
     cardShown = next;
     downlink.showCard(cards.stream(next, want));

@@ -1,0 +1,83 @@
+/** Binds the ports of a leg and puts it together: sound, and pictures where they are asked for. */
+import { monotonicMs } from './media-clock.ts';
+import { createMediaLeg, type MediaLegDeps, type WorkerLeg } from './media-leg.ts';
+import type { PortPool } from './rtp/port-pool.ts';
+import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
+import { createCardMaker } from './video/card-maker.ts';
+import { createPictureLeg, type PictureLeg } from './video/picture-leg.ts';
+
+export interface OpenLegDeps extends Omit<MediaLegDeps, 'pictures'> {
+  readonly localAddress: string;
+  readonly ports: PortPool;
+  readonly hasPictures: boolean;
+  /** A packet met a bug. */
+  readonly onFault: (error: unknown) => void;
+}
+
+interface Listeners {
+  readonly onRtp: PacketListener;
+  readonly onRtcp: PacketListener;
+}
+
+/** A bound pair, and who hears it once there is somebody. */
+interface Pair {
+  readonly socket: RtpSocket;
+  readonly listen: (listeners: Listeners) => void;
+}
+
+const bindPair = async (deps: OpenLegDeps): Promise<Pair | undefined> => {
+  // Nothing is sent here yet: what comes before the leg stands is not the caller's.
+  let listeners: Listeners = { onRtp: () => undefined, onRtcp: () => undefined };
+  const guarded =
+    (which: keyof Listeners): PacketListener =>
+    (packet, address, port) => {
+      try {
+        listeners[which](packet, address, port);
+      } catch (error) {
+        deps.onFault(error);
+      }
+    };
+  const socket = await openRtpSocket({
+    address: deps.localAddress,
+    pool: deps.ports,
+    now: monotonicMs,
+    onRtp: guarded('onRtp'),
+    onRtcp: guarded('onRtcp'),
+  });
+  return (
+    socket && {
+      socket,
+      listen: (next) => {
+        listeners = next;
+      },
+    }
+  );
+};
+
+const openPictures = (deps: OpenLegDeps, { socket, listen }: Pair): PictureLeg => {
+  const pictures = createPictureLeg({
+    socket,
+    identity: deps.dtlsIdentity,
+    nowMs: monotonicMs,
+    cards: createCardMaker(),
+    log: deps.log,
+    emit: deps.emit,
+  });
+  listen(pictures);
+  return pictures;
+};
+
+/** Undefined where no pair of ports is free, or only one of two. */
+export const openLeg = async (deps: OpenLegDeps): Promise<WorkerLeg | undefined> => {
+  const sound = await bindPair(deps);
+  if (sound === undefined) return undefined;
+  const picture = deps.hasPictures ? await bindPair(deps) : undefined;
+  if (deps.hasPictures && picture === undefined) {
+    await sound.socket.close();
+    return undefined;
+  }
+  const pictures = picture && openPictures(deps, picture);
+  const leg = createMediaLeg({ ...deps, pictures }, sound.socket, monotonicMs);
+  sound.listen(leg);
+  return leg;
+};
