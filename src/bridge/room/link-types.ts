@@ -92,7 +92,7 @@ export interface PictureLink {
 }
 
 export interface CallerLinkOptions extends LinkOptions {
-  readonly codec: 'PCMU' | 'PCMA';
+  readonly codec: RoomCodec;
   readonly muted: boolean;
   /** Whether there is a way for `sendKey`. */
   readonly sendsKeys?: boolean;
@@ -100,7 +100,10 @@ export interface CallerLinkOptions extends LinkOptions {
   /** Undefined: sound alone. */
   readonly camera?: CameraTrack | undefined;
   readonly onPicture?: (event: PictureEvent) => void;
-  /** A decrypted H.264 RTP packet of a watched track, mode 1; the listener's to keep. */
+  /**
+   * A decrypted H.264 RTP packet of a watched track, mode 1, with a plain 12-byte header; the listener's to
+   * keep. One without payload only fills its place in the sequence. Those sent again come late, as they were.
+   */
   readonly onPicturePacket?: (trackKey: number, packet: Buffer) => void;
 }
 
@@ -111,7 +114,7 @@ export type CallerLinkEvent =
   /** The room's side takes its mute back; nothing is sent until `setMuted(false)`. */
   | { readonly type: 'unmuted-by-server' };
 
-/** One LiveKit participant that publishes one microphone track of G.711. */
+/** One LiveKit participant that publishes one microphone track. */
 export interface CallerLink {
   /** Kept across reconnects; packets leave with it whatever they carry. */
   readonly ssrc: number;

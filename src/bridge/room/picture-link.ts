@@ -68,7 +68,7 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
   const ssrc = randomInt(1, 2 ** 32);
   const roster = createPictureRoster();
   let isCameraOn = true;
-  let watched: readonly number[] = [];
+  let watched: ReadonlySet<number> = new Set();
   let want: PictureWant = { width: 0, height: 0, maxBitrateKbps: 0 };
   let current: Connection | undefined;
   const told = new Map<PictureEvent['type'], string>();
@@ -94,10 +94,7 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
   };
 
   const watchNow = (): void => {
-    current?.watch.update(
-      watched.flatMap((trackKey) => roster.track(trackKey) ?? []),
-      want,
-    );
+    current?.watch.update(roster.watchable(), watched, want);
   };
 
   const showCamera = (connection: Connection): void => {
@@ -128,7 +125,7 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
   };
 
   const sendFeedback = (trackKey: number, build: (mediaSsrc: number) => Buffer): void => {
-    const trackSid = roster.track(trackKey)?.trackSid;
+    const trackSid = roster.sidOf(trackKey);
     const mediaSsrc = trackSid === undefined ? undefined : current?.receiver.ssrcOf(trackSid);
     if (mediaSsrc !== undefined) current?.stream?.sendRtcp(build(mediaSsrc));
   };
@@ -148,7 +145,7 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
       }),
       receiver: createPictureReceiver((trackSid, packet) => {
         const trackKey = roster.keyOf(trackSid);
-        if (trackKey !== undefined && watched.includes(trackKey)) deps.onPacket(trackKey, packet);
+        if (trackKey !== undefined && watched.has(trackKey)) deps.onPacket(trackKey, packet);
       }),
       watch: createPictureWatch((request) => session()?.send(request)),
       ...{ cid: '', publishedOn: isCameraOn },
@@ -232,7 +229,7 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
       if (current !== undefined) showCamera(current);
     },
     watch: (trackKeys, next) => {
-      watched = [...trackKeys];
+      watched = new Set(trackKeys);
       want = next;
       watchNow();
     },

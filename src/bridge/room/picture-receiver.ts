@@ -13,6 +13,7 @@ import {
   type ReceptionStats,
 } from '../rtp/reception-stats.ts';
 import { createRtpView, parseRtp, rtpHeaderBytes, writeRtpHeader } from '../rtp/rtp-packet.ts';
+import { isBlankFrame } from './blank-frame.ts';
 import { picturePayloadTypes, pictureRateHz } from './picture-codecs.ts';
 import type { PictureStream } from './picture-streams.ts';
 
@@ -62,9 +63,13 @@ export const createPictureReceiver = (
     sequenceNumber: number,
     ssrc: number,
   ): Buffer => {
-    const at = payloadOffset - rtpHeaderBytes;
+    const payloadEnd = payloadOffset + payloadLength;
+    const isBlank = isBlankFrame(packet.subarray(payloadOffset, payloadEnd));
     const { marker, timestamp } = view;
-    const bytes = packet.subarray(at, payloadOffset + payloadLength);
+    const bytes = packet.subarray(
+      payloadOffset - rtpHeaderBytes,
+      isBlank ? payloadOffset : payloadEnd,
+    );
     writeRtpHeader(bytes, picturePayloadTypes.h264, marker, sequenceNumber, timestamp, ssrc);
     return bytes;
   };

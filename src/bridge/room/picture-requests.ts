@@ -63,13 +63,18 @@ const qualities: Readonly<Record<PictureQuality, VideoQuality>> = {
   high: VideoQuality.HIGH,
 };
 
-/** By the layer where they are known, else the server chooses by size. */
-export const trackSettings = (track: WatchableTrack, want: PictureWant): SignalRequest => {
-  const { width, height } = want;
-  const layer = chooseLayer(track.layers, want);
-  const value = new UpdateTrackSettings({
-    trackSids: [track.trackSid],
-    ...(layer === undefined ? { width, height } : { quality: qualities[layer] }),
-  });
+/** By the layer where they are known, else the server chooses by size; without `want` it pauses. */
+export const trackSettings = (
+  track: WatchableTrack,
+  want: PictureWant | undefined,
+): SignalRequest => {
+  const trackSids = [track.trackSid];
+  const layer = want && chooseLayer(track.layers, want);
+  const value =
+    want === undefined
+      ? new UpdateTrackSettings({ trackSids, disabled: true })
+      : layer === undefined
+        ? new UpdateTrackSettings({ trackSids, width: want.width, height: want.height })
+        : new UpdateTrackSettings({ trackSids, quality: qualities[layer] });
   return new SignalRequest({ message: { case: 'trackSetting', value } });
 };

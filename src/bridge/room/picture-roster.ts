@@ -3,6 +3,7 @@ import type { PictureLayer, Person, Speaker } from './picture-signal.ts';
 
 /** A track as it is asked for. */
 export interface WatchableTrack {
+  readonly trackKey: number;
   readonly trackSid: string;
   readonly participantSid: string;
   readonly layers: readonly PictureLayer[];
@@ -19,9 +20,11 @@ export interface PictureRoster {
   people(): readonly string[];
   /** Identities of those who speak, the loudest first. */
   speakers(): readonly string[];
-  track(trackKey: number): WatchableTrack | undefined;
+  /** Pictures that we can be given. */
+  watchable(): readonly WatchableTrack[];
   /** Of a track that was seen once; undefined for others. */
   keyOf(trackSid: string): number | undefined;
+  sidOf(trackKey: number): string | undefined;
 }
 
 export const createPictureRoster = (): PictureRoster => {
@@ -75,15 +78,13 @@ export const createPictureRoster = (): PictureRoster => {
       [...levels]
         .toSorted(([, one], [, other]) => other - one)
         .flatMap(([sid]) => present.get(sid)?.identity ?? []),
-    track: (trackKey) => {
-      for (const { sid: participantSid, tracks } of present.values()) {
-        const found = tracks.find(({ sid }) => keys.get(sid) === trackKey);
-        if (found !== undefined) {
-          return { trackSid: found.sid, participantSid, layers: found.layers };
-        }
-      }
-      return undefined;
-    },
+    watchable: () =>
+      [...present.values()].flatMap(({ sid: participantSid, tracks }) =>
+        tracks.flatMap(({ sid: trackSid, isH264, layers }) =>
+          isH264 ? [{ trackKey: keyFor(trackSid), trackSid, participantSid, layers }] : [],
+        ),
+      ),
     keyOf: (trackSid) => keys.get(trackSid),
+    sidOf: (trackKey) => [...keys].find(([, key]) => key === trackKey)?.[0],
   };
 };

@@ -3,37 +3,55 @@ import type { PictureWant } from './picture-layers.ts';
 import { subscription, trackSettings } from './picture-requests.ts';
 import type { WatchableTrack } from './picture-roster.ts';
 
-/** Which pictures a connection is subscribed to, and in which layer: asks for what changes. */
+/**
+ * Which pictures a connection is subscribed to, and in which layer: asks for what changes.
+ *
+ * All are subscribed to, paused but for those that are watched: one that is to be seen then comes at once,
+ * without another offer, and LiveKit tells who speaks only to those who subscribe to something of them.
+ */
 export interface PictureWatch {
   /** The server knows of no subscription, and is asked from now on. */
   begin(): void;
-  /** What is to be seen now; nothing is asked before `begin`. */
-  update(tracks: readonly WatchableTrack[], want: PictureWant): void;
+  /** What there is to see now; nothing is asked before `begin`. */
+  update(tracks: readonly WatchableTrack[], watched: ReadonlySet<number>, want: PictureWant): void;
 }
+
+/** Each takes an m-line in all offers and answers that follow. */
+const mostSubscriptions = 32;
 
 export const createPictureWatch = (send: (request: SignalRequest) => void): PictureWatch => {
   let begun = false;
   /** With the settings that were asked for, by track. */
   const subscribed = new Map<string, { readonly track: WatchableTrack; settings: string }>();
 
+  const subscribe = (tracks: readonly WatchableTrack[]): void => {
+    const wanted = new Set(tracks.map(({ trackSid }) => trackSid));
+    const left = [...subscribed.values()]
+      .map(({ track }) => track)
+      .filter(({ trackSid }) => !wanted.has(trackSid));
+    for (const { trackSid } of left) subscribed.delete(trackSid);
+    const added = tracks.filter(({ trackSid }) => !subscribed.has(trackSid));
+    for (const track of added) subscribed.set(track.trackSid, { track, settings: '' });
+    if (added.length > 0) send(subscription(added, true));
+    if (left.length > 0) send(subscription(left, false));
+  };
+
   return {
     begin: () => {
       begun = true;
       subscribed.clear();
     },
-    update: (tracks, want) => {
+    update: (tracks, watched, want) => {
       if (!begun) return;
-      const wanted = new Set(tracks.map(({ trackSid }) => trackSid));
-      const left = [...subscribed.values()].filter(({ track }) => !wanted.has(track.trackSid));
-      for (const { track } of left) subscribed.delete(track.trackSid);
-      const added = tracks.filter(({ trackSid }) => !subscribed.has(trackSid));
-      for (const track of added) subscribed.set(track.trackSid, { track, settings: '' });
-      if (added.length > 0) send(subscription(added, true));
-      const lost = left.map(({ track }) => track);
-      if (lost.length > 0) send(subscription(lost, false));
-      for (const track of tracks) {
+      const isWatched = ({ trackKey }: WatchableTrack): boolean => watched.has(trackKey);
+      const followed = [
+        ...tracks.filter(isWatched),
+        ...tracks.filter((track) => !isWatched(track)),
+      ].slice(0, mostSubscriptions);
+      subscribe(followed);
+      for (const track of followed) {
         const of = subscribed.get(track.trackSid);
-        const request = trackSettings(track, want);
+        const request = trackSettings(track, isWatched(track) ? want : undefined);
         const settings = request.toJsonString();
         if (of === undefined || of.settings === settings) continue;
         of.settings = settings;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startLiveKitServer, type TestLiveKitServer } from '../../support/livekit-server.ts';
 import { beginsKeyFrame, openCamera, sequenceOf, type CameraCaller } from './support/camera-rig.ts';
-import { createRoomRig, eventually, type RoomRig } from './support/room-rig.ts';
+import { createRoomRig, eventually, startTone, type RoomRig } from './support/room-rig.ts';
 
 let server: TestLiveKitServer;
 let rig: RoomRig;
@@ -67,4 +67,72 @@ test('a key frame that is asked for comes', async () => {
   expect(keyFrames()).toBe(before);
   other.pictures.requestKeyFrame(trackKey);
   await eventually('a key frame', () => keyFrames() > before);
+});
+
+test('packets of a camera that did not arrive are asked for and fill the gap', async () => {
+  const [one, other] = await Promise.all([open('one'), open('other')]);
+  const camera = one.film();
+  const { trackKey } = await other.pictureOf('one');
+  other.pictures.watch([trackKey], want);
+  const packets = await eventually('pictures', () => other.received.get(trackKey));
+  await eventually('more pictures', () => packets.length > 20);
+  camera.leaveOut(2);
+  const missed = await one.saw('packets-missed');
+  expect(missed.sequences.every((sequence) => camera.leftOut.includes(sequence))).toBe(true);
+  const lost = camera.leftOut.map((sequence) => camera.sent.get(sequence)?.toString('hex'));
+  await eventually('the packets sent again', () => {
+    const came = new Set(packets.map((packet) => packet.toString('hex', 12)));
+    return lost.length === 2 && lost.every((payload) => came.has(payload ?? ''));
+  });
+});
+
+test('packets of a watched track that are asked for come again, as they were', async () => {
+  const [one, other] = await Promise.all([open('one'), open('other')]);
+  one.film();
+  const { trackKey } = await other.pictureOf('one');
+  other.pictures.watch([trackKey], want);
+  const packets = await eventually('pictures', () => other.received.get(trackKey));
+  await eventually('more pictures', () => packets.length > 40);
+  // Sent a while ago: the server does not send again what may still be on its way.
+  const asked = packets.slice(-36, -33);
+  other.pictures.requestPackets(trackKey, asked.map(sequenceOf));
+  for (const packet of asked) {
+    const again = await eventually('a packet again', () =>
+      packets.find((each) => each !== packet && sequenceOf(each) === sequenceOf(packet)),
+    );
+    expect(again).toEqual(packet);
+  }
+});
+
+test('who is there, who speaks and whose camera is off is told, and what is left ceases', async () => {
+  const [one, other] = await Promise.all([open('one'), open('other')]);
+  await rig.caller('guest');
+  one.film();
+  await other.saw('people', ({ names }) => names.includes('Phone 1') && names.includes('Room one'));
+  const tone = startTone(one.link, 'PCMA', 440);
+  await other.saw('speakers', ({ identities }) => identities[0] === 'one');
+  tone.stop();
+  await other.saw('speakers', ({ identities }) => identities.length === 0);
+  const { trackKey } = await other.pictureOf('one');
+  other.pictures.watch([trackKey], want);
+  const packets = await eventually('pictures', () => other.received.get(trackKey));
+
+  one.pictures.setCameraOn(false);
+  expect((await other.pictureOf('one', ({ muted }) => muted)).trackKey).toBe(trackKey);
+  one.pictures.setCameraOn(true);
+  await other.pictureOf('one', ({ muted }) => !muted);
+  const whenBack = packets.length;
+  await eventually('pictures again', () => packets.length > whenBack + 20);
+
+  other.pictures.watch([], want);
+  await sleep(300);
+  const whenLeft = packets.length;
+  await sleep(300);
+  expect(packets.length).toBe(whenLeft);
+  await one.link.close();
+  await other.saw('pictures', ({ pictures }) => pictures.length === 0);
+  expect(other.told.findLast(({ type }) => type === 'people')).toEqual({
+    type: 'people',
+    names: ['Phone 1'],
+  });
 });

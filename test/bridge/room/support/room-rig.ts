@@ -67,7 +67,11 @@ export interface RigEar {
 
 const frameSamples = 160;
 
-const startTone = (link: CallerLink, codec: 'PCMU' | 'PCMA', hz: number): { stop(): void } => {
+export const startTone = (
+  link: CallerLink,
+  codec: 'PCMU' | 'PCMA',
+  hz: number,
+): { stop(): void } => {
   const pcm = new Int16Array(frameSamples);
   const beganAt = Date.now();
   let sent = 0;

@@ -1,0 +1,12 @@
+/**
+ * LiveKit ends a track that is muted or left with a few key frames of two by two pixels, so that a
+ * player is left with no remains of the last picture. Whoever shows something else in that place
+ * (a card, the next speaker) takes them for a picture of the track.
+ */
+
+/** How the payload begins: STAP-A, the length of the SPS, and the SPS of such a frame. */
+const beginning = Buffer.from('1800186742c01f0fd91f888884', 'hex');
+
+/** Whether the `payload` of an H.264 packet is such a frame. */
+export const isBlankFrame = (payload: Uint8Array): boolean =>
+  payload.length > beginning.length && beginning.equals(payload.subarray(0, beginning.length));
