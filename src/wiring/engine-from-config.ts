@@ -55,6 +55,7 @@ export const engineOf = (parts: EngineParts): SipEngine => {
     ]),
     tls,
     srtpPolicy: config.media.srtp,
+    video: config.media.video,
     trunks: trunks && { source: trunks, allow: config.sip.allow },
     publicAddress: config.sip.publicAddress,
     // A-law first: it is what Sweden and Denmark speak.

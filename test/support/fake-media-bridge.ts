@@ -39,13 +39,24 @@ const createLeg = (
   const calls: string[] = [];
   let session: MediaSession | undefined;
   let isClosed = false;
+  let hasPictures = hasVideo;
   let listener: (event: MediaEvent) => void = () => undefined;
   return {
     legId,
     localAddress,
     localPort,
     localRtcpPort: localPort + 1,
-    ...(hasVideo && { localVideoPort: localPort + 10_000, localVideoRtcpPort: localPort + 10_001 }),
+    get localVideoPort() {
+      return hasPictures ? localPort + 10_000 : undefined;
+    },
+    get localVideoRtcpPort() {
+      return hasPictures ? localPort + 10_001 : undefined;
+    },
+    openVideo: async () => {
+      calls.push('openVideo');
+      hasPictures = true;
+    },
+    requestKeyFrame: () => void calls.push('requestKeyFrame'),
     calls,
     get session() {
       return session;

@@ -149,6 +149,8 @@ export interface MediaLeg {
   /** Of the pictures, where the leg was opened with `video`. */
   readonly localVideoPort?: number | undefined;
   readonly localVideoRtcpPort?: number | undefined;
+  /** A second port pair for pictures that come later; rejects as `openLeg` does. */
+  openVideo?(): Promise<void>;
   /** Of the certificate that we show in DTLS handshakes; undefined: none can be had. */
   readonly dtlsFingerprint?: CertificateFingerprint | undefined;
   /** After each offer/answer exchange. RTP to the caller starts with `start`. */

@@ -23,6 +23,7 @@ import { acceptHeader, allowHeader, sdpContentType, supportedHeader } from './ca
 import type { Dialog } from './dialog.ts';
 import { createIncomingOffers, type IncomingOutcome } from './incoming-offers.ts';
 import { infoDigit } from './info-digit.ts';
+import { asksForKeyFrame } from './picture-fast-update.ts';
 import {
   createRefreshRequestMachine,
   type RefreshOutput,
@@ -211,7 +212,9 @@ export const createSessionMachine = (
       return;
     }
     outbox.respond(received, 200);
-    const digit = infoDigit(contentType(request)?.mediaType ?? '', request.body);
+    const mediaType = contentType(request)?.mediaType ?? '';
+    if (asksForKeyFrame(mediaType, request.body)) outbox.tell({ type: 'picture-fast-update' });
+    const digit = infoDigit(mediaType, request.body);
     if (digit !== undefined) outbox.tell({ type: 'digit', digit });
   };
 

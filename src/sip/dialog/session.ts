@@ -30,6 +30,8 @@ export type SessionEvent =
   /** Our offer was not taken; the session goes on as it was. RFC 3261 §14.1 */
   | { readonly type: 'offer-refused'; readonly status: number }
   | { readonly type: 'digit'; readonly digit: string }
+  /** The peer wants a key frame. RFC 5168 */
+  | { readonly type: 'picture-fast-update' }
   /** Exactly once, and last. */
   | { readonly type: 'ended'; readonly cause: SessionEndCause };
 

@@ -15,13 +15,11 @@ import { dialledUri } from '../message/dialled-uri.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { offersVideo } from '../message/sdp-video.ts';
+import { saysVideo } from '../message/video-tag.ts';
 import { answeredMedia } from '../leg/answered-media.ts';
 import { createLegSession } from './leg-session.ts';
-import {
-  createMediaNegotiation,
-  videoPortsOf,
-  type MediaNegotiation,
-} from '../leg/media-negotiation.ts';
+import { createMediaNegotiation, type MediaNegotiation } from '../leg/media-negotiation.ts';
+import { videoPortsOf } from '../leg/video-ports.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
 import type { CallOrigin } from '../peers/trunk-desk.ts';
 
@@ -64,7 +62,15 @@ const invitationOf = (
 
 export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
   const { legId, incoming, clock, log, onClosed } = deps;
-  const session = createLegSession({ session: incoming, clock, log, onClosed });
+  const isVideoSystem = deps.video && saysVideo(incoming.invite);
+  const session = createLegSession({
+    session: incoming,
+    takesVideo: deps.video,
+    offersVideo: isVideoSystem,
+    clock,
+    log,
+    onClosed,
+  });
   let answering: Promise<AnswerOutcome> | undefined;
 
   const refuse: CallLeg['refuse'] = (sipStatus, { reason, retryAfterS } = {}) => {
@@ -89,7 +95,8 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
 
   const openMedia = async (): Promise<MediaLeg | undefined> => {
     try {
-      const video = deps.video && incoming.sdp !== undefined && offersVideo(incoming.sdp);
+      const { sdp } = incoming;
+      const video = deps.video && (sdp === undefined ? isVideoSystem : offersVideo(sdp));
       return await deps.media.openLeg(legId, incoming.flow.local.address, { video });
     } catch (error) {
       log.warn({ err: error }, 'no media for the call');

@@ -11,9 +11,12 @@ import type {
   LegQuality,
   Quality,
 } from '../../call/ports/sip-engine.ts';
+import { mediaControlType, pictureFastUpdate } from '../dialog/picture-fast-update.ts';
 import type { SessionEndCause, SessionEvent } from '../dialog/session.ts';
 import { createDigitMerge } from '../leg/digit-merge.ts';
 import type { MediaNegotiation } from '../leg/media-negotiation.ts';
+import { lacksVideoPorts, openVideoPorts } from '../leg/video-ports.ts';
+import { offersVideo } from '../message/sdp-video.ts';
 import type { SipSession } from './sip-session-handle.ts';
 
 /** What is the same of a leg on both sides of an INVITE. */
@@ -31,6 +34,10 @@ export interface LegSession {
 
 export interface LegSessionDeps {
   readonly session: SipSession;
+  /** Pictures that the other side offers later are taken [no]. */
+  readonly takesVideo?: boolean;
+  /** It can show pictures, and is offered them in a meeting where there are none yet [no]. */
+  readonly offersVideo?: boolean;
   readonly clock: Clock;
   readonly log: Logger;
   /** The leg has ended and its media leg is closed. */
@@ -49,7 +56,8 @@ const isHeld = (session: MediaSession): boolean => session.direction !== 'sendre
 const noPackets: Quality = { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 1 };
 const noQuality: LegQuality = { up: noPackets, down: undefined };
 
-export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDeps): LegSession => {
+export const createLegSession = (deps: LegSessionDeps): LegSession => {
+  const { session, clock, log, onClosed } = deps;
   const digits = createDigitMerge();
   const waiting: LegEvent[] = [];
   let listener: ((event: LegEvent) => void) | undefined;
@@ -59,6 +67,7 @@ export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDe
   let isEnded = false;
   let wasHeld = false;
   let isAnswerUnfit = false;
+  let hasOfferedVideo = false;
 
   const hand = (event: LegEvent): void => {
     try {
@@ -88,20 +97,35 @@ export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDe
   };
 
   const onOffer = (offer: string | undefined): void => {
-    if (negotiation === undefined) {
-      session.rejectOffer(488);
-    } else if (offer === undefined) {
-      session.acceptOffer(negotiation.offer());
-    } else {
-      const answered = negotiation.answer(offer);
-      // The call goes on as it was. RFC 3261 §14.2
-      if (!answered.ok) {
-        session.rejectOffer(answered.sipStatus);
-        return;
-      }
-      session.acceptOffer(answered.sdp);
-      configure(answered.session);
+    if (negotiation === undefined || mediaLeg === undefined) session.rejectOffer(488);
+    else if (offer === undefined) session.acceptOffer(negotiation.offer());
+    else if (deps.takesVideo === true && lacksVideoPorts(mediaLeg) && offersVideo(offer)) {
+      const made = negotiation;
+      void openVideoPorts(mediaLeg, log).then(() => {
+        answerOffer(made, offer);
+      });
+    } else answerOffer(negotiation, offer);
+  };
+
+  const answerOffer = (made: MediaNegotiation, offer: string): void => {
+    if (isEnded) return;
+    const answered = made.answer(offer);
+    // The call goes on as it was. RFC 3261 §14.2
+    if (!answered.ok) {
+      session.rejectOffer(answered.sipStatus);
+      return;
     }
+    session.acceptOffer(answered.sdp);
+    configure(answered.session);
+  };
+
+  /** Once a call: who takes no pictures then has said so. */
+  const offerVideo = async (): Promise<void> => {
+    if (mediaLeg === undefined || negotiation === undefined || hasOfferedVideo) return;
+    if (deps.offersVideo !== true || negotiation.session?.video !== undefined) return;
+    hasOfferedVideo = true;
+    await openVideoPorts(mediaLeg, log);
+    if (!isEnded && mediaLeg.localVideoPort !== undefined) session.offer(negotiation.offer());
   };
 
   const onAnswer = (answer: string | undefined): void => {
@@ -127,7 +151,11 @@ export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDe
   };
 
   const onMediaEvent = (event: MediaEvent): void => {
-    if (isEnded || event.type === 'first-rtp' || event.type === 'key-frame-wanted') return;
+    if (isEnded || event.type === 'first-rtp') return;
+    if (event.type === 'key-frame-wanted') {
+      session.sendInfo(mediaControlType, pictureFastUpdate);
+      return;
+    }
     if (event.type === 'dtls-keys') {
       emit({ type: 'srtp-settled', keys: 'dtls', suite: event.suite });
       return;
@@ -154,6 +182,9 @@ export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDe
           emit({ type: 'digit', digit: event.digit, source: 'info' });
         }
         break;
+      case 'picture-fast-update':
+        mediaLeg?.requestKeyFrame?.();
+        break;
       case 'ended':
         onEnded(event.cause);
         break;
@@ -168,10 +199,12 @@ export const createLegSession = ({ session, clock, log, onClosed }: LegSessionDe
     body: {
       play: (utterance) => mediaLeg?.play(utterance),
       stopPlaying: () => mediaLeg?.stopPlaying(),
-      join: async (target) =>
-        mediaLeg === undefined || isEnded
-          ? { joined: false, reason: 'rejected' }
-          : mediaLeg.join(target),
+      join: async (target) => {
+        if (mediaLeg === undefined || isEnded) return { joined: false, reason: 'rejected' };
+        const outcome = await mediaLeg.join(target);
+        if (outcome.joined) void offerVideo();
+        return outcome;
+      },
       leaveRoom: async () => {
         if (!isEnded) await mediaLeg?.leaveRoom();
       },

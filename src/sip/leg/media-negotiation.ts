@@ -1,5 +1,5 @@
 /** The offer/answer exchanges of one leg: what was settled last, and what is offered next. RFC 3264 */
-import type { MediaLeg, MediaSession } from '../../call/ports/media.ts';
+import type { MediaSession } from '../../call/ports/media.ts';
 import { answerOffer } from '../message/sdp-answer.ts';
 import { applyAnswer, createOffer } from '../message/sdp-offer.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
@@ -35,13 +35,6 @@ export interface LocalPorts {
   /** Of the media leg's certificate for DTLS-SRTP. */
   readonly dtlsFingerprint?: LocalSrtp['fingerprint'];
 }
-
-/** Where a media leg takes pictures. */
-export const videoPortsOf = ({
-  localVideoPort: rtpPort,
-  localVideoRtcpPort: rtcpPort,
-}: Pick<MediaLeg, 'localVideoPort' | 'localVideoRtcpPort'>): LocalMedia['video'] =>
-  rtpPort === undefined ? undefined : { rtpPort, rtcpPort: rtcpPort ?? rtpPort + 1 };
 
 export const createMediaNegotiation = (local: LocalPorts): MediaNegotiation => {
   let sessionVersion = 1;

@@ -23,7 +23,7 @@ export const gatewayAbilities: UasAbilities = {
     ['INVITE', sessionTypes],
     ['UPDATE', sessionTypes],
     ['PRACK', sessionTypes],
-    ['INFO', ['application/dtmf-relay', 'application/dtmf']],
+    ['INFO', ['application/dtmf-relay', 'application/dtmf', 'application/media_control+xml']],
   ]),
 };
 
