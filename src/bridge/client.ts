@@ -53,6 +53,8 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
   const legs = new Map<LegId, BridgeLeg>();
   const opening = new Set<{ readonly link: WorkerLink }>();
   const replacements = new Map<number, () => void>();
+  /** Also those that are yet to be opened: FreeSWITCH may hold a caller before a worker does. */
+  const traced = new Set<LegId>();
   let onTraced: Parameters<NonNullable<MediaBridge['onTraced']>>[0] | undefined;
   let closing: Promise<void> | undefined;
 
@@ -172,12 +174,15 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
       onClosed: () => legs.delete(legId),
     });
     legs.set(legId, leg);
+    if (traced.has(legId)) link.post({ type: 'trace', legId, on: true });
     return leg;
   };
 
   return {
     openLeg,
     trace: (legId, on) => {
+      if (on) traced.add(legId);
+      else traced.delete(legId);
       legs.get(legId)?.link.post({ type: 'trace', legId, on });
     },
     onTraced: (listener) => {

@@ -7,6 +7,7 @@ import type { Config, DrachtioConfig } from '../config.ts';
 import { followFreeSwitchList } from './freeswitch-list.ts';
 import { createDrachtioEngine, type DrachtioEngine } from '../sip/drachtio/drachtio-engine.ts';
 import { isSameMachine, mediaAddressOf } from '../sip/drachtio/same-machine.ts';
+import type { SipMessageListener } from '../sip/transaction/message-listener.ts';
 import type { TrunkSettings } from './trunk-settings.ts';
 
 export interface DrachtioEngineParts {
@@ -19,6 +20,7 @@ export interface DrachtioEngineParts {
   readonly newLegId: () => LegId;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly onSipMessage?: SipMessageListener | undefined;
 }
 
 /** The drachtio engine as it is set: `RINGBRO_ENGINE=drachtio`. */
@@ -58,10 +60,13 @@ export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => 
     encryptsInside: (host) =>
       freeSwitch.srtp === 'yes' || (freeSwitch.srtp === 'auto' && !isSameMachine(host, interfaces)),
     mediaTimeoutMs: config.media.mediaTimeoutMs,
-    ...(drachtio.direct ? { isDirect: goesStraightIn } : {}),
+    qualityWindowMs: config.media.qualityWindowMs,
+    ...(drachtio.direct === 'yes' ? { isDirect: goesStraightIn } : {}),
+    takesDtls: drachtio.direct !== 'no',
     trunks: trunks && { source: trunks, allow: config.sip.allow },
     newLegId,
     clock,
     log,
+    onMessage: parts.onSipMessage,
   });
 };

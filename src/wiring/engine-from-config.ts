@@ -7,7 +7,7 @@ import type { Config } from '../config.ts';
 import { drachtioEngineOf } from './drachtio-from-config.ts';
 import { createEmbeddedEngine } from '../sip/embedded/embedded-engine.ts';
 import type { TlsCredentials } from '../sip/embedded/tls-credentials.ts';
-import type { SipMessageListener } from '../sip/embedded/user-agent-options.ts';
+import type { SipMessageListener } from '../sip/transaction/message-listener.ts';
 import type { TrunkSettings } from './trunk-settings.ts';
 
 /** Never begins with a dash, which spreadsheets and command lines take for something else. */
@@ -42,6 +42,7 @@ export const engineOf = (parts: EngineParts): SipEngine => {
       newLegId,
       clock,
       log,
+      onSipMessage: parts.onSipMessage,
     });
   }
   const { tls: tlsSettings } = config.sip;

@@ -2,7 +2,7 @@
 import type { CallCore } from '../call/call-core.ts';
 import type { LegId } from '../call/identifiers.ts';
 import type { MediaBridge } from '../call/ports/media.ts';
-import type { SipMessageListener } from '../sip/embedded/user-agent-options.ts';
+import type { SipMessageListener } from '../sip/transaction/message-listener.ts';
 import { cseq, fromOf, header, sipCallIdOf } from '../sip/message/message-headers.ts';
 import type { SipMessage } from '../sip/message/sip-message.ts';
 import type { Tracing } from '../trace/tracing.ts';
@@ -62,10 +62,12 @@ export const traceSound = (parts: {
   tracing.onWanted((sipCallId, isWanted) => {
     if (isWanted) wanted.add(sipCallId);
     else wanted.delete(sipCallId);
+    if (!isWanted) {
+      for (const [legId, traced] of legs) if (traced === sipCallId) end(legId);
+      return;
+    }
     const live = core.list().find((record) => record.sipCallId === sipCallId);
-    if (live === undefined) return;
-    if (!isWanted) end(live.legId);
-    else if (live.answeredAt !== undefined) begin(live.legId, sipCallId);
+    if (live?.answeredAt !== undefined) begin(live.legId, sipCallId);
   });
   core.onChange(({ record: { legId, sipCallId, answeredAt, state } }) => {
     if (wanted.size === 0 && legs.size === 0) return;

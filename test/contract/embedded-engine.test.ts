@@ -8,7 +8,8 @@ import { parseUri } from '../../src/sip/message/sip-uri.ts';
 import type { ClientInvite, IncomingInvite } from '../../src/sip/embedded/sip-session-handle.ts';
 import { createSipUserAgent } from '../../src/sip/embedded/user-agent.ts';
 import { createFakeMediaBridge, type FakeMediaLeg } from '../support/fake-media-bridge.ts';
-import { createSipNetwork, strictLog, type SipNetwork } from '../support/sip-network.ts';
+import { createPhoneWire, type PhoneWire } from '../support/phone-wire.ts';
+import { createSipNetwork, strictLog } from '../support/sip-network.ts';
 import {
   sipEngineContract,
   type ContractBehaviour,
@@ -83,7 +84,7 @@ function mediaOn(clock: Clock): MediaBridge {
   };
 }
 
-function callerOf(session: ClientInvite): ContractCaller {
+function callerOf(session: ClientInvite, wire: PhoneWire): ContractCaller {
   const statuses: number[] = [];
   let over = false;
   session.onEvent((event) => {
@@ -125,6 +126,10 @@ function callerOf(session: ClientInvite): ContractCaller {
       session.hangUp();
     },
     hangUp() {
+      session.hangUp();
+    },
+    lineBreaks() {
+      wire.breakLine(session.sipCallId);
       session.hangUp();
     },
   };
@@ -183,17 +188,6 @@ function answerAs(behaviour: ContractBehaviour, incoming: IncomingInvite): void 
   if (behaviour === 'unfit') incoming.answer(sdpOf('18'));
 }
 
-/** ACKs of these calls are lost. */
-function loseAcks(network: SipNetwork): Set<string> {
-  const sipCallIds = new Set<string>();
-  network.onDatagram((line, bytes) => {
-    if (!line.startsWith('ACK ')) return true;
-    const message = bytes.toString('latin1');
-    return !Array.from(sipCallIds).some((sipCallId) => message.includes(sipCallId));
-  });
-  return sipCallIds;
-}
-
 async function createHarness(): Promise<SipEngineHarness> {
   const network = createSipNetwork();
   const common = {
@@ -217,23 +211,24 @@ async function createHarness(): Promise<SipEngineHarness> {
     newLegId: () => asLegId(`leg-${++legs}`),
   });
   const callees = createCallees();
+  const wire = createPhoneWire(network.openTransport);
   const phones = createSipUserAgent({
     ...common,
+    openTransport: wire.openTransport,
     listen: [{ transport: 'udp', address: callerAddress, port: 5060 }],
     onInvite: (incoming) => {
       callees.onInvite(incoming);
     },
   });
   await phones.start();
-  const withoutAck = loseAcks(network);
 
   const place = ({ user, from, offer, loseAck }: ContractCallOptions): ContractCaller => {
     const session = phones.invite(`sip:${user}@${engineAddress}`, {
       from: `<sip:${from}@${callerAddress}>`,
       ...(offer === 'late' ? {} : { sdp: sdpOf(offer === 'PCMA' ? '8' : '18') }),
     });
-    if (loseAck) withoutAck.add(session.sipCallId);
-    return callerOf(session);
+    if (loseAck) wire.loseAck(session.sipCallId);
+    return callerOf(session, wire);
   };
   return {
     engine,

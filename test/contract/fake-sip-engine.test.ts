@@ -42,6 +42,9 @@ sipEngineContract(
           hangUp() {
             caller.hangUp();
           },
+          lineBreaks() {
+            caller.fall('line-dropped');
+          },
         };
       },
       receive(behaviour) {

@@ -35,6 +35,8 @@ export interface ContractCaller {
   resume(): void;
   cancel(): void;
   hangUp(): void;
+  /** The network ends the call, with a BYE that says so. RFC 3326 */
+  lineBreaks(): void;
 }
 
 /** What somebody does whom we call; `unfit`: answers with a codec that was not offered. */
@@ -368,7 +370,7 @@ export function sipEngineContract(
         if (came.outcome !== 'answered') throw new Error(`not answered: ${came.how}`);
         const events: LegEvent[] = [];
         came.leg.onEvent((event) => events.push(event));
-        const caller = { statuses: [], hold() {}, resume() {}, cancel() {} };
+        const caller = { statuses: [], hold() {}, resume() {}, cancel() {}, lineBreaks() {} };
         return {
           caller: {
             ...caller,
@@ -479,6 +481,15 @@ export function sipEngineContract(
         call.caller.hangUp();
         await until(() => call.has('ended'));
         expect(endsOf(call)).toEqual([{ type: 'ended', cause: { by: 'caller', how: 'bye' } }]);
+      });
+
+      test('the line breaks: nobody hung up', async () => {
+        const call = await answered();
+        call.caller.lineBreaks();
+        await until(() => call.has('ended'));
+        expect(endsOf(call)).toEqual([
+          { type: 'ended', cause: { by: 'network', how: 'line-dropped' } },
+        ]);
       });
 
       test('we hang up, twice is once', async () => {

@@ -1,11 +1,28 @@
 /** Reception quality of the caller's side out of FreeSWITCH's channel variables (`rtp_audio_in_…`). */
 import { estimateMos, g711Impairment } from '../../call/mos.ts';
 import type { Quality } from '../../call/ports/sip-engine.ts';
+import type { StreamCounts } from '../../call/quality/sound-tally.ts';
 
 export const noPackets: Quality = { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 1 };
 
 /** One packet that is missing is one flaw, and FreeSWITCH adds two more as it goes on. */
 const flawsPerLoss = 3;
+
+const figureOf = (variables: ReadonlyMap<string, string>, name: string): number => {
+  const value = Number(variables.get(`variable_rtp_audio_in_${name}`));
+  return Number.isFinite(value) && value > 0 ? value : 0;
+};
+
+/**
+ * What came from the caller by now, to be looked at in differences: the flaws alone, since the rate
+ * of loss of a long call jumps by more than a window has.
+ */
+export const channelCounts = (variables: ReadonlyMap<string, string>): StreamCounts => {
+  const packets = figureOf(variables, 'media_packet_count');
+  const lost = Math.floor(figureOf(variables, 'flaw_total') / flawsPerLoss);
+  const jitterMs = Math.sqrt(figureOf(variables, 'jitter_max_variance'));
+  return { expected: packets + lost, lost, jitterMs };
+};
 
 /**
  * Loss comes as a rate of two decimals, brought up to date every 5 s; what is too little for that is
@@ -13,10 +30,7 @@ const flawsPerLoss = 3;
  * Jitter is the root of the worst variance of arrival.
  */
 export const channelQuality = (variables: ReadonlyMap<string, string>): Quality => {
-  const figure = (name: string): number => {
-    const value = Number(variables.get(`variable_rtp_audio_in_${name}`));
-    return Number.isFinite(value) && value > 0 ? value : 0;
-  };
+  const figure = (name: string): number => figureOf(variables, name);
   const packets = figure('media_packet_count');
   if (packets === 0) return noPackets;
   const rate = figure('jitter_loss_rate');
@@ -59,7 +73,7 @@ export const receiverReport = (
 };
 
 /** Mouth to ear, where nobody measured it: one network, packets, and a jitter buffer at each end. */
-const assumedDelayMs = 100;
+export const assumedDelayMs = 100;
 
 /** How our sound comes to the caller: of what FreeSWITCH sent, what the caller says was lost. */
 export const reportedQuality = (

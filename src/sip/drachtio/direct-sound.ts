@@ -61,6 +61,8 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
       mediaLeg = opened;
       opened.onEvent((event) => {
         if (isSoundEvent(event)) listener?.(event);
+        else if (event.type === 'dtls-keys')
+          listener?.({ type: 'srtp-settled', keys: 'dtls', suite: event.suite });
       });
       negotiation = createMediaNegotiation({
         address: deps.publicAddress,
@@ -69,6 +71,7 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
         codecs: deps.codecs,
         keepsOwnOrder: deps.keepsOwnOrder,
         srtp: deps.srtp,
+        dtlsFingerprint: opened.dtlsFingerprint,
         sessionId: deps.sessionId,
       });
       if (offer === undefined) {

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import createSrf from 'drachtio-srf';
 import type { Clock, Logger } from '../../call/ports/process.ts';
+import type { SipMessageListener } from '../transaction/message-listener.ts';
 import { contactUris, plainContact } from './contact-uris.ts';
 import type {
   Srf,
@@ -22,6 +23,7 @@ import {
   type OutsidePlan,
   type OwnSignalling,
 } from './own-requests.ts';
+import { passingMessage } from './passing-message.ts';
 import { startRouteServer, type HostAndPort } from './route-server.ts';
 import { faultName, guardAgent } from './socket-guard.ts';
 import { within } from './within.ts';
@@ -83,6 +85,8 @@ export interface DrachtioConnectionOptions {
   ) => void;
   /** The connection that these calls came on is gone. */
   readonly onLost: (link: object) => void;
+  /** Those with FreeSWITCH among them. */
+  readonly onMessage?: SipMessageListener | undefined;
 }
 
 const reconnectMaxMs = 5_000;
@@ -168,9 +172,17 @@ export const createDrachtioConnection = (
       log.error({ err: error }, 'drachtio-servers cannot ask where calls go');
     });
   const agent = srf.app.client;
-  guardAgent(agent, (error, where) => {
-    log.error({ fault: faultName(error), where }, 'bad data from drachtio');
-  });
+  guardAgent(
+    agent,
+    (error, where) => {
+      log.error({ fault: faultName(error), where }, 'bad data from drachtio');
+    },
+    (frame) => {
+      const { onMessage } = options;
+      const passing = onMessage && passingMessage(frame, addresses);
+      if (passing) onMessage(passing.direction, passing.message, passing.flow);
+    },
+  );
   for (const event of ['connect', 'connection'] as const) {
     agent.wp.prependListener(event, (socket) => {
       if (isClosed) socket.destroy();

@@ -10,6 +10,8 @@ import { createTrunkDesk, type CallOrigin, type TrunkOptions } from '../peers/tr
 import { requireTags } from '../message/message-headers.ts';
 import { sdpBodyOf } from '../message/sdp-body.ts';
 import type { SipRequest } from '../message/sip-message.ts';
+import { endpointText } from '../transaction/flow.ts';
+import type { SipMessageListener } from '../transaction/message-listener.ts';
 import { createCallPlacer } from './call-placer.ts';
 import {
   createDrachtioConnection,
@@ -46,6 +48,8 @@ export interface DrachtioEngineOptions extends LegSoundOptions {
   readonly newLegId: () => LegId;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The messages with callers and callees, trunks and their registrars; none with FreeSWITCH. */
+  readonly onMessage?: SipMessageListener | undefined;
 }
 
 export interface DrachtioEngine extends SipEngine {
@@ -82,6 +86,13 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
       onIdle,
     });
   });
+
+  const outsideOnly =
+    (listener: SipMessageListener): SipMessageListener =>
+    (direction, message, flow) => {
+      const inside = `sip:drachtio@${endpointText(flow.remote)}`;
+      if (!pool.members.some(({ sipUri }) => sipUri === inside)) listener(direction, message, flow);
+    };
 
   /** We connect to a drachtio-server; otherwise each connects to us, when there is a call. */
   const isInbound = options.drachtio.some(({ style }) => style === 'inbound');
@@ -132,6 +143,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     const legId = options.newLegId();
     const invitation = invitationOf(legId, invite, request, origin);
     const legLog = log.child({ legId });
+    const offer = sdpBodyOf(invite);
     const leg = legs.begin(signalling.link, (onClosed) =>
       createDrachtioLeg({
         invitation,
@@ -143,8 +155,8 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
           clock,
           log: legLog,
         }),
-        offer: sdpBodyOf(invite),
-        sound: sounds.forCaller(invitation, origin?.trunk, signalling, legLog),
+        offer,
+        sound: sounds.forCaller(invitation, offer, origin?.trunk, signalling, legLog),
         clock,
         log: legLog,
         onClosed: () => {
@@ -197,6 +209,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
           log,
           onInvite,
           onLost: legs.lose,
+          onMessage: options.onMessage && outsideOnly(options.onMessage),
         }),
       );
       const awaited = isInbound ? connections : [];

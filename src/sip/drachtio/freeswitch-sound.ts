@@ -5,15 +5,15 @@
  */
 import type { LegId } from '../../call/identifiers.ts';
 import type { MediaBridge, MediaDirection } from '../../call/ports/media.ts';
-import type { Logger } from '../../call/ports/process.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { LegSecurity, Utterance } from '../../call/ports/sip-engine.ts';
 import { answeredMedia } from '../leg/answered-media.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { openCallerChannel } from './caller-channel.ts';
 import { createCallerNegotiation } from './caller-negotiation.ts';
-import { channelQuality, noPackets, reportedQuality } from './channel-quality.ts';
 import { createFreeSwitchPlayer, type FreeSwitchPlayer } from './freeswitch-player.ts';
+import { createFreeSwitchQuality } from './freeswitch-quality.ts';
 import { createFreeSwitchRoom } from './freeswitch-room.ts';
 import type { CreateUac, FreeSwitch } from './freeswitch.ts';
 import type { Described, LegSound, SoundEvent } from './leg-sound.ts';
@@ -40,6 +40,9 @@ export interface FreeSwitchSoundDeps {
   readonly encryptsInside: (freeSwitch: FreeSwitch) => boolean;
   readonly promptsPath: string;
   readonly mediaTimeoutMs: number;
+  /** How often it is told how the sound goes. */
+  readonly qualityWindowMs: number;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -72,7 +75,19 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
         : { freeSwitch, endpoint: caller, codec, direction, isPlaying: player?.isIdle !== true },
     onEvent: (event) => {
       if (event.type === 'played' && event.utteranceId === unsaid?.utteranceId) unsaid = undefined;
-      emit(event);
+      if (event.type === 'quality') quality.hearWorker(event.news);
+      else emit(event);
+    },
+  });
+  const quality = createFreeSwitchQuality({
+    clock: deps.clock,
+    windowMs: deps.qualityWindowMs,
+    caller: () => caller,
+    worker: () => room.leg,
+    mayPause: () =>
+      direction !== 'sendrecv' || negotiation.session?.comfortNoisePayloadType !== undefined,
+    tell: (figures, news) => {
+      emit({ type: 'quality', quality: figures, news });
     },
   });
 
@@ -172,7 +187,7 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
       room.setDirection(direction);
       return { ok: true, sdp, direction };
     },
-    start: () => undefined,
+    start: quality.start,
     play,
     stopPlaying: () => {
       awaited = undefined;
@@ -182,12 +197,14 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     },
     join: async (target) => {
       const again = unsaid;
+      quality.note();
       const outcome = await room.join(target);
       if (again !== undefined && unsaid === again) play(again);
       return outcome;
     },
     // What was being said is said again, from its beginning: by FreeSWITCH.
     leaveRoom: () => {
+      quality.note();
       const left = room.leave();
       if (unsaid !== undefined) play(unsaid);
       return left;
@@ -197,20 +214,13 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     sendKey: (digit) => room.leg?.sendKey(digit),
     // The worker's work: FreeSWITCH can't say how a caller sounds.
     testSound: room.testSound,
-    quality: async () => {
-      if (caller === undefined) return { up: noPackets, down: undefined };
-      const variables = await caller.variables();
-      const { report } = caller;
-      return {
-        up: channelQuality(variables),
-        down: report && reportedQuality(report, variables),
-      };
-    },
+    quality: quality.quality,
     onEvent: (newListener) => {
       listener = newListener;
     },
     close: async () => {
       isClosed = true;
+      quality.stop();
       await Promise.all([room.close(), caller?.release()]);
     },
   };

@@ -1,9 +1,10 @@
 /** The sound of one leg, whoever holds it: FreeSWITCH, or the media worker alone. */
 import type { LegSoundEvent, MediaDirection, MediaEvent } from '../../call/ports/media.ts';
-import type { AnsweredMedia, CallLeg, LegQuality } from '../../call/ports/sip-engine.ts';
+import type { AnsweredMedia, CallLeg, LegEvent, LegQuality } from '../../call/ports/sip-engine.ts';
 
 /** What a leg's sound tells; `lost`: what held it is gone, and the call with it. */
-export type SoundEvent = LegSoundEvent | { readonly type: 'lost' };
+export type SoundEvent =
+  LegSoundEvent | Extract<LegEvent, { type: 'srtp-settled' }> | { readonly type: 'lost' };
 
 /** Whether the leg's call is told of it. */
 export const isSoundEvent = (event: MediaEvent): event is LegSoundEvent =>

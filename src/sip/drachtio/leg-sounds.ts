@@ -2,7 +2,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { LegId } from '../../call/identifiers.ts';
 import type { MediaBridge } from '../../call/ports/media.ts';
-import type { Logger } from '../../call/ports/process.ts';
+import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { CallInvitation, LegSecurity } from '../../call/ports/sip-engine.ts';
 import type { Trunk } from '../../trunk/trunk.ts';
 import type { LocalSrtp, SrtpPolicy } from '../message/sdp-crypto.ts';
@@ -12,6 +12,7 @@ import type { CallSignalling } from './drachtio-connection.ts';
 import type { FreeSwitchPool } from './freeswitch-pool.ts';
 import { createFreeSwitchSound } from './freeswitch-sound.ts';
 import type { LegSound } from './leg-sound.ts';
+import { needsHandshake } from './needs-handshake.ts';
 
 export interface LegSoundOptions {
   /** The folder of `prompts/` as FreeSWITCH sees it. */
@@ -29,13 +30,19 @@ export interface LegSoundOptions {
   readonly encryptsInside?: (host: string) => boolean;
   /** No sound from a caller for this long is a `media-timeout`. */
   readonly mediaTimeoutMs: number;
+  /** How often each call on FreeSWITCH tells how its sound goes [10 s]. */
+  readonly qualityWindowMs?: number | undefined;
+  readonly clock: Clock;
   /** Calls that are answered with the worker's own address, past FreeSWITCH [none]. */
   readonly isDirect?: (dialled: CallInvitation['dialled']) => boolean;
+  /** So are those that DTLS-SRTP alone can encrypt; otherwise they get 488, or sound in the clear [no]. */
+  readonly takesDtls?: boolean;
 }
 
 export interface LegSounds {
   forCaller(
     invitation: CallInvitation,
+    offer: string | undefined,
     trunk: Trunk | undefined,
     signalling: Pick<CallSignalling, 'createUac'>,
     log: Logger,
@@ -53,6 +60,8 @@ export interface LegSounds {
     log: Logger,
   ): LegSound;
 }
+
+const defaultQualityWindowMs = 10_000;
 
 const newSessionId = (): string => String(randomInt(1, 2 ** 31));
 
@@ -83,13 +92,20 @@ export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool):
       encryptsInside: ({ host }) => options.encryptsInside?.(host) ?? false,
       promptsPath: options.promptsPath,
       mediaTimeoutMs,
+      qualityWindowMs: options.qualityWindowMs ?? defaultQualityWindowMs,
+      clock: options.clock,
     });
 
   return {
-    forCaller: ({ legId, dialled, source }, trunk, signalling, log) => {
+    forCaller: ({ legId, dialled, source }, offer, trunk, signalling, log) => {
       const parts = common(legId, trunk, log);
-      const secured = { srtp: withPolicy(srtpPolicy), signalling: source.transport };
-      if (options.isDirect?.(dialled) !== true) {
+      const srtp = withPolicy(srtpPolicy);
+      const secured = { srtp, signalling: source.transport };
+      const isWorkersAlone =
+        options.takesDtls === true &&
+        offer !== undefined &&
+        needsHandshake(offer, { codecs: parts.codecs, srtp });
+      if (options.isDirect?.(dialled) !== true && !isWorkersAlone) {
         return onFreeSwitch(parts, signalling, secured, options.mediaTimeoutMs);
       }
       const publicAddress = trunk?.publicAddress ?? options.publicAddress ?? mediaAddress;

@@ -38,8 +38,14 @@ export const guardSocket = (socket: Socket, onFault: OnFault): void => {
 /**
  * Guards a drachtio-srf agent, right after its `connect` or `listen`: nothing has been received by
  * then. Each later connection of it is guarded as it comes up.
+ *
+ * @param onMessage sees what is handed on, before it is
  */
-export const guardAgent = (agent: DrachtioAgent, onFault: OnFault): void => {
+export const guardAgent = (
+  agent: DrachtioAgent,
+  onFault: OnFault,
+  onMessage: (message: string) => void,
+): void => {
   const wire = agent.wp;
   const handlers = wire.listeners('msg');
   wire.removeAllListeners('msg');
@@ -47,7 +53,9 @@ export const guardAgent = (agent: DrachtioAgent, onFault: OnFault): void => {
     wire.on('msg', (socket, message) => {
       try {
         if (!startsReadably(message)) throw new Error('unreadable start line');
-        handle(socket, withoutBrokenHeaders(message));
+        const readable = withoutBrokenHeaders(message);
+        onMessage(readable);
+        handle(socket, readable);
       } catch (error) {
         onFault(error, 'message');
       }

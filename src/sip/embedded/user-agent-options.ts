@@ -2,8 +2,9 @@
 import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { SessionTimerPolicy } from '../dialog/session-timer.ts';
 import type { RandomBytes } from '../dialog/tokens.ts';
-import type { SipHeader, SipMessage } from '../message/sip-message.ts';
+import type { SipHeader } from '../message/sip-message.ts';
 import type { Endpoint, Flow } from '../transaction/flow.ts';
+import type { SipMessageListener } from '../transaction/message-listener.ts';
 import type { TimerBase } from '../transaction/timers.ts';
 import type { DigestCredentials } from '../peers/digest-authentication.ts';
 import type { ListenSpec } from './listen-addresses.ts';
@@ -14,8 +15,6 @@ import type { SipTransport } from './sip-transport.ts';
 import type { SourceLimits } from './source-limiter.ts';
 import type { TlsCredentials } from './tls-credentials.ts';
 import type { OpenTransport } from './transport-set.ts';
-
-export type SipMessageListener = (direction: 'in' | 'out', message: SipMessage, flow: Flow) => void;
 
 export interface SipUserAgentOptions {
   /** `0.0.0.0` and `::` open one socket per interface address; port 0 takes a free one. */

@@ -13,34 +13,22 @@ import type {
   SipEngineHarness,
 } from '../../contract/sip-engine.contract.ts';
 import { silentLog } from '../../support/media-calls.ts';
+import { createPhoneWire } from '../../support/phone-wire.ts';
 import { createLiveCallees } from './live-callees.ts';
 import { sipTarget } from './live-servers.ts';
 
 const address = '127.0.0.1';
 
 export const createLiveHarness = async (engine: DrachtioEngine): Promise<SipEngineHarness> => {
-  const withoutAck = new Set<string>();
   const opened: (() => Promise<void>)[] = [];
   const callees = createLiveCallees();
+  const wire = createPhoneWire(createUdpTransport);
   const agent = createSipUserAgent({
     onInvite: callees.onInvite,
     listen: [{ transport: 'udp', address, port: 0 }],
     clock: processClock,
     log: silentLog,
-    openTransport: async (spec, listener) => {
-      const transport = await createUdpTransport(spec, listener);
-      return {
-        ...transport,
-        get connections() {
-          return transport.connections;
-        },
-        send: (bytes, flow, onFailed) => {
-          const text = bytes.toString('latin1');
-          const isLost = [...withoutAck].some((sipCallId) => text.includes(sipCallId));
-          if (!text.startsWith('ACK ') || !isLost) transport.send(bytes, flow, onFailed);
-        },
-      };
-    },
+    openTransport: wire.openTransport,
   });
   await agent.start();
 
@@ -88,7 +76,7 @@ export const createLiveHarness = async (engine: DrachtioEngine): Promise<SipEngi
         from: `<sip:${from}@${address}>`,
         ...(offer === 'late' ? {} : { sdp: offer === 'PCMA' ? sdp : unknown }),
       });
-      if (loseAck) withoutAck.add(session.sipCallId);
+      if (loseAck) wire.loseAck(session.sipCallId);
       session.onEvent((event) => {
         switch (event.type) {
           case 'provisional':
@@ -136,6 +124,11 @@ export const createLiveHarness = async (engine: DrachtioEngine): Promise<SipEngi
         }),
       hangUp: () =>
         void session.then((placed) => {
+          placed.hangUp();
+        }),
+      lineBreaks: () =>
+        void session.then((placed) => {
+          wire.breakLine(placed.sipCallId);
           placed.hangUp();
         }),
     };
