@@ -22,6 +22,8 @@ export interface LegQualityMeter {
   wantsLevel(nowMs: number): boolean;
   /** Before another visit begins, and after one has ended: what it counted before is not this call's. */
   visitChanged(): void;
+  /** The caller's time stamps are of another clock from now on. */
+  setClockRate(clockRateHz: number): void;
   /** Tells once a window how it went. */
   tick(nowMs: number, caller: CallerStream): void;
   quality(): LegQuality;
@@ -38,7 +40,7 @@ export interface CallerStream {
 
 export interface LegQualityMeterDeps {
   readonly reports: LegReports;
-  readonly playout: Readonly<PlayoutStats>;
+  readonly playout: () => Readonly<PlayoutStats>;
   readonly visit: () => RoomVisit | undefined;
   readonly windowMs: number;
   readonly startMs: number;
@@ -61,7 +63,7 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
   };
   const series = createQualitySeries(windowsPerPoint);
   const watch = createSoundWatch();
-  const drift = createClockDrift(g711RateHz);
+  let drift = createClockDrift(g711RateHz);
   let windowEndMs = deps.startMs + deps.windowMs;
   let nextLevelMs = deps.startMs;
   let levelMs = deps.startMs;
@@ -74,7 +76,7 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
 
   const upCounts = (): StreamCounts => {
     const { expected, lost, jitterMs } = reports.reception.figures();
-    const { late, concealedMs, delayMs } = playout;
+    const { late, concealedMs, delayMs } = playout();
     return { expected, lost, jitterMs, late, concealedMs, delayMs };
   };
   const downCounts = (): StreamCounts | undefined => {
@@ -133,7 +135,7 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
 
   const figures = (): LegQuality => {
     const roomMs = frameMs + (roomRoundTripMs ?? 0) / 2;
-    const { late, concealedMs, delayMs } = playout;
+    const { late, concealedMs, delayMs } = playout();
     const { up, down } = reports.quality(delayMs);
     const toRoom = tallies.toRoom.total();
     const fromRoom = tallies.fromRoom.total();
@@ -159,6 +161,9 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
     visitChanged: () => {
       tallies.toRoom.restart(undefined);
       tallies.fromRoom.restart(fromRoomCounts());
+    },
+    setClockRate: (clockRateHz) => {
+      drift = createClockDrift(clockRateHz);
     },
     tick: (now, caller) => {
       nowMs = now;

@@ -4,12 +4,16 @@
  */
 import type { MediaSession } from '../call/ports/media.ts';
 import type { DigitSource, Digit } from '../call/ports/sip-engine.ts';
+import type { AudioDecoder } from './audio/audio-decoder.ts';
+import { isWideband, rtpClockOf, soundRateOf } from './audio/codec-rates.ts';
 import { createG711Decoder } from './audio/g711-decoder.ts';
-import { g711RateHz } from './audio/g711.ts';
+import { createConcealingG722Decoder } from './audio/g722-decoder.ts';
 import { createInBandDtmf } from './audio/in-band-dtmf.ts';
+import { createOpusDecoder } from './audio/opus-decoder.ts';
+import { createResampler, type Resampler } from './audio/resample.ts';
 import { frameMs } from './media-clock.ts';
 import type { PacketKind } from './rtp/jitter-buffer.ts';
-import { createPlayout, type PlayoutStats } from './rtp/playout.ts';
+import { createPlayout, type Playout, type PlayoutStats } from './rtp/playout.ts';
 import type { RtpView } from './rtp/rtp-packet.ts';
 import { createTelephoneEventDecoder } from './rtp/telephone-event.ts';
 
@@ -19,9 +23,9 @@ export interface LegReceiver {
   setFrameWanted(wanted: boolean): void;
   /** Takes a packet of the caller; returns what it is, undefined for payload types not agreed. */
   push(packet: Uint8Array, view: RtpView, nowMs: number): PacketKind | undefined;
-  /** The next 20 ms at 8 kHz, the same array each time; undefined where nothing sounds. */
+  /** The next 20 ms, at 8 kHz or the wideband codec's 16, the same array each time; undefined where nothing sounds. */
   takeFrame(): Int16Array | undefined;
-  readonly playout: Readonly<PlayoutStats>;
+  playoutStats(): Readonly<PlayoutStats>;
   close(): void;
 }
 
@@ -30,24 +34,56 @@ export interface LegReceiverDeps {
   readonly onDigit: (digit: Digit, source: DigitSource) => void;
 }
 
+/** The caller's sound at one rate. A change of codec to another rate makes it anew. */
+interface Line {
+  readonly rateHz: 8000 | 16000;
+  readonly playout: Playout;
+  readonly frame: Int16Array;
+}
+
 export const createLegReceiver = ({ onDigit }: LegReceiverDeps): LegReceiver => {
-  const frame = new Int16Array((g711RateHz * frameMs) / 1000);
   const events = createTelephoneEventDecoder();
   const tones = createInBandDtmf();
   let session: MediaSession | undefined;
   let frameWanted = false;
-  const playout = createPlayout({
-    outputRateHz: g711RateHz,
-    frameMs,
-    decoderFor: (payloadType) =>
-      session?.payloadType === payloadType
-        ? createG711Decoder(session.codec, g711RateHz)
-        : undefined,
+  let isClosed = false;
+  let opusDecoder: AudioDecoder | undefined;
+  let isOpeningOpus = false;
+  /** 16 kHz to what keys are looked for at. */
+  let toTones: { readonly resampler: Resampler; readonly frame: Int16Array } | undefined;
+
+  /** Its library opens decoders later: until then what comes is no sound. */
+  const openOpus = async (): Promise<void> => {
+    if (isOpeningOpus || opusDecoder !== undefined) return;
+    isOpeningOpus = true;
+    const opened = await createOpusDecoder(16_000);
+    isOpeningOpus = false;
+    if (isClosed) opened.close();
+    else opusDecoder = opened;
+  };
+  const decoderFor = (payloadType: number): AudioDecoder | undefined => {
+    if (session?.payloadType !== payloadType) return undefined;
+    if (session.codec === 'G722') return createConcealingG722Decoder();
+    if (session.codec === 'opus') return opusDecoder;
+    return createG711Decoder(session.codec, 8000);
+  };
+  const openLine = (rateHz: 8000 | 16000): Line => ({
+    rateHz,
+    frame: new Int16Array((rateHz * frameMs) / 1000),
+    playout: createPlayout({
+      outputRateHz: rateHz,
+      frameMs,
+      decoderFor,
+      clockRateFor: () => rtpClockOf(session?.codec ?? 'PCMA'),
+    }),
   });
+  let line = openLine(8000);
 
   /** Without telephone-event keys come as tones, and the sound is needed for them. */
   const listensForTones = (): boolean =>
     session !== undefined && session.telephoneEventPayloadType === undefined;
+  /** Only decoded does wideband sound tell how loud it is. */
+  const decodes = (): boolean => frameWanted || line.rateHz === 16_000 || listensForTones();
 
   const kindOf = (payloadType: number): PacketKind | undefined => {
     if (session === undefined) return undefined;
@@ -56,9 +92,26 @@ export const createLegReceiver = ({ onDigit }: LegReceiverDeps): LegReceiver => 
     return payloadType === session.comfortNoisePayloadType ? 'comfort-noise' : undefined;
   };
 
+  const findTone = (): Digit | undefined => {
+    if (line.rateHz === 8000) return tones.feed(line.frame);
+    toTones ??= { resampler: createResampler(16_000, 8000), frame: new Int16Array(160) };
+    toTones.resampler.process(line.frame, line.frame.length, toTones.frame);
+    return tones.feed(toTones.frame);
+  };
+
   return {
     configure: (next) => {
+      const before = session;
       session = next;
+      const rateHz = soundRateOf(next.codec);
+      const isOtherCodec = isWideband(next.codec) && next.codec !== before?.codec;
+      if (rateHz !== line.rateHz || isOtherCodec) {
+        line.playout.close();
+        opusDecoder?.close();
+        opusDecoder = undefined;
+        line = openLine(rateHz);
+      }
+      if (next.codec === 'opus' && isOtherCodec) void openOpus().catch(() => undefined);
     },
     setFrameWanted: (wanted) => {
       frameWanted = wanted;
@@ -70,21 +123,23 @@ export const createLegReceiver = ({ onDigit }: LegReceiverDeps): LegReceiver => 
         const digit = events.push(view, packet);
         if (digit !== undefined) onDigit(digit, 'telephone-event');
       }
-      if (frameWanted || listensForTones()) playout.push(packet, view, nowMs);
+      if (decodes()) line.playout.push(packet, view, nowMs);
       return kind;
     },
     takeFrame: () => {
-      if (!frameWanted && !listensForTones()) return undefined;
-      if (playout.pull(frame) === 'idle') return undefined;
+      if (!decodes()) return undefined;
+      if (line.playout.pull(line.frame) === 'idle') return undefined;
       if (listensForTones()) {
-        const digit = tones.feed(frame);
+        const digit = findTone();
         if (digit !== undefined) onDigit(digit, 'in-band');
       }
-      return frameWanted ? frame : undefined;
+      return frameWanted || line.rateHz === 16_000 ? line.frame : undefined;
     },
-    playout: playout.stats,
+    playoutStats: () => line.playout.stats,
     close: () => {
-      playout.close();
+      isClosed = true;
+      opusDecoder?.close();
+      line.playout.close();
     },
   };
 };

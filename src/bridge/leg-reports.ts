@@ -10,6 +10,8 @@ import { createRtcpSession, type RtcpSession } from './rtp/rtcp-session.ts';
 export interface LegReports {
   readonly reception: ReceptionStats;
   readonly rtcp: RtcpSession;
+  /** After a change of codec: the RTP clock of both ways. */
+  setClockRate(clockRateHz: number): void;
   /** `playoutDelayMs`: what our jitter buffer adds now. */
   quality(playoutDelayMs: number): LegQuality;
 }
@@ -40,6 +42,10 @@ export const createLegReports = (ssrc: number, nowMs: number): LegReports => {
   return {
     reception,
     rtcp,
+    setClockRate: (clockRateHz) => {
+      reception.setClockRate(clockRateHz);
+      rtcp.setSentClockRate(clockRateHz);
+    },
     quality: (playoutDelayMs) => {
       const { received: packets, lost, lossPct, jitterMs } = reception.figures();
       const remote = rtcp.remote();

@@ -1,12 +1,15 @@
 /**
- * What a caller hears, a frame of 20 ms at each tick: the room, lowered under a prompt, and the
- * prompt itself, as G.711 in RTP. Once started it never pauses while our direction sends; where
- * nothing sounds it sends silence.
+ * What a caller hears, as RTP, a frame of 20 ms at each tick. Once started it never pauses while our
+ * direction sends; where nothing sounds it sends silence.
  */
-import { encodeG711, g711RateHz, silenceByte, type G711Law } from './audio/g711.ts';
-import { addInto, createGainRamp, gainOfDb } from './audio/mix.ts';
+import type { AudioEncoder } from './audio/audio-decoder.ts';
+import { isG711, isWideband, rtpClockOf, soundRateOf, type LegCodec } from './audio/codec-rates.ts';
+import { encodeG711, g711RateHz, silenceByte } from './audio/g711.ts';
+import { gainOfDb } from './audio/mix.ts';
 import type { PromptLibrary } from './audio/prompt-library.ts';
 import { createSoundPlayer } from './audio/sound-player.ts';
+import { openWidebandEncoder } from './audio/wideband-encoder.ts';
+import { createLegEar } from './leg-ear.ts';
 import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type { Utterance } from '../call/ports/sip-engine.ts';
 import { rtpHeaderBytes, writeRtpHeader } from './rtp/rtp-packet.ts';
@@ -19,10 +22,13 @@ export interface LegSender {
   stopPlaying(): void;
   setVolumeDb(volumeDb: number): void;
   /**
-   * Sends this tick's frame. `hearRoom` writes the room's frame and returns true, or false where
-   * nothing sounds there; `afterGap`: ticks before this one never ran.
+   * Sends this tick's frame. `hearRoom` writes the room's frame (160 samples at 8 kHz, or 320 at 16 for
+   * a wideband codec) and returns true, or false where nothing sounds there; `afterGap`: ticks before
+   * this one never ran.
    */
   sendFrame(tick: number, afterGap: boolean, hearRoom: (out: Int16Array) => boolean): void;
+  /** Idempotent. */
+  close(): void;
 }
 
 export interface LegSenderDeps {
@@ -36,39 +42,56 @@ export interface LegSenderDeps {
   readonly emit: (event: Extract<MediaEvent, { type: 'played' }>) => void;
 }
 
-const frameSamples = g711RateHz / 50;
-/** The room under a prompt. */
-const duckedGain = gainOfDb(-12);
-/** From silence to full level: the way to the ducked level takes three quarters of it. */
-const rampMs = 60;
+/** Of G.711 and G.722; more than Opus takes at our bit rate. */
+const g711Bytes = g711RateHz / 50;
+const longestPayloadBytes = 400;
 
 export const createLegSender = (deps: LegSenderDeps): LegSender => {
   const player = createSoundPlayer(deps.prompts, g711RateHz);
-  const roomGain = createGainRamp(g711RateHz, rampMs);
-  const packet = new Uint8Array(rtpHeaderBytes + frameSamples);
+  const packet = new Uint8Array(rtpHeaderBytes + longestPayloadBytes);
   const payload = packet.subarray(rtpHeaderBytes);
-  const frame = new Int16Array(frameSamples);
-  const prompt = new Int16Array(frameSamples);
-  let codec: G711Law = 'PCMA';
+  const g711Packet = packet.subarray(0, rtpHeaderBytes + g711Bytes);
+  const g711Payload = payload.subarray(0, g711Bytes);
+  let ear = createLegEar(player, g711RateHz);
+  let codec: LegCodec = 'PCMA';
+  /** Of a wideband codec: the library of Opus opens it later, and until then nothing is sent. */
+  let encoder: AudioEncoder | undefined;
   let payloadType = 8;
+  let unitsPerFrame = g711Bytes;
   let sends = false;
   let started = false;
+  let isClosed = false;
   let volumeGain = 1;
   let sequence = deps.initialSequence;
   let marker = true;
 
-  const timestampAt = (tick: number): number => (deps.initialTimestamp + tick * frameSamples) >>> 0;
+  const timestampAt = (tick: number): number =>
+    (deps.initialTimestamp + tick * unitsPerFrame) >>> 0;
 
-  /** Mixes this tick's frame; false where it is silence. */
-  const mixFrame = (hearRoom: (out: Int16Array) => boolean): boolean => {
-    const hasPrompt = player.pull(prompt);
-    const hasRoom = hearRoom(frame);
-    if (!hasRoom) frame.fill(0);
-    roomGain.setTarget(volumeGain * (hasPrompt ? duckedGain : 1));
-    // The ramp moves on in silence too, so that what begins to sound has the right level.
-    roomGain.apply(frame);
-    if (hasPrompt) addInto(frame, prompt);
-    return hasRoom || hasPrompt;
+  const openEncoder = async (wanted: 'G722' | 'opus'): Promise<void> => {
+    const opened = await openWidebandEncoder(wanted);
+    if (isClosed || codec !== wanted) opened.close();
+    else encoder = opened;
+  };
+  const setCodec = (next: LegCodec): void => {
+    if (next === codec) return;
+    if (soundRateOf(next) !== soundRateOf(codec)) ear = createLegEar(player, soundRateOf(next));
+    codec = next;
+    unitsPerFrame = rtpClockOf(next) / 50;
+    encoder?.close();
+    encoder = undefined;
+    if (isWideband(next)) void openEncoder(next).catch(() => undefined);
+  };
+
+  /** This tick's packet but for its header; undefined where it can't be made yet. */
+  const encode = (sounds: boolean): Uint8Array | undefined => {
+    if (isG711(codec)) {
+      if (sounds) encodeG711(codec, ear.frame, g711Payload);
+      else g711Payload.fill(silenceByte[codec]);
+      return g711Packet;
+    }
+    const bytes = encoder?.encode(ear.frame, payload) ?? 0;
+    return bytes === 0 ? undefined : packet.subarray(0, rtpHeaderBytes + bytes);
   };
 
   const tellPlayed = (): void => {
@@ -78,7 +101,7 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
 
   return {
     configure: (session) => {
-      codec = session.codec;
+      setCodec(session.codec);
       payloadType = session.payloadType;
       const nowSends = session.direction === 'sendrecv' || session.direction === 'sendonly';
       if (nowSends && !sends) marker = true;
@@ -99,17 +122,21 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
     sendFrame: (tick, afterGap, hearRoom) => {
       if (!started) return;
       // A prompt goes on while the caller holds us: its end must come, whoever listens.
-      const sounds = mixFrame(hearRoom);
-      if (sends) {
-        if (sounds) encodeG711(codec, frame, payload);
-        else payload.fill(silenceByte[codec]);
+      const sounds = ear.mix(hearRoom, volumeGain);
+      const full = sends ? encode(sounds) : undefined;
+      if (full !== undefined) {
         const timestamp = timestampAt(tick);
         sequence = (sequence + 1) & 0xffff;
-        writeRtpHeader(packet, payloadType, marker || afterGap, sequence, timestamp, deps.ssrc);
+        writeRtpHeader(full, payloadType, marker || afterGap, sequence, timestamp, deps.ssrc);
         marker = false;
-        deps.send(packet, timestamp);
+        deps.send(full, timestamp);
       }
       tellPlayed();
+    },
+    close: () => {
+      isClosed = true;
+      encoder?.close();
+      encoder = undefined;
     },
   };
 };

@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
 import type { Digit, LegQuality, SoundReport, Utterance } from '../call/ports/sip-engine.ts';
+import { isG711, isWideband, rtpClockOf } from './audio/codec-rates.ts';
 import { levelOfG711, levelOfPcm } from './audio/level.ts';
 import { createLegQualityMeter } from './leg-quality.ts';
 import { createLegReceiver } from './leg-receiver.ts';
@@ -101,7 +102,7 @@ export const createMediaLeg = (
     },
   });
   const { encryption } = path;
-  const member: MeetingMember = { voice: undefined };
+  const member: MeetingMember = { voice: undefined, isWideband: false };
   const ssrc = randomInt(1, 2 ** 32);
   /** RTCP speaks of the time of day: this clock's, without its jumps. */
   const dayOffsetMs = Date.now() - nowMs();
@@ -139,7 +140,7 @@ export const createMediaLeg = (
   });
   const meter = createLegQualityMeter({
     reports,
-    playout: receiver.playout,
+    playout: () => receiver.playoutStats(),
     visit: () => visit,
     windowMs: setup.settings.qualityWindowMs,
     startMs: nowMs(),
@@ -178,10 +179,18 @@ export const createMediaLeg = (
       emit({ type: 'first-rtp' });
     }
     const kind = receiver.push(packet, view, now);
-    if (kind === 'audio' && session !== undefined && meter.wantsLevel(now))
-      meter.hear(levelOfG711(session.codec, packet, view.payloadOffset, view.payloadLength));
+    const codec = session?.codec;
+    // Wideband sound is decoded in any case, and rated then.
+    if (kind === 'audio' && isG711(codec) && meter.wantsLevel(now))
+      meter.hear(levelOfG711(codec, packet, view.payloadOffset, view.payloadLength));
     // What a holding caller sends is music on hold: not for the meeting.
     if (kind !== undefined && !isHeld()) visit?.pushRtp(packet, view, kind, now);
+  };
+
+  const setClockRate = (clockRateHz: number): void => {
+    if (clockRateHz === rtpClockOf(session?.codec ?? 'PCMA')) return;
+    reports.setClockRate(clockRateHz);
+    meter.setClockRate(clockRateHz);
   };
 
   /** Reports go on while the sound is held. RFC 3264 §5.1 */
@@ -191,7 +200,7 @@ export const createMediaLeg = (
   };
 
   const endSoundTest = (): void => {
-    const { up } = reports.quality(receiver.playout.delayMs);
+    const { up } = reports.quality(receiver.playoutStats().delayMs);
     soundTest?.resolve({
       ...soundTest.test.report(),
       lossPct: up.lossPct,
@@ -231,6 +240,8 @@ export const createMediaLeg = (
     pictures,
     configure: (next) => {
       const wasHeld = isHeld();
+      setClockRate(rtpClockOf(next.codec));
+      member.isWideband = isWideband(next.codec);
       session = next;
       path.configure(next);
       pictures?.configure(next.video);
@@ -295,7 +306,7 @@ export const createMediaLeg = (
       if (level !== undefined) meter.hear(level);
       const isMutedInRoom = visit?.isMicrophoneOpen() === true && muted;
       if (mutedTalk.update(level, isMutedInRoom)) emit({ type: 'talking-muted' });
-      visit?.tick(now);
+      visit?.tick(now, isHeld() ? undefined : frame);
       pictures?.tick(now);
       soundTest?.test.hear(frame);
       if (trap !== undefined && now >= trapDueAtMs) emptyTrap(now);
@@ -325,6 +336,7 @@ export const createMediaLeg = (
       soundTest = undefined;
       await leave();
       receiver.close();
+      sender.close();
       if (isStarted) path.sendRtcp(reports.rtcp.goodbye(nowMs() + dayOffsetMs));
       isStarted = false;
       await Promise.all([path.close(), pictures?.close()]);

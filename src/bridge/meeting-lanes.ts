@@ -3,15 +3,21 @@
  * the sum of what its worker brings to the meeting (its callers; on the home worker the room's
  * tracks too) for the last `slotsPerLane` ticks, each slot stamped with its tick once complete.
  *
- * Layout, Int32: stamps[lanes][slots], voices[lanes][slots] (how many frames are in the sum), then
- * sums[lanes][slots][160], then what the home worker knows of the room: its counts of the tracks, and
- * whether the room is deserted. Sums are 32 bit and
- * not yet limited, so that subtracting a caller's own voice is exact whichever worker limits the total.
+ * A lane has two sums, for what is there at 8 kHz and what is there at 16: nothing is resampled into
+ * them, so that what a caller brought can be taken out again to the bit (`meeting-mixer.ts`).
+ *
+ * Layout, Int32: stamps[lanes][slots], counts[lanes][slots][3] (frames in either sum, callers who hear
+ * 16 kHz), then sums[lanes][slots][160 + 320], then what the home worker knows of the room: its counts of
+ * the tracks, and whether the room is deserted. Sums are 32 bit and not yet limited, so that subtracting
+ * a caller's own voice is exact whichever worker limits the total.
  */
 import { addSum } from './audio/mix.ts';
 import type { StreamCounts } from '../call/quality/sound-tally.ts';
 
-const samplesPerFrame = 160;
+export const narrowSamples = 160;
+export const wideSamples = 320;
+const samplesPerSlot = narrowSamples + wideSamples;
+const countsPerSlot = 3;
 /** A power of two above catch-up (3 ticks) plus the longest delay (2): a slot is never rewritten while read. */
 const slotsPerLane = 8;
 const slotMask = slotsPerLane - 1;
@@ -24,24 +30,35 @@ const roomWords = roomCountWords + 1;
 
 /** The shared memory for one meeting on a node of `workers` workers. */
 export const allocateMeetingLanes = (workers: number): SharedArrayBuffer => {
-  const words = workers * slotsPerLane * (2 + samplesPerFrame) + roomWords;
+  const words = workers * slotsPerLane * (1 + countsPerSlot + samplesPerSlot) + roomWords;
   const buffer = new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT);
   new Int32Array(buffer, 0, workers * slotsPerLane).fill(neverWritten);
   return buffer;
 };
 
+/** What is in one lane, or in all of them, for one tick. */
+export interface LaneMix {
+  /** At 8 kHz, the sum of `narrowVoices` frames. */
+  readonly narrow: Int32Array;
+  narrowVoices: number;
+  /** At 16 kHz; means nothing where `wideVoices` is 0. */
+  readonly wide: Int32Array;
+  wideVoices: number;
+  /** Callers who hear 16 kHz. */
+  wideEars: number;
+}
+
 export interface MeetingLanes {
-  /** The own lane's slot of this tick, emptied and unstamped: to be summed into. */
-  begin(tick: number): Int32Array;
-  /** The slot of this tick is complete, the sum of `voices` frames: others may read it. */
-  publish(tick: number, voices: number): void;
+  /** The own lane's slot of this tick, emptied (but for `wide`) and unstamped: to be summed into. */
+  begin(tick: number): LaneMix;
+  /** The slot of this tick is complete: others may read it. */
+  publish(tick: number): void;
   /**
-   * Adds the other lanes to `total`; returns how many frames are in what was added. A lane is
-   * read one tick late. If that slot is not there the lane's delay grows to two ticks (the frame
-   * before is heard again); a lane with neither is stale, counts as silence, and begins again at
-   * one.
+   * Adds the other lanes to `total`. A lane is read one tick late. If that slot is not there the
+   * lane's delay grows to two ticks (the frame before is heard again); a lane with neither is stale,
+   * counts as silence, and begins again at one.
    */
-  addOthers(tick: number, total: Int32Array): number;
+  addOthers(tick: number, total: LaneMix): void;
   /** The home worker's counts of the room's tracks; whole numbers. */
   tellRoomCounts(counts: StreamCounts): void;
   roomCounts(): StreamCounts;
@@ -58,18 +75,23 @@ export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): Me
     (words + roomCountWords) * Int32Array.BYTES_PER_ELEMENT,
     1,
   );
-  const lanes = words / (slotsPerLane * (2 + samplesPerFrame));
-  const stamps = new Int32Array(buffer, 0, lanes * slotsPerLane);
-  const voicesIn = new Int32Array(buffer, stamps.byteLength, lanes * slotsPerLane);
-  const slots = Array.from(
-    { length: lanes * slotsPerLane },
-    (_, index) =>
-      new Int32Array(
-        buffer,
-        (2 * lanes * slotsPerLane + index * samplesPerFrame) * Int32Array.BYTES_PER_ELEMENT,
-        samplesPerFrame,
-      ),
-  );
+  const lanes = words / (slotsPerLane * (1 + countsPerSlot + samplesPerSlot));
+  const slotCount = lanes * slotsPerLane;
+  const stamps = new Int32Array(buffer, 0, slotCount);
+  const voicesIn = new Int32Array(buffer, stamps.byteLength, slotCount * countsPerSlot);
+  const sumsFrom = stamps.byteLength + voicesIn.byteLength;
+  const sumOf = (index: number, from: number, samples: number): Int32Array => {
+    const at = sumsFrom + (index * samplesPerSlot + from) * Int32Array.BYTES_PER_ELEMENT;
+    return new Int32Array(buffer, at, samples);
+  };
+  /** The counts are copies: `publish` writes them. */
+  const slots = Array.from({ length: slotCount }, (_, index): LaneMix => ({
+    narrow: sumOf(index, 0, narrowSamples),
+    narrowVoices: 0,
+    wide: sumOf(index, narrowSamples, wideSamples),
+    wideVoices: 0,
+    wideEars: 0,
+  }));
   const others = Array.from({ length: lanes }, (_, lane) => ({ lane, delayTicks: 1 })).filter(
     ({ lane }) => lane !== ownLane,
   );
@@ -77,26 +99,44 @@ export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): Me
   const place = (lane: number, tick: number): number => lane * slotsPerLane + (tick & slotMask);
   const isThere = (lane: number, tick: number): boolean =>
     Atomics.load(stamps, place(lane, tick)) === tick;
-  const slotAt = (index: number): Int32Array => {
+  const slotAt = (index: number): LaneMix => {
     const slot = slots[index];
     if (slot === undefined) throw new RangeError(`no slot ${index}`);
     return slot;
+  };
+  const addSlot = (index: number, total: LaneMix): void => {
+    const { narrow, wide } = slotAt(index);
+    const narrowVoices = voicesIn[index * countsPerSlot] ?? 0;
+    const wideVoices = voicesIn[index * countsPerSlot + 1] ?? 0;
+    if (narrowVoices > 0) addSum(total.narrow, narrow);
+    if (wideVoices > 0) {
+      if (total.wideVoices === 0) total.wide.set(wide);
+      else addSum(total.wide, wide);
+    }
+    total.narrowVoices += narrowVoices;
+    total.wideVoices += wideVoices;
+    total.wideEars += voicesIn[index * countsPerSlot + 2] ?? 0;
   };
 
   return {
     begin: (tick) => {
       const index = place(ownLane, tick);
       Atomics.store(stamps, index, neverWritten);
-      return slotAt(index).fill(0);
+      const slot = slotAt(index);
+      slot.narrow.fill(0);
+      slot.narrowVoices = slot.wideVoices = slot.wideEars = 0;
+      return slot;
     },
-    publish: (tick, voices) => {
+    publish: (tick) => {
       const index = place(ownLane, tick);
-      voicesIn[index] = voices;
+      const slot = slotAt(index);
+      voicesIn[index * countsPerSlot] = slot.narrowVoices;
+      voicesIn[index * countsPerSlot + 1] = slot.wideVoices;
+      voicesIn[index * countsPerSlot + 2] = slot.wideEars;
       // The stamp comes last: who sees it sees the sum.
       Atomics.store(stamps, index, tick);
     },
     addOthers: (tick, total) => {
-      let heard = 0;
       for (const other of others) {
         if (!isThere(other.lane, tick - other.delayTicks)) {
           other.delayTicks += 1;
@@ -108,12 +148,8 @@ export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): Me
             continue;
           }
         }
-        const index = place(other.lane, tick - other.delayTicks);
-        const voices = voicesIn[index] ?? 0;
-        if (voices > 0) addSum(total, slotAt(index));
-        heard += voices;
+        addSlot(place(other.lane, tick - other.delayTicks), total);
       }
-      return heard;
     },
     // Words of two ticks may be read together: a packet more or less in one of them is of no account.
     tellRoomCounts: ({ expected, lost, late, concealedMs, jitterMs, delayMs }) => {

@@ -4,52 +4,108 @@
  *
  *   begin ─▶ add (each caller, each track) ─▶ finish ─▶ hear (each caller)
  *
+ * Telephones bring and hear 8 kHz, wideband callers 16. Each rate has a sum of its own, and a caller
+ * hears the sum of the own rate plus the other one resampled as a whole, once for all ears:
+ *
+ *   narrow ear = narrow + down(wide) − own       wide ear = wide + up(narrow) − own
+ *
  * The own lane is summed in place in shared memory; the total adds the other workers' lanes. Sums
  * are 32 bit and limited only at the ear, so that what is subtracted is exactly what was added.
  */
-import { addFrame, minusOwn } from './audio/mix.ts';
-import type { MeetingLanes } from './meeting-lanes.ts';
-
-const samplesPerFrame = 160;
+import { addFrame, addSum, minusOwn } from './audio/mix.ts';
+import { createResampler } from './audio/resample.ts';
+import { narrowSamples, wideSamples, type LaneMix, type MeetingLanes } from './meeting-lanes.ts';
 
 export interface MeetingMixer {
   begin(tick: number): void;
-  /** A frame of 160 samples at 8 kHz. It must stay as it is until the last `hear` of this tick. */
+  /** A frame of 160 samples at 8 kHz, or 320 at 16. It must stay as it is until the last `hear` of this tick. */
   add(frame: Int16Array): void;
-  finish(): void;
+  /** `wideEars`: the callers of this worker who hear 16 kHz. */
+  finish(wideEars?: number): void;
+  /** Whether any caller of the node hears 16 kHz. */
+  hasWideEars(): boolean;
   /**
    * What a caller hears: the total less `own` (undefined: the caller added nothing), limited to 16
-   * bit, into `out`. Returns false, and leaves `out` alone, where nothing sounds.
+   * bit, into `out`, whose length tells the rate. Returns false, and leaves `out` alone, where
+   * nothing sounds.
    */
   hear(own: Int16Array | undefined, out: Int16Array): boolean;
 }
 
 export const createMeetingMixer = (lanes: MeetingLanes): MeetingMixer => {
-  const total = new Int32Array(samplesPerFrame);
-  let ownLane: Int32Array = total;
+  const total: LaneMix = {
+    narrow: new Int32Array(narrowSamples),
+    narrowVoices: 0,
+    wide: new Int32Array(wideSamples),
+    wideVoices: 0,
+    wideEars: 0,
+  };
+  const toNarrow = createCrossing(16_000, 8000);
+  const toWide = createCrossing(8000, 16_000);
+  let ownLane = total;
   let currentTick = 0;
-  let added = 0;
-  let fromOthers = 0;
+
+  const forNarrowEars = (): Int32Array =>
+    toNarrow(currentTick, total.narrow, total.wideVoices > 0 ? total.wide : undefined);
+  const forWideEars = (): Int32Array => {
+    if (total.wideVoices === 0) total.wide.fill(0);
+    return toWide(currentTick, total.wide, total.narrowVoices > 0 ? total.narrow : undefined);
+  };
 
   return {
     begin: (tick) => {
       currentTick = tick;
       ownLane = lanes.begin(tick);
-      added = 0;
     },
     add: (frame) => {
-      addFrame(ownLane, frame);
-      added += 1;
+      if (frame.length === narrowSamples) {
+        addFrame(ownLane.narrow, frame);
+        ownLane.narrowVoices += 1;
+        return;
+      }
+      if (ownLane.wideVoices === 0) ownLane.wide.fill(0);
+      addFrame(ownLane.wide, frame);
+      ownLane.wideVoices += 1;
     },
-    finish: () => {
-      total.set(ownLane);
-      lanes.publish(currentTick, added);
-      fromOthers = lanes.addOthers(currentTick, total);
+    finish: (wideEars = 0) => {
+      ownLane.wideEars = wideEars;
+      lanes.publish(currentTick);
+      total.narrow.set(ownLane.narrow);
+      if (ownLane.wideVoices > 0) total.wide.set(ownLane.wide);
+      total.narrowVoices = ownLane.narrowVoices;
+      total.wideVoices = ownLane.wideVoices;
+      total.wideEars = wideEars;
+      lanes.addOthers(currentTick, total);
     },
+    hasWideEars: () => total.wideEars > 0,
     hear: (own, out) => {
-      if (added + fromOthers - (own === undefined ? 0 : 1) === 0) return false;
-      minusOwn(total, own, out);
+      const voices = total.narrowVoices + total.wideVoices;
+      if (voices - (own === undefined ? 0 : 1) === 0) return false;
+      minusOwn(out.length === narrowSamples ? forNarrowEars() : forWideEars(), own, out);
       return true;
     },
+  };
+};
+
+/**
+ * `sum` plus the other rate's sum, resampled; made by the first ear of a tick, for all of them.
+ * Undefined: there is nothing at the other rate, and once its last sound has rung out `sum` is all.
+ */
+const createCrossing = (fromHz: number, toHz: number) => {
+  const resampler = createResampler(fromHz, toHz);
+  const silence = new Int32Array(fromHz / 50);
+  const crossed = new Int32Array(toHz / 50);
+  let crossedAt = Number.NEGATIVE_INFINITY;
+  let rings = false;
+  return (tick: number, sum: Int32Array, other: Int32Array | undefined): Int32Array => {
+    if (tick === crossedAt) return crossed;
+    const goesOn = crossedAt === tick - 1;
+    if (other === undefined && !(rings && goesOn)) return sum;
+    if (!goesOn) resampler.reset();
+    resampler.process(other ?? silence, silence.length, crossed);
+    addSum(crossed, sum);
+    rings = other !== undefined;
+    crossedAt = tick;
+    return crossed;
   };
 };

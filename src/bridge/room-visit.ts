@@ -9,26 +9,23 @@
  * The mix is heard from `entered` on; the microphone opens with the first `connected` and stays
  * open while cut off, so that the node's callers of this meeting go on hearing each other.
  */
-import { randomInt } from 'node:crypto';
 import type { MediaEvent } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
 import type { Digit, JoinOutcome, RoomLeftReason } from '../call/ports/sip-engine.ts';
-import { decodeG711, encodeG711, g711RateHz, type G711Law } from './audio/g711.ts';
-import { levelOfG711 } from './audio/level.ts';
+import type { LegCodec } from './audio/codec-rates.ts';
+import { createCallerUplink, roomCodecFor, type CallerUplink } from './caller-uplink.ts';
 import { createCallerLink } from './room/caller-link.ts';
-import {
-  roomPayloadTypes,
-  type CallerLink,
-  type CallerLinkEvent,
-  type CallerLinkOptions,
-  type CameraTrack,
-  type PictureEvent,
-  type PictureLink,
+import type {
+  CallerLink,
+  CallerLinkEvent,
+  CallerLinkOptions,
+  CameraTrack,
+  PictureEvent,
+  PictureLink,
 } from './room/link-types.ts';
 import type { RoomReception } from './room/room-reports.ts';
 import type { PacketKind } from './rtp/jitter-buffer.ts';
-import { rtpHeaderBytes, type RtpView } from './rtp/rtp-packet.ts';
-import { createUplink, type Uplink } from './rtp/uplink.ts';
+import type { RtpView } from './rtp/rtp-packet.ts';
 import type { WorkerMeeting } from './worker-meeting.ts';
 
 export interface RoomVisit {
@@ -39,10 +36,11 @@ export interface RoomVisit {
   isMicrophoneOpen(): boolean;
   /** A packet of the caller's stream, of whatever kind, for the room. */
   pushRtp(packet: Uint8Array, view: RtpView, kind: PacketKind, nowMs: number): void;
-  tick(nowMs: number): void;
+  /** `frame`: the caller's 20 ms of this tick, decoded, where something sounds. */
+  tick(nowMs: number, frame?: Int16Array): void;
   setMuted(muted: boolean): void;
   sendKey(digit: Digit): void;
-  setCodec(codec: G711Law): void;
+  setCodec(codec: LegCodec): void;
   /** The caller's stream begins a new time line (hold, re-INVITE). */
   anchorAnew(): void;
   setToken(token: string): void;
@@ -65,7 +63,7 @@ export interface RoomVisitDeps {
   readonly meeting: WorkerMeeting;
   readonly url: string;
   readonly token: string;
-  readonly codec: G711Law;
+  readonly codec: LegCodec;
   readonly muted: boolean;
   readonly sendsKeys?: boolean | undefined;
   /** The caller's sound goes into the room even where nobody listens there. */
@@ -79,24 +77,22 @@ export interface RoomVisitDeps {
   readonly onMutedByRoom: () => void;
 }
 
-const frameSamples = g711RateHz / 50;
 /** LiveKit takes a track for published when sound of it has come. */
 const introductionPackets = 25;
 
 export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
   const { meeting, log } = deps;
   /** The room's track keeps the codec it was published with. */
-  const roomCodec = deps.codec;
+  const roomCodec = roomCodecFor(deps.codec);
   let callerCodec = deps.codec;
   let muted = deps.muted;
   let state: 'entered' | 'joining' | 'inside' | 'over' = 'entered';
   let token = deps.token;
   let link: CallerLink | undefined;
-  let uplink: Uplink | undefined;
+  let uplink: CallerUplink | undefined;
   let introduction = introductionPackets;
   let isResting = false;
   let settleJoin: ((outcome: JoinOutcome) => void) | undefined;
-  const pcm = new Int16Array(frameSamples);
 
   const over = (reason: RoomLeftReason): void => {
     state = 'over';
@@ -148,15 +144,6 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
     return isResting;
   };
 
-  const toRoom = (packet: Buffer, level: number, voice: boolean): void => {
-    if (callerCodec !== roomCodec) {
-      const payload = packet.subarray(rtpHeaderBytes);
-      decodeG711(callerCodec, payload, pcm);
-      encodeG711(roomCodec, pcm, payload);
-    }
-    link?.writeRtp(packet, -level, voice);
-  };
-
   const open = (): void => {
     const createLink = deps.createLink ?? createCallerLink;
     link = createLink({
@@ -169,16 +156,16 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       onEvent: hear,
       ...(deps.camera && cameraOptions(deps.camera)),
     });
-    uplink = createUplink({
+    uplink = createCallerUplink({
       ssrc: link.ssrc,
-      initialSequence: randomInt(2 ** 15),
-      initialTimestamp: randomInt(2 ** 32),
-      outPayloadType: roomPayloadTypes[roomCodec],
       codec: callerCodec,
-      levelOf: (payload, offset, length) => levelOfG711(callerCodec, payload, offset, length),
-      emit: toRoom,
+      roomCodec,
+      muted,
+      emit: (packet, level, voice) => link?.writeRtp(packet, -level, voice),
+      onFault: (error) => {
+        log.error({ err: error }, 'caller not encodable');
+      },
     });
-    uplink.setMuted(muted);
   };
 
   return {
@@ -195,8 +182,10 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
     pushRtp: (packet, view, kind, nowMs) => {
       if (state === 'inside' && !rests()) uplink?.push(packet, view, kind, nowMs);
     },
-    tick: (nowMs) => {
-      if (!isResting) uplink?.flush(nowMs);
+    tick: (nowMs, frame) => {
+      if (state !== 'inside' || isResting) return;
+      uplink?.hear(frame, nowMs);
+      uplink?.flush(nowMs);
     },
     setMuted: (next) => {
       muted = next;
@@ -207,9 +196,8 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       if (state === 'inside') link?.sendKey(digit);
     },
     setCodec: (codec) => {
-      if (codec === callerCodec) return;
       callerCodec = codec;
-      uplink?.setCodec(codec, roomPayloadTypes[roomCodec]);
+      uplink?.setCodec(codec);
     },
     anchorAnew: () => uplink?.anchorAnew(),
     setToken: (fresh) => {
@@ -220,6 +208,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
     reception: () => link?.reception?.(),
     close: async () => {
       over('unreachable');
+      uplink?.close();
       await link?.close();
     },
   };

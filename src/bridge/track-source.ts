@@ -4,22 +4,10 @@
  */
 import type { RoomName } from '../call/identifiers.ts';
 import type { Logger } from '../call/ports/process.ts';
-import type { AudioDecoder } from './audio/audio-decoder.ts';
-import { createG711Decoder } from './audio/g711-decoder.ts';
-import { g711RateHz } from './audio/g711.ts';
-import { createOpusDecoder } from './audio/opus-decoder.ts';
-import { frameMs } from './media-clock.ts';
 import type { MeetingMixer } from './meeting-mixer.ts';
 import { createRoomEar } from './room/room-ear.ts';
-import {
-  roomPayloadTypes,
-  type RoomCodec,
-  type RoomEar,
-  type RoomEarEvent,
-  type RoomEarOptions,
-} from './room/link-types.ts';
-import { createPlayout, type Playout } from './rtp/playout.ts';
-import { createReceptionStats, type ReceptionStats } from './rtp/reception-stats.ts';
+import type { RoomCodec, RoomEar, RoomEarEvent, RoomEarOptions } from './room/link-types.ts';
+import { openRoomTrack, type RoomTrack } from './room-track.ts';
 import { createRtpView, parseRtp } from './rtp/rtp-packet.ts';
 import { addCounts, noCounts, type StreamCounts } from '../call/quality/sound-tally.ts';
 import type { FromWorker } from './worker-protocol.ts';
@@ -29,6 +17,8 @@ export interface TrackSource {
   addTo(mixer: MeetingMixer): void;
   /** Nobody but this node's callers is in the room, which is not recorded either: known for certain. */
   isDeserted(): boolean;
+  /** Whether tracks are decoded at 16 kHz [8]. */
+  setWideband(isWideband: boolean): void;
   /** Of all tracks since the ear opened; whole numbers. */
   counts(): StreamCounts;
   setToken(token: string): void;
@@ -48,18 +38,9 @@ export interface TrackSourceDeps {
   readonly createEar?: (options: RoomEarOptions) => RoomEar;
 }
 
-/** The RTP clock of Opus, whatever it carries. RFC 7587 §4.1 */
-const opusRateHz = 48_000;
-
-interface Track {
-  readonly playout: Playout;
-  readonly reception: ReceptionStats;
-  readonly frame: Int16Array;
-}
-
 export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
   const { room, post, log } = deps;
-  const tracks = new Map<number, Track>();
+  const tracks = new Map<number, RoomTrack>();
   /** Tracks that are there; their decoders may still be in the making. */
   const present = new Set<number>();
   /** Of tracks that are not there any more. */
@@ -69,28 +50,22 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
   let isConnected = false;
   let others: number | undefined;
   let isRecorded: boolean | undefined;
+  let rateHz: 8000 | 16000 = 8000;
 
+  const onDecoderFault = (error: unknown): void => {
+    log.error({ err: error }, 'track not decodable');
+  };
   const addTrack = async (trackKey: number, codec: RoomCodec): Promise<void> => {
     present.add(trackKey);
-    const decoder = await createDecoder(codec);
-    if (!present.has(trackKey)) {
-      decoder.close();
-      return;
-    }
-    const playout = createPlayout({
-      outputRateHz: g711RateHz,
-      frameMs,
-      decoderFor: (payloadType) => (payloadType === roomPayloadTypes[codec] ? decoder : undefined),
-    });
-    const reception = createReceptionStats(codec === 'opus' ? opusRateHz : g711RateHz);
-    const frame = new Int16Array((g711RateHz * frameMs) / 1000);
-    tracks.set(trackKey, { playout, reception, frame });
+    const track = await openRoomTrack(codec, rateHz, onDecoderFault);
+    if (present.has(trackKey)) tracks.set(trackKey, track);
+    else track.close();
   };
   const removeTrack = (trackKey: number): void => {
     present.delete(trackKey);
     const track = tracks.get(trackKey);
-    if (track !== undefined) gone = addCounts(gone, countsOf(track));
-    track?.playout.close();
+    if (track !== undefined) gone = addCounts(gone, track.counts());
+    track?.close();
     tracks.delete(trackKey);
   };
 
@@ -125,9 +100,7 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
         ({ isRecorded } = event);
         return;
       case 'track-added':
-        addTrack(event.trackKey, event.codec).catch((error: unknown) => {
-          log.error({ err: error }, 'track not decodable');
-        });
+        addTrack(event.trackKey, event.codec).catch(onDecoderFault);
         return;
       case 'track-removed':
         removeTrack(event.trackKey);
@@ -146,21 +119,22 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
     onPacket: (trackKey, packet) => {
       const track = tracks.get(trackKey);
       if (track === undefined || !parseRtp(packet, packet.length, view)) return;
-      const nowMs = deps.nowMs();
-      track.reception.push(view, nowMs);
-      track.playout.push(packet, view, nowMs);
+      track.push(packet, view, deps.nowMs());
     },
   });
 
   return {
     addTo: (mixer) => {
-      for (const { playout, frame } of tracks.values()) {
-        const kind = playout.pull(frame);
-        if (kind !== 'idle') mixer.add(frame);
+      for (const track of tracks.values()) {
+        track.setRate(rateHz);
+        track.addTo(mixer);
       }
     },
+    setWideband: (isWideband) => {
+      rateHz = isWideband ? 16_000 : 8000;
+    },
     isDeserted: () => isConnected && closing === undefined && others === 0 && isRecorded === false,
-    counts: () => [...tracks.values()].map(countsOf).reduce(addCounts, gone),
+    counts: () => [...tracks.values()].map((track) => track.counts()).reduce(addCounts, gone),
     setToken: (token) => {
       ear.setToken(token);
     },
@@ -171,21 +145,3 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
     },
   };
 };
-
-const countsOf = ({ playout, reception }: Track): StreamCounts => {
-  const { expected, lost, jitterMs } = reception.figures();
-  const { late, concealedMs, delayMs } = playout.stats;
-  return {
-    expected,
-    lost,
-    late,
-    concealedMs: Math.round(concealedMs),
-    jitterMs: Math.round(jitterMs),
-    delayMs: Math.round(delayMs),
-  };
-};
-
-const createDecoder = (codec: RoomCodec): Promise<AudioDecoder> =>
-  codec === 'opus'
-    ? createOpusDecoder(g711RateHz)
-    : Promise.resolve(createG711Decoder(codec, g711RateHz));

@@ -9,6 +9,8 @@ import type { TrackSource } from './track-source.ts';
 export interface MeetingMember {
   /** What the caller brings to this tick; undefined while muted, held, silent or not yet let in. */
   voice: Int16Array | undefined;
+  /** Whether the caller hears 16 kHz. */
+  isWideband: boolean;
 }
 
 export interface WorkerMeeting {
@@ -48,9 +50,14 @@ export const createWorkerMeeting = (
         ownLanes.tellDeserted(meeting.tracks?.isDeserted() ?? false);
       }
       mixer.begin(tick);
-      for (const { voice } of members) if (voice !== undefined) mixer.add(voice);
+      let wideEars = 0;
+      for (const { voice, isWideband } of members) {
+        if (voice !== undefined) mixer.add(voice);
+        if (isWideband) wideEars += 1;
+      }
       meeting.tracks?.addTo(mixer);
-      mixer.finish();
+      mixer.finish(wideEars);
+      meeting.tracks?.setWideband(mixer.hasWideEars());
       if (tick % countsEveryTicks === 0 && meeting.tracks !== undefined)
         ownLanes.tellRoomCounts(meeting.tracks.counts());
     },

@@ -38,6 +38,7 @@ const lanes = () => allocateMeetingLanes(1);
 const silentTracks: TrackSource = {
   addTo: () => undefined,
   isDeserted: () => false,
+  setWideband: () => undefined,
   counts: () => noCounts,
   setToken: () => undefined,
   close: () => Promise.resolve(),

@@ -6,9 +6,11 @@
 export interface Resampler {
   /**
    * Converts the first `samples` of `input` (at most 120 ms) into `out`, which must have room;
-   * returns the samples written. Between 8 and 16 kHz the count is exact in every call.
+   * returns the samples written. Between 8 and 16 kHz the count is exact in every call. What does
+   * not fit 16 bits is cut, but in sums.
    */
   process(input: Int16Array, samples: number, out: Int16Array): number;
+  process(input: Int32Array, samples: number, out: Int32Array): number;
   reset(): void;
 }
 
@@ -19,6 +21,8 @@ const kaiserBeta = 8;
 /** Where the filter is at -6 dB, as a part of the lower rate: half the transition below Nyquist. */
 const cutoff = 0.46;
 const longestInputMs = 120;
+
+type PcmOrSum = Int16Array | Int32Array;
 
 interface Phases {
   /** Output phases, and the step through them per output sample. */
@@ -38,8 +42,9 @@ export function createResampler(fromHz: number, toHz: number): Resampler {
   let phase = 0;
 
   return {
-    process: (input, samples, out) => {
+    process: (input: PcmOrSum, samples: number, out: PcmOrSum) => {
       if (samples > longestInput) throw new RangeError('more than 120 ms at once');
+      const most = out instanceof Int16Array ? 32_767 : 0x7fff_ffff;
       for (let i = 0; i < samples; i++) buffer[kept + i] = input[i]!;
       let written = 0;
       const end = samples * up;
@@ -48,7 +53,7 @@ export function createResampler(fromHz: number, toHz: number): Resampler {
         const first = (phase % up) * tapsPerPhase;
         let sum = 0;
         for (let k = 0; k < tapsPerPhase; k++) sum += taps[first + k]! * buffer[newest - k]!;
-        out[written++] = sum > 32_767 ? 32_767 : sum < -32_768 ? -32_768 : Math.round(sum);
+        out[written++] = sum > most ? most : sum < -most - 1 ? -most - 1 : Math.round(sum);
       }
       phase -= end;
       buffer.copyWithin(0, samples, samples + kept);

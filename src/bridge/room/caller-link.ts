@@ -17,7 +17,7 @@ import { openRoomSession, type RoomSession } from './room-session.ts';
 export const defaultJoinTimeoutMs = 5_000;
 
 /**
- * Joins a room as the token's participant and publishes one microphone track of G.711, and a camera
+ * Joins a room as the token's participant and publishes one microphone track, and a camera
  * where there is one. The link is up when media can pass and the server has taken the sound.
  */
 export const createCallerLink = (options: CallerLinkOptions): CallerLink => {

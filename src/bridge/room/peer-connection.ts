@@ -10,7 +10,6 @@ import {
 } from 'werift';
 import type { Logger } from '../../call/ports/process.ts';
 import { roomPayloadTypes, type RoomCodec } from './link-types.ts';
-import { g711RateHz } from '../audio/g711.ts';
 import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
 import { createRoomReports, type RoomReception, type RoomReports } from './room-reports.ts';
 import { addCameraSender, pictureCodecs } from './picture-codecs.ts';
@@ -77,6 +76,8 @@ const codecParameters: Readonly<Record<RoomCodec, { clockRate: number; channels:
   PCMA: { clockRate: 8000, channels: 1 },
   opus: { clockRate: 48_000, channels: 2 },
 };
+
+const clockRateOf = (codec: RoomCodec = 'PCMA'): number => codecParameters[codec].clockRate;
 
 const configured = (codec: RoomCodec): RTCRtpCodecParameters =>
   new RTCRtpCodecParameters({
@@ -164,7 +165,11 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
       const streams = [new MediaStream([track])];
       const { sender } = peer.addTransceiver(track, { direction: 'sendonly', streams });
       Object.assign(sender, { ssrc });
-      reports = createRoomReports({ ssrc, clockRateHz: g711RateHz, now: deps.now });
+      reports = createRoomReports({
+        ssrc,
+        clockRateHz: clockRateOf(deps.codecs[0]),
+        now: deps.now,
+      });
       write = createRtpWriter({
         ssrc,
         now: deps.now,

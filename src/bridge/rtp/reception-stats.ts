@@ -47,6 +47,8 @@ export interface ReceptionStats {
    * clock is slow.
    */
   takeLeastTransit(): number | undefined;
+  /** Of time stamps, in Hz, from the next packet on: another codec comes. */
+  setClockRate(clockRateHz: number): void;
 }
 
 const maxDropout = 3000;
@@ -55,7 +57,8 @@ const maxMisorder = 100;
 const probationPackets = 2;
 const historyBits = 32;
 
-export const createReceptionStats = (clockRateHz: number): ReceptionStats => {
+export const createReceptionStats = (initialClockRateHz: number): ReceptionStats => {
+  let clockRateHz = initialClockRateHz;
   let ssrc = 0;
   let probation = probationPackets;
   let started = false;
@@ -209,6 +212,11 @@ export const createReceptionStats = (clockRateHz: number): ReceptionStats => {
       const least = leastTransit;
       leastTransit = Infinity;
       return Number.isFinite(least) ? least : undefined;
+    },
+    setClockRate: (next) => {
+      jitter = (jitter * next) / clockRateHz;
+      clockRateHz = next;
+      hasTransit = false;
     },
   };
 };

@@ -5,6 +5,8 @@ import { buildRtcp, parseRtcp, type NtpTime, type RtcpPacket } from './rtcp-pack
 export interface RtcpSession {
   /** Each RTP packet that we send. */
   onRtpSent(payloadBytes: number, rtpTimestamp: number, nowMs: number): void;
+  /** Of our time stamps: another codec goes. */
+  setSentClockRate(clockRateHz: number): void;
   /** Any datagram that came as RTCP. `bye`: the peer's stream ended. */
   onRtcp(datagram: Uint8Array, nowMs: number): { readonly bye: boolean };
   /** The compound to send now, if one is due. */
@@ -57,6 +59,7 @@ export const compactNtp = ({ seconds, fraction }: NtpTime): number =>
 
 export const createRtcpSession = (options: RtcpSessionOptions): RtcpSession => {
   const { ssrc, cname, reception, random } = options;
+  let { sentClockRateHz } = options;
   let sentSinceReport = false;
   let packetCount = 0;
   let octetCount = 0;
@@ -77,9 +80,7 @@ export const createRtcpSession = (options: RtcpSessionOptions): RtcpSession => {
       ? {
           ntp: toNtp(nowMs),
           rtpTimestamp:
-            (lastRtpTimestamp +
-              Math.round(((nowMs - lastRtpAtMs) * options.sentClockRateHz) / 1000)) >>>
-            0,
+            (lastRtpTimestamp + Math.round(((nowMs - lastRtpAtMs) * sentClockRateHz) / 1000)) >>> 0,
           packetCount,
           octetCount,
         }
@@ -100,7 +101,7 @@ export const createRtcpSession = (options: RtcpSessionOptions): RtcpSession => {
       packets: Math.max(0, packetCount - lost),
       lost,
       lossPct: packetCount === 0 ? 0 : Math.min(100, (lost * 100) / packetCount),
-      jitterMs: (report.jitter * 1000) / options.sentClockRateHz,
+      jitterMs: (report.jitter * 1000) / sentClockRateHz,
     };
     if (report.lastSenderReport === 0) return;
     const units =
@@ -134,6 +135,9 @@ export const createRtcpSession = (options: RtcpSessionOptions): RtcpSession => {
       lastRtpTimestamp = rtpTimestamp;
       lastRtpAtMs = nowMs;
       sentSinceReport = true;
+    },
+    setSentClockRate(clockRateHz) {
+      sentClockRateHz = clockRateHz;
     },
     onRtcp(datagram, nowMs) {
       let bye = false;

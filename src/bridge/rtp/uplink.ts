@@ -1,5 +1,6 @@
 import { createJitterBuffer, type BufferedPacket, type PacketKind } from './jitter-buffer.ts';
 import { rtpHeaderBytes, writeRtpHeader, type RtpView } from './rtp-packet.ts';
+import type { StreamPlace } from './opus-uplink.ts';
 import { timestampDelta } from './sequence.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Uplink {
   anchorAnew(): void;
   /** After a re-INVITE to another codec. */
   setCodec(codec: 'PCMU' | 'PCMA', outPayloadType: number): void;
+  /** Where the stream goes on, for whoever sends in its place. */
+  place(): StreamPlace;
   /** Of the last packet sent, in -dBov (RFC 6464): 0 loudest, 127 silence. */
   lastLevel(): number;
   readonly stats: Readonly<UplinkStats>;
@@ -245,6 +248,10 @@ export const createUplink = (options: UplinkOptions): Uplink => {
       silence = silenceOf(codec);
       payloadType = outPayloadType;
       anchored = false;
+    },
+    place() {
+      completeFrame();
+      return { sequence: outSequence, timestamp: (options.initialTimestamp + cursor) >>> 0 };
     },
     lastLevel: () => lastLevel,
     stats,

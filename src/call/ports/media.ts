@@ -58,10 +58,12 @@ export interface MediaSession {
   readonly remotePort: number;
   readonly remoteRtcpPort: number;
   readonly rtcpMux: boolean;
-  readonly codec: 'PCMU' | 'PCMA';
+  readonly codec: 'PCMU' | 'PCMA' | 'G722' | 'opus';
   readonly payloadType: number;
-  /** Payload types of telephone-event/8000 (RFC 4733) each way; undefined: keys may come in-band. */
+  /** Payload type of telephone-event (RFC 4733) each way; undefined: keys may come in-band. */
   readonly telephoneEventPayloadType: number | undefined;
+  /** The keys' RTP clock, where it is not the codec's. */
+  readonly telephoneEventClockHz?: number | undefined;
   /** Comfort noise, RFC 3389; undefined where not negotiated. */
   readonly comfortNoisePayloadType: number | undefined;
   readonly direction: MediaDirection;

@@ -8,6 +8,7 @@ import type {
   MediaSession,
 } from '../../call/ports/media.ts';
 import type { JoinOutcome, RoomTarget } from '../../call/ports/sip-engine.ts';
+import { ownPayloadTypes } from '../message/sdp-audio-codecs.ts';
 import { applyAnswer, createOffer } from '../message/sdp-offer.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { isSoundEvent, type SoundEvent } from './leg-sound.ts';
@@ -88,7 +89,7 @@ const sessionToCome = (codec: AudioCodec, remoteAddress: string): MediaSession =
   remoteRtcpPort: 9,
   rtcpMux: false,
   codec,
-  payloadType: codec === 'PCMA' ? 8 : 0,
+  payloadType: ownPayloadTypes[codec],
   telephoneEventPayloadType: 101,
   comfortNoisePayloadType: undefined,
   direction: 'sendrecv',

@@ -1,4 +1,5 @@
 /** Our offers, and what the answers to them settle. RFC 3264 §5, §7 */
+import { codecOf, ownKeyPayloadType, ownPayloadTypes } from './sdp-audio-codecs.ts';
 import { parseSdp } from './sdp-document.ts';
 import {
   isEncrypted,
@@ -66,8 +67,6 @@ const videoSlot = ({ media }: SdpDocument): SdpMedia | undefined => {
   return lines.find(({ port }) => port > 0) ?? lines[0];
 };
 
-const staticPayloadTypes: Readonly<Record<AudioCodec, number>> = { PCMU: 0, PCMA: 8 };
-
 const offeredAudio = (
   local: LocalMedia,
   direction: MediaDirection,
@@ -78,8 +77,8 @@ const offeredAudio = (
     ? [settled]
     : local.codecs.map((codec) => ({
         codec,
-        payloadType: staticPayloadTypes[codec],
-        telephoneEventPayloadType: 101,
+        payloadType: ownPayloadTypes[codec],
+        telephoneEventPayloadType: ownKeyPayloadType(codec),
         comfortNoisePayloadType: undefined,
       }));
   const { formats, ...written } = writtenFormats(chosen);
@@ -172,6 +171,4 @@ const isLive = (media: SdpMedia, type: 'audio' | 'video'): boolean =>
   media.type === type && media.port > 0 && isRtp(media);
 
 const codecsOf = (media: SdpMedia): readonly AudioCodec[] =>
-  [...media.mappings.values()].flatMap(({ codec }) =>
-    codec === 'PCMU' || codec === 'PCMA' ? [codec] : [],
-  );
+  [...media.mappings.values()].flatMap((mapping) => codecOf(mapping) ?? []);

@@ -1,11 +1,18 @@
 /** What offer and answer have in common: formats, directions, addresses, and the session they make. */
 import type { MediaDirection, MediaSession } from '../../call/ports/media.ts';
+import {
+  audioMappings,
+  audioParameters,
+  codecOf,
+  rankIn,
+  type AudioCodec,
+} from './sdp-audio-codecs.ts';
 import type { LocalSrtp } from './sdp-crypto.ts';
 import type { RtpMapping, SdpMedia } from './sdp-document.ts';
 import type { MediaSecurity } from './sdp-security.ts';
 import type { WrittenMedia, WrittenStream } from './sdp-writing.ts';
 
-export type AudioCodec = MediaSession['codec'];
+export type { AudioCodec } from './sdp-audio-codecs.ts';
 
 /** Our side of the audio, and what was settled before. */
 export interface LocalMedia {
@@ -13,9 +20,9 @@ export interface LocalMedia {
   readonly address: string;
   readonly rtpPort: number;
   readonly rtcpPort: number;
-  /** In order of preference: it counts in offers, the offer's order counts in answers. */
+  /** In order of preference, which counts between the two laws of G.711 in offers alone. */
   readonly codecs: readonly AudioCodec[];
-  /** Our order counts in answers too. RFC 3264 §6.1 leaves that to the answerer, for a reason. */
+  /** Our order counts there in answers too. RFC 3264 §6.1 leaves that to the answerer, for a reason. */
   readonly keepsOwnOrder?: boolean | undefined;
   /** Decimal digits, the same for the whole dialog. */
   readonly sessionId: string;
@@ -38,15 +45,16 @@ export interface ChosenFormats {
   readonly codec: AudioCodec;
   readonly payloadType: number;
   readonly telephoneEventPayloadType: number | undefined;
+  /** Of the keys, where it is another one than the codec's. */
+  readonly telephoneEventClockHz?: number | undefined;
   readonly comfortNoisePayloadType: number | undefined;
 }
 
 // Payload types that need no rtpmap. RFC 3551 §6
 const staticMappings: ReadonlyMap<number, RtpMapping> = new Map(
-  [[0, 'PCMU'] as const, [8, 'PCMA'] as const, [13, 'CN'] as const].map(([payloadType, codec]) => [
-    payloadType,
-    { codec, clockRateHz: 8000, channels: 1 },
-  ]),
+  [[0, 'PCMU'] as const, [8, 'PCMA'] as const, [9, 'G722'] as const, [13, 'CN'] as const].map(
+    ([payloadType, codec]) => [payloadType, { codec, clockRateHz: 8000, channels: 1 }],
+  ),
 );
 
 const formatsOf = (media: SdpMedia): readonly Format[] =>
@@ -57,34 +65,38 @@ const formatsOf = (media: SdpMedia): readonly Format[] =>
     return mapping && isPayloadType ? [{ payloadType, ...mapping }] : [];
   });
 
-/** The first codec of the m-line that we have; one that is in use already stays. RFC 3264 §6.1, §8.3.2 */
+/** The best codec of the m-line that we have; one that is in use already stays. RFC 3264 §6.1, §8.3.2 */
 export const chooseFormats = (
   media: SdpMedia,
   { codecs, keepsOwnOrder = false }: Pick<LocalMedia, 'codecs' | 'keepsOwnOrder'>,
   inUse?: MediaSession,
 ): ChosenFormats | undefined => {
-  const formats = formatsOf(media).filter(
-    ({ clockRateHz, channels }) => clockRateHz === 8000 && channels === 1,
-  );
-  const candidates = formats.flatMap(({ codec: name, payloadType }) => {
-    const codec = codecs.find((ours) => ours === name);
-    return codec ? [{ codec, payloadType }] : [];
+  const formats = formatsOf(media);
+  const candidates = formats.flatMap((format) => {
+    const codec = codecOf(format);
+    return codec && codecs.includes(codec) ? [{ codec, payloadType: format.payloadType }] : [];
   });
   const kept = candidates.find(
     ({ codec, payloadType }) => codec === inUse?.codec && payloadType === inUse.payloadType,
   );
-  const favourite = codecs.find((ours) => candidates.some(({ codec }) => codec === ours));
-  const first = candidates.find(({ codec }) => !keepsOwnOrder || codec === favourite);
-  const chosen = kept ?? first;
-  const numberOf = (name: string): number | undefined =>
-    formats.find(({ codec }) => codec === name)?.payloadType;
-  return (
-    chosen && {
-      ...chosen,
-      telephoneEventPayloadType: numberOf('TELEPHONE-EVENT'),
-      comfortNoisePayloadType: numberOf('CN'),
-    }
-  );
+  const place = (codec: AudioCodec): number =>
+    keepsOwnOrder ? codecs.indexOf(codec) : rankIn(codecs, codec);
+  const [best] = candidates.toSorted((one, other) => place(one.codec) - place(other.codec));
+  const chosen = kept ?? best;
+  return chosen && { ...chosen, ...besideSound(formats, chosen.codec) };
+};
+
+/** Keys and comfort noise. Many know keys at 8000 Hz alone, whatever the sound's clock. */
+const besideSound = (formats: readonly Format[], codec: AudioCodec) => {
+  const { clockRateHz } = audioMappings[codec];
+  const named = (name: string, hz: number): Format | undefined =>
+    formats.find((format) => format.codec === name && format.clockRateHz === hz);
+  const keys = named('TELEPHONE-EVENT', clockRateHz) ?? named('TELEPHONE-EVENT', 8000);
+  return {
+    telephoneEventPayloadType: keys?.payloadType,
+    ...(keys && keys.clockRateHz !== clockRateHz && { telephoneEventClockHz: keys.clockRateHz }),
+    comfortNoisePayloadType: named('CN', clockRateHz)?.payloadType,
+  };
 };
 
 /** The formats as an m-line, its rtpmaps and its fmtps have them. */
@@ -92,25 +104,36 @@ export const writtenFormats = (
   chosen: readonly ChosenFormats[],
 ): Pick<WrittenMedia, 'formats'> & Pick<WrittenStream, 'mappings' | 'parameters'> => {
   const named = [
-    ...chosen.map(({ payloadType, codec }) => [payloadType, codec] as const),
-    ...chosen.map((each) => [each.telephoneEventPayloadType, 'TELEPHONE-EVENT'] as const),
-    ...chosen.map((each) => [each.comfortNoisePayloadType, 'CN'] as const),
+    ...chosen.map(({ payloadType, codec }) => [payloadType, audioMappings[codec]] as const),
+    ...chosen.map((each) => [each.telephoneEventPayloadType, keysOf(each)] as const),
+    ...chosen.map((each) => [each.comfortNoisePayloadType, comfortNoise] as const),
   ];
   const mappings = new Map<number, RtpMapping>();
-  for (const [payloadType, codec] of named) {
+  for (const [payloadType, mapping] of named) {
     if (payloadType === undefined || mappings.has(payloadType)) continue;
-    mappings.set(payloadType, { codec, clockRateHz: 8000, channels: 1 });
+    mappings.set(payloadType, mapping);
   }
-  const parameters = chosen.flatMap(({ telephoneEventPayloadType: payloadType }) =>
-    // The twelve keys, A to D and flash. RFC 4733 §3.2
-    payloadType === undefined ? [] : [[payloadType, '0-16'] as const],
-  );
+  const parameters = chosen.flatMap(({ codec, payloadType, telephoneEventPayloadType: keys }) => {
+    const ofCodec = audioParameters(codec);
+    return [
+      ...(ofCodec === undefined ? [] : [[payloadType, ofCodec] as const]),
+      // The twelve keys, A to D and flash. RFC 4733 §3.2
+      ...(keys === undefined ? [] : [[keys, '0-16'] as const]),
+    ];
+  });
   return {
     formats: [...mappings.keys()].map(String),
     mappings,
     parameters: new Map(parameters),
   };
 };
+
+const comfortNoise: RtpMapping = { codec: 'CN', clockRateHz: 8000, channels: 1 };
+const keysOf = ({ codec, telephoneEventClockHz }: ChosenFormats): RtpMapping => ({
+  codec: 'TELEPHONE-EVENT',
+  clockRateHz: telephoneEventClockHz ?? audioMappings[codec].clockRateHz,
+  channels: 1,
+});
 
 /** An m-line whose c= is an address that we can use. */
 export type ReachableMedia = SdpMedia & { readonly address: string };

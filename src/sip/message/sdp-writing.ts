@@ -81,10 +81,11 @@ const describeStream = (
   stream: WrittenStream,
   port: number,
 ): Omit<Described, 'type' | 'port' | 'protocol'> => ({
-  rtp: [...stream.mappings].map(([payload, { codec, clockRateHz }]) => ({
+  rtp: [...stream.mappings].map(([payload, { codec, clockRateHz, channels }]) => ({
     payload,
-    codec: codec === 'TELEPHONE-EVENT' ? 'telephone-event' : codec,
+    codec: usualSpelling.get(codec) ?? codec,
     rate: clockRateHz,
+    ...(channels > 1 && { encoding: channels }),
   })),
   fmtp: [...stream.parameters].map(([payload, config]) => ({ payload, config })),
   ...(stream.packetMs !== undefined && { ptime: stream.packetMs }),
@@ -98,6 +99,12 @@ const describeStream = (
   ...(stream.rtcpMux && { rtcpMux: 'rtcp-mux' }),
   ...(!stream.rtcpMux && stream.rtcpPort !== port + 1 && { rtcp: { port: stream.rtcpPort } }),
 });
+
+/** Names are the same in any case (RFC 8866 §6.6); some peers do not know that. */
+const usualSpelling: ReadonlyMap<string, string> = new Map([
+  ['TELEPHONE-EVENT', 'telephone-event'],
+  ['OPUS', 'opus'],
+]);
 
 const describeFeedback = (value: string) => {
   const [payload = '', type = '', ...subtype] = value.split(' ');

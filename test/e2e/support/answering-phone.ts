@@ -49,6 +49,8 @@ export const startAnsweringPhone = async (address: string): Promise<AnsweringPho
       return;
     }
     const { session } = settled;
+    if (session.codec !== 'PCMA') throw new Error('only A-law was answered');
+    const law = session.codec;
     let isOver = false;
     incoming.onEvent((event) => {
       if (event.type === 'confirmed') {
@@ -56,7 +58,7 @@ export const startAnsweringPhone = async (address: string): Promise<AnsweringPho
         sound.connect({
           address: remoteAddress,
           port: remotePort,
-          law: session.codec,
+          law,
           payloadType,
           telephoneEventPayloadType,
         });

@@ -1,0 +1,128 @@
+/**
+ * One track of the room: packets in, an even stream of frames out, at the rate that the mix asks for.
+ *
+ *   plays at one rate ──other rate wanted──▶ both get the packets, the old one is heard
+ *          ▲                                            │ the new one has found its delay
+ *          └────────────── the new one alone ◀──────────┘
+ */
+import type { StreamCounts } from '../call/quality/sound-tally.ts';
+import type { AudioDecoder } from './audio/audio-decoder.ts';
+import { createG711Decoder } from './audio/g711-decoder.ts';
+import { g711RateHz } from './audio/g711.ts';
+import { createOpusDecoder } from './audio/opus-decoder.ts';
+import { frameMs } from './media-clock.ts';
+import type { MeetingMixer } from './meeting-mixer.ts';
+import { roomPayloadTypes, type RoomCodec } from './room/link-types.ts';
+import { createPlayout, type Playout } from './rtp/playout.ts';
+import { createReceptionStats } from './rtp/reception-stats.ts';
+import type { RtpView } from './rtp/rtp-packet.ts';
+
+export interface RoomTrack {
+  push(packet: Uint8Array, view: RtpView, nowMs: number): void;
+  /** Adds this tick's frame where the track sounds. */
+  addTo(mixer: MeetingMixer): void;
+  /** May be said at each tick; the change takes some. */
+  setRate(rateHz: 8000 | 16000): void;
+  /** Since the track was opened; whole numbers. */
+  counts(): StreamCounts;
+  /** Idempotent. */
+  close(): void;
+}
+
+/** The RTP clock of Opus, whatever it carries. RFC 7587 §4.1 */
+const opusRateHz = 48_000;
+/** Well above the delay that a jitter buffer begins with. */
+const primingTicks = 10;
+
+interface Stage {
+  readonly rateHz: 8000 | 16000;
+  readonly playout: Playout;
+  readonly frame: Int16Array;
+}
+
+const openStage = async (codec: RoomCodec, rateHz: 8000 | 16000): Promise<Stage> => {
+  const decoder: AudioDecoder =
+    codec === 'opus' ? await createOpusDecoder(rateHz) : createG711Decoder(codec, rateHz);
+  const playout = createPlayout({
+    outputRateHz: rateHz,
+    frameMs,
+    decoderFor: (payloadType) => (payloadType === roomPayloadTypes[codec] ? decoder : undefined),
+  });
+  return { rateHz, playout, frame: new Int16Array((rateHz * frameMs) / 1000) };
+};
+
+/** Rejects where there is no decoder. */
+export const openRoomTrack = async (
+  codec: RoomCodec,
+  rateHz: 8000 | 16000,
+  onFault: (error: unknown) => void,
+): Promise<RoomTrack> => {
+  const reception = createReceptionStats(codec === 'opus' ? opusRateHz : g711RateHz);
+  let stage = await openStage(codec, rateHz);
+  let next: Stage | undefined;
+  let ticksToGo = 0;
+  /** Also where it failed: it would fail at each tick. */
+  let isOpening = false;
+  let isClosed = false;
+  /** Of stages before this one. */
+  let former = { late: 0, concealedMs: 0 };
+
+  const prepare = async (wantedHz: 8000 | 16000): Promise<void> => {
+    isOpening = true;
+    const opened = await openStage(codec, wantedHz);
+    isOpening = false;
+    if (isClosed) {
+      opened.playout.close();
+      return;
+    }
+    next = opened;
+    ticksToGo = primingTicks;
+  };
+
+  const change = (to: Stage): void => {
+    const { late, concealedMs } = stage.playout.stats;
+    former = { late: former.late + late, concealedMs: former.concealedMs + concealedMs };
+    stage.playout.close();
+    stage = to;
+    next = undefined;
+  };
+
+  return {
+    push: (packet, view, nowMs) => {
+      reception.push(view, nowMs);
+      stage.playout.push(packet, view, nowMs);
+      next?.playout.push(packet, view, nowMs);
+    },
+    addTo: (mixer) => {
+      const kind = stage.playout.pull(stage.frame);
+      if (kind !== 'idle') mixer.add(stage.frame);
+      if (next === undefined) return;
+      next.playout.pull(next.frame);
+      ticksToGo -= 1;
+      if (ticksToGo === 0) change(next);
+    },
+    setRate: (wanted) => {
+      if (wanted === (next ?? stage).rateHz || isOpening) return;
+      next?.playout.close();
+      next = undefined;
+      if (wanted !== stage.rateHz) prepare(wanted).catch(onFault);
+    },
+    counts: () => {
+      const { expected, lost, jitterMs } = reception.figures();
+      const { late, concealedMs, delayMs } = stage.playout.stats;
+      return {
+        expected,
+        lost,
+        late: former.late + late,
+        concealedMs: Math.round(former.concealedMs + concealedMs),
+        jitterMs: Math.round(jitterMs),
+        delayMs: Math.round(delayMs),
+      };
+    },
+    close: () => {
+      isClosed = true;
+      stage.playout.close();
+      next?.playout.close();
+    },
+  };
+};
