@@ -58,7 +58,10 @@ export const createCameraUplink = (deps: CameraUplinkDeps): CameraUplink => {
         // Another encoder: what it sends refers to nothing that the room has.
         if (isOpen) source.wantKeyFrame();
       }
-      if (source.take(packet, view, nowMs) && isOpen) stream.forward(packet, view, source, nowMs);
+      const isPicture = source.take(packet, view, nowMs);
+      if (!isOpen) return;
+      if (isPicture) stream.forward(packet, view, source, nowMs);
+      else stream.skip(view, nowMs);
     },
     setOpen: (open) => {
       if (open === isOpen) return;

@@ -41,7 +41,7 @@ export const createParameterSets = (): ParameterSets => {
     const known = units.get(id);
     if (known === undefined ? units.size >= maxUnitsOfKind : isSame(known, bytes, start, end))
       return;
-    units.set(id, bytes.slice(start, end));
+    units.set(id, new Uint8Array(bytes.subarray(start, end)));
     all = undefined;
   };
 

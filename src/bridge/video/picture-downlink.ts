@@ -97,6 +97,7 @@ export const createPictureDownlink = (deps: PictureDownlinkDeps): PictureDownlin
   /** With the key frame that is at hand. */
   const anchor = (track: Track): void => {
     stream.cut();
+    track.source.beginHere();
     track.isAnchored = true;
     if (track !== awaited) return;
     shown = awaited;
@@ -130,10 +131,9 @@ export const createPictureDownlink = (deps: PictureDownlinkDeps): PictureDownlin
       const isPicture = source.take(packet, view, nowMs);
       if (!track.isAnchored && isPicture && source.isKeyFrame()) anchor(track);
       if (!track.isAnchored) return;
-      if (!isPicture) {
-        // LiveKit fills up with packets that hold nothing; the device need not count them.
-        if (stream.place(view, nowMs)) stream.leaveOut();
-      } else if (mode === 0) singleNal.forward(packet, view, source, nowMs);
+      // LiveKit fills up with packets that hold nothing; the device need not count them.
+      if (!isPicture) stream.skip(view, nowMs);
+      else if (mode === 0) singleNal.forward(packet, view, source, nowMs);
       else stream.forward(packet, view, source, nowMs);
     },
     setOpen: (open) => {

@@ -17,6 +17,8 @@ export interface PictureSource {
   isKeyFrame(): boolean;
   /** Parameter sets that belong before the packet taken last, since its picture came without. */
   missingSets(): readonly Uint8Array[];
+  /** The key frame taken last is the first that is sent on: what came before it is missing too. */
+  beginHere(): void;
   /** Parameter sets by the way of SDP. */
   learn(unit: Uint8Array): void;
   wantKeyFrame(): void;
@@ -69,6 +71,9 @@ export const createPictureSource = (deps: PictureSourceDeps): PictureSource => {
     h264,
     isKeyFrame: () => isKeyFrame,
     missingSets: () => (hasMissingSets ? sets.units() : noSets),
+    beginHere: () => {
+      hasMissingSets = !h264.hasSps;
+    },
     learn: (unit) => {
       sets.learn(unit, 0, unit.length);
     },

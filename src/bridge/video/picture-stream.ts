@@ -12,12 +12,15 @@ export interface PictureStream {
   setPayloadType(payloadType: number): void;
   /** Sends on the packet that the source took last; the buffer is the stream's from now on. */
   forward(packet: Buffer, view: RtpView, source: PictureSource, nowMs: number): void;
+  /** The packet is not sent, and those after it close up. */
+  skip(view: RtpView, nowMs: number): void;
   /** For who converts: the place of a packet; false where it has none. `line` then tells it. */
   place(view: RtpView, nowMs: number): boolean;
   /** Sends a payload that is not the source's own packet, right before that one. */
   insert(payload: Uint8Array): void;
   /** Sends `packet` at the place found last, its header being the 12 bytes before `payloadOffset`. */
   sendPlaced(packet: Buffer, payloadOffset: number, payloadLength: number, marker: boolean): void;
+  /** What was placed last is not sent. */
   leaveOut(): void;
   isNewest(): boolean;
   /** Sends the payloads of one picture of our own. */
@@ -77,6 +80,9 @@ export const createPictureStream = (deps: PictureStreamDeps): PictureStream => {
       if (!line.place(view, nowMs)) return;
       for (const unit of source.missingSets()) insert(unit);
       sendPlaced(packet, view.payloadOffset, view.payloadLength, view.marker);
+    },
+    skip: (view, nowMs) => {
+      if (line.place(view, nowMs)) line.leaveOut();
     },
     place: line.place,
     insert,
