@@ -7,6 +7,8 @@ export interface CallNow {
   readonly muted: boolean;
   readonly handRaised: boolean;
   readonly onHold: boolean;
+  /** Waits for a person of the service desk, or is with one. */
+  readonly desk: 'called' | 'answered' | null;
   readonly trunk: string | null;
   /** Of the worst way; null where it is not known (yet). */
   readonly mos: number | null;
@@ -33,9 +35,16 @@ export function callNow({ state, timeline, quality }: CallRecord): CallNow {
     muted: isOn(switches.muted),
     handRaised: isOn(switches.handRaised),
     onHold: isOn(switches.onHold),
+    desk: state === 'ended' ? null : deskOf(timeline),
     trunk: trunkOf(timeline),
     mos: known.length === 0 ? null : Math.min(...known),
   };
+}
+
+function deskOf(timeline: readonly TimelineEntry[]): CallNow['desk'] {
+  const last = timeline.findLast(({ event }) => event.startsWith('desk-'))?.event;
+  if (last === 'desk-called') return 'called';
+  return last === 'desk-answered' ? 'answered' : null;
 }
 
 function trunkOf(timeline: readonly TimelineEntry[]): string | null {

@@ -79,6 +79,10 @@ const summary = {
   muted: z.boolean().describe('The room does not hear the caller now'),
   handRaised: z.boolean().describe('The caller asks to speak now'),
   onHold: z.boolean().describe('The other side holds the call now'),
+  desk: z
+    .enum(['called', 'answered'])
+    .nullable()
+    .describe('The caller waits for a person of the service desk, or is with one now'),
   trunk: z.string().nullable().describe('By which trunk it came; null where by none of the list'),
   mos: z.number().nullable().describe('Of the worst way, 1 to 4.5; null while not known'),
   name: z.string().nullable().describe('As the room shows the caller; of live calls only'),
@@ -87,6 +91,7 @@ const summary = {
   inviteeId: z.string().nullable(),
   protectedIdentity: z.boolean().describe('Neither name nor number is shown'),
   people: z.int().describe('At this phone, as a host counted them'),
+  video: z.boolean().describe('A video room: pictures were agreed on'),
   interpreting: z
     .array(z.object({ startedAt: z.string(), endedAt: z.string().nullable() }))
     .describe('When an interpreter was in the meeting'),

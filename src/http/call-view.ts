@@ -95,7 +95,14 @@ function showPerson(
   details: CallDetails,
 ): Pick<
   CallSummary,
-  'name' | 'role' | 'identification' | 'inviteeId' | 'protectedIdentity' | 'people' | 'interpreting'
+  | 'name'
+  | 'role'
+  | 'identification'
+  | 'inviteeId'
+  | 'protectedIdentity'
+  | 'people'
+  | 'video'
+  | 'interpreting'
 > {
   return {
     name: details.name ?? null,
@@ -104,6 +111,7 @@ function showPerson(
     inviteeId: details.inviteeId ?? null,
     protectedIdentity: details.isProtected === true,
     people: details.people ?? 1,
+    video: details.video === true,
     interpreting: (details.interpreting ?? []).map(({ startedAt, endedAt }) => ({
       startedAt: new Date(startedAt).toISOString(),
       endedAt: endedAt === undefined ? null : new Date(endedAt).toISOString(),

@@ -1,7 +1,7 @@
 /** `/api/canary`: how the calls went that the gateway makes to itself. */
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { forReaders } from './access/route-access.ts';
+import { canaryResults } from './canary-schemas.ts';
 import { asText } from './time-text.ts';
 
 export interface CanaryView {
@@ -15,26 +15,6 @@ export interface CanaryView {
   }[];
 }
 
-const shown = z
-  .object({
-    everyMinutes: z.number().nullable().describe('Null where it is off'),
-    items: z.array(
-      z.object({
-        number: z.string(),
-        at: z.string(),
-        problem: z
-          .string()
-          .nullable()
-          .describe(
-            'no-meeting, not-answered, not-joined, not-heard or broken; null: it went well',
-          ),
-        answerMs: z.number().nullable(),
-        joinMs: z.number().nullable(),
-      }),
-    ),
-  })
-  .meta({ id: 'Canary' });
-
 export function canaryRoutes(canary: CanaryView | undefined): FastifyPluginCallbackZod {
   return (app, _options, done) => {
     app.get(
@@ -44,7 +24,7 @@ export function canaryRoutes(canary: CanaryView | undefined): FastifyPluginCallb
         schema: {
           tags: ['health'],
           summary: 'The last call of the gateway to itself, on each published number',
-          response: { 200: shown },
+          response: { 200: canaryResults },
         },
       },
       () => ({

@@ -134,6 +134,8 @@ export interface HttpAppOptions {
   readonly passwords?: Passwords;
   /** Signing in by OpenID Connect; undefined: by password alone. */
   readonly signInService?: SignInServiceSettings | undefined;
+  /** How long a session lasts that nobody uses; undefined: half an hour. */
+  readonly sessionIdleMs?: number | undefined;
   /** How loud the callers of this node are now. */
   readonly levels?: ReadLevels;
   /** Calls of the gateway to itself; undefined: there are none. */

@@ -4,11 +4,18 @@ import { soundWays, type LegQuality, type QualityPoint } from '../call/ports/sip
 
 const figures = z.object({ lossPct: z.number(), jitterMs: z.number(), mos: z.number() });
 
+const concealedMs = z
+  .number()
+  .optional()
+  .describe('Made up for what was missing; where we play the stream');
+
+const point = figures.extend({ concealedMs });
+
 const way = figures.extend({
   packets: z.number(),
   lost: z.number(),
   late: z.number().optional().describe('Packets that came when their time was over'),
-  concealedMs: z.number().optional().describe('Made up for what was missing'),
+  concealedMs,
 });
 
 export const shownQuality = z.object({
@@ -30,10 +37,10 @@ export const shownQuality = z.object({
     .array(
       z.object({
         at: z.string(),
-        up: figures.optional(),
-        toRoom: figures.optional(),
-        fromRoom: figures.optional(),
-        down: figures.optional(),
+        up: point.optional(),
+        toRoom: point.optional(),
+        fromRoom: point.optional(),
+        down: point.optional(),
       }),
     )
     .describe(
@@ -70,7 +77,9 @@ function shownPoint(point: QualityPoint): ShownQuality['series'][number] {
   const shown: ShownQuality['series'][number] = { at: new Date(point.at).toISOString() };
   for (const way of soundWays) {
     const figures = point[way];
-    if (figures !== undefined) shown[way] = figures;
+    if (figures === undefined) continue;
+    const { concealedMs, ...rest } = figures;
+    shown[way] = { ...rest, ...(concealedMs === undefined ? {} : { concealedMs }) };
   }
   return shown;
 }

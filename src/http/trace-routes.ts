@@ -2,10 +2,11 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { asLegId } from '../call/identifiers.ts';
-import { bodyProblems, legId, problemAnswers, title } from './field-schemas.ts';
+import { bodyProblems, problemAnswers } from './field-schemas.ts';
 import type { LiveCalls } from './ports.ts';
 import { ProblemError } from './problems.ts';
 import { asText } from './time-text.ts';
+import { shownTrace, traceEnd, traceList, traceRequest } from './trace-schemas.ts';
 
 interface TraceView {
   readonly traceId: string;
@@ -41,36 +42,7 @@ const forOperators = { access: ['operator'] } as const;
 const traceId = z.string().regex(/^[\w-]{12}$/);
 const params = z.object({ traceId });
 
-const request = z.union([
-  z.strictObject({
-    legId,
-    minutes: z.int().min(1).max(120).default(10),
-    reason: title.min(3).optional().describe('Kept in the audit log'),
-  }),
-  z.strictObject({
-    number: z
-      .string()
-      .regex(/^\+?[\d ()-]{5,20}$/)
-      .describe('The next call from this number'),
-    minutes: z.int().min(1).max(120).default(10),
-    reason: title.min(3).optional().describe('Kept in the audit log'),
-  }),
-]);
-
-const shown = z
-  .object({
-    traceId: z.string(),
-    state: z.enum(['asked', 'on', 'done']).describe('asked: the call has not come yet'),
-    startedAt: z.string(),
-    endsAt: z.string(),
-    deletedAt: z.string(),
-    packets: z.number(),
-    bytes: z.number(),
-    truncated: z.boolean().describe('It was full before its time was over'),
-  })
-  .meta({ id: 'Trace' });
-
-const show = (trace: TraceView): z.infer<typeof shown> => ({
+const show = (trace: TraceView): z.infer<typeof shownTrace> => ({
   ...trace,
   startedAt: asText(trace.startedAt),
   endsAt: asText(trace.endsAt),
@@ -97,9 +69,9 @@ export function traceRoutes(
         schema: {
           tags,
           summary: 'Trace a live call of this node, or the next call from a number',
-          body: request,
+          body: traceRequest,
           response: {
-            201: shown,
+            201: shownTrace,
             ...problemAnswers(...bodyProblems, 'call/not-found', 'trace/too-many'),
           },
         },
@@ -121,7 +93,7 @@ export function traceRoutes(
         schema: {
           tags,
           summary: 'The traces of this node',
-          response: { 200: z.object({ items: z.array(shown) }) },
+          response: { 200: traceList },
         },
       },
       () => ({ items: tracing.list().map(show) }),
@@ -155,7 +127,8 @@ export function traceRoutes(
           tags,
           summary: 'Delete a trace now',
           params,
-          response: { 204: z.undefined(), ...problemAnswers('request/invalid', 'trace/not-found') },
+          body: traceEnd,
+          response: { 204: z.undefined(), ...problemAnswers(...bodyProblems, 'trace/not-found') },
         },
       },
       async ({ params: { traceId: id } }, reply) => {

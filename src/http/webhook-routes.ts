@@ -5,10 +5,10 @@ import type { Webhook, WebhookBook } from '../call/ports/webhooks.ts';
 import type { Clock } from '../call/ports/process.ts';
 import { forAdmins } from './access/route-access.ts';
 import { newId } from './access/secrets.ts';
-import { eventType } from './event-schemas.ts';
-import { bodyProblems, problemAnswers, title } from './field-schemas.ts';
+import { bodyProblems, problemAnswers } from './field-schemas.ts';
 import { ProblemError } from './problems.ts';
 import { asText, textOrNull } from './time-text.ts';
+import { madeWebhook, newWebhook, shownWebhook, webhookList } from './webhook-schemas.ts';
 
 export interface WebhookSupport {
   readonly book: WebhookBook;
@@ -19,32 +19,6 @@ export interface WebhookSupport {
 
 const tags = ['webhooks'];
 const params = z.object({ webhookId: z.string().max(64) });
-
-const newWebhook = z.strictObject({
-  url: z.string().max(2_000).describe('https; not a private address'),
-  events: z.array(eventType).max(50).default([]).describe('Types of events; none: all'),
-  description: title.nullish(),
-});
-
-const shownWebhook = z
-  .object({
-    webhookId: z.string(),
-    url: z.string(),
-    events: z.array(z.string()),
-    description: z.string().nullable(),
-    createdAt: z.string(),
-    state: z.enum(['active', 'failing', 'disabled']),
-    failingSince: z.string().nullable(),
-    attempts: z.number().int().describe('Failed ones since the last that was taken'),
-    nextAttemptAt: z.string().nullable(),
-    lastProblem: z.string().nullable(),
-    disabledAt: z.string().nullable(),
-  })
-  .meta({ id: 'Webhook' });
-
-const madeWebhook = shownWebhook
-  .extend({ secret: z.string().describe('For checking signatures. Shown once') })
-  .meta({ id: 'MadeWebhook' });
 
 const show = (webhook: Webhook): z.infer<typeof shownWebhook> => {
   const { failingSince, disabledAt, nextAttemptAt } = webhook;
@@ -61,6 +35,7 @@ const show = (webhook: Webhook): z.infer<typeof shownWebhook> => {
     nextAttemptAt: isFailing ? asText(nextAttemptAt) : null,
     lastProblem: webhook.lastProblem ?? null,
     disabledAt: textOrNull(disabledAt),
+    lastDeliveredAt: textOrNull(webhook.lastDeliveredAt),
   };
 };
 
@@ -109,7 +84,7 @@ export function webhookRoutes(
         schema: {
           tags,
           summary: 'List the webhooks and how they do',
-          response: { 200: z.object({ items: z.array(shownWebhook) }), ...problemAnswers() },
+          response: { 200: webhookList, ...problemAnswers() },
         },
       },
       async () => ({ items: (await book.list()).map(show) }),

@@ -25,6 +25,7 @@ export const fromAccountRow = (row: Selectable<AccountsTable>): Account => ({
   subject: row.subject ?? undefined,
   createdAt: row.created_at,
   disabledAt: row.disabled_at ?? undefined,
+  unit: row.unit ?? undefined,
 });
 
 export const fromSessionRow = (row: Selectable<SessionsTable>): Session => ({

@@ -82,6 +82,7 @@ const accountColumns = (changes: AccountChanges) => ({
   ...(changes.scopes && { scopes: JSON.stringify(changes.scopes) }),
   ...('passwordHash' in changes && { password_hash: changes.passwordHash ?? null }),
   ...('subject' in changes && { subject: changes.subject ?? null }),
+  ...('unit' in changes && { unit: changes.unit ?? null }),
   ...('disabledAt' in changes && { disabled_at: changes.disabledAt ?? null }),
 });
 
@@ -107,6 +108,7 @@ function createAccountBook({ main }: Database): AccountBook {
             subject: account.subject ?? null,
             created_at: account.createdAt,
             disabled_at: account.disabledAt ?? null,
+            unit: account.unit ?? null,
           })
           .execute();
         return true;

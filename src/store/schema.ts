@@ -137,6 +137,7 @@ export interface AccountsTable {
   subject: string | null;
   created_at: number;
   disabled_at: number | null;
+  unit: string | null;
 }
 
 export interface SessionsTable {
@@ -162,7 +163,7 @@ export interface AuditTable {
   status: number;
   address: string | null;
   reason: string | null;
-  /** Of the key that did it; empty: none. */
+  /** Of the key or account that did it; empty: none. */
   unit: Generated<string>;
 }
 
@@ -179,6 +180,7 @@ export interface WebhooksTable {
   attempts: number;
   next_attempt_at: number;
   last_problem: string | null;
+  last_delivered_at: number | null;
   disabled_at: number | null;
   /** The node that sends now: nobody else does before `lease_until`. */
   lease_by: string | null;

@@ -100,14 +100,14 @@ export function createWebhookStore(options: WebhookStoreOptions): WebhookStore {
         payload: row.payload,
       }));
     },
-    async delivered(webhookId, messageId, until) {
+    async delivered(webhookId, messageId, { at, until }) {
       await main
         .deleteFrom('webhook_messages')
         .where('webhook_id', '=', webhookId)
         .where('message_id', '=', messageId)
         .execute();
       const { numUpdatedRows } = await held(webhookId)
-        .set({ ...fresh, lease_until: until })
+        .set({ ...fresh, last_delivered_at: at, lease_until: until })
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },
@@ -156,6 +156,7 @@ function createBook({ database, seal }: WebhookStoreOptions): WebhookBook {
           created_at: webhook.createdAt,
           ...fresh,
           disabled_at: null,
+          last_delivered_at: null,
           lease_by: null,
           lease_until: 0,
         })
@@ -224,4 +225,5 @@ const fromRow = (row: Selectable<WebhooksTable>): Webhook => ({
   nextAttemptAt: row.next_attempt_at,
   lastProblem: row.last_problem ?? undefined,
   disabledAt: row.disabled_at ?? undefined,
+  lastDeliveredAt: row.last_delivered_at ?? undefined,
 });

@@ -122,7 +122,8 @@ export function createWebhookSender(deps: WebhookSenderDeps): WebhookSender {
     const outcome = await post(url, headers, payload);
     if (outcome.taken) {
       counts.taken += 1;
-      return outbox.delivered(webhookId, messageId, clock.now() + leaseMs);
+      const at = clock.now();
+      return outbox.delivered(webhookId, messageId, { at, until: at + leaseMs });
     }
     counts.failed += 1;
     const current = (await outbox.failing(webhookId)) ?? webhook;

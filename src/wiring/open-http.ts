@@ -110,6 +110,7 @@ export const openHttp = async (
     passwords,
     signInService: config.http.signInService,
     trustProxy: config.http.trustProxy,
+    sessionIdleMs: config.http.sessionIdleMs,
     webhooks: outside.webhooks,
     metrics: outside.metrics.read,
     canary: parts.canary,

@@ -24,6 +24,13 @@ describe('how a call is now', () => {
     });
   });
 
+  it('waits for the service desk, or is with it', () => {
+    expect(now({ timeline: told('joined', 'desk-called') }).desk).toBe('called');
+    expect(now({ timeline: told('desk-called', 'desk-answered', 'muted') }).desk).toBe('answered');
+    expect(now({ timeline: told('desk-called', 'desk-over') }).desk).toBeNull();
+    expect(now({ timeline: told('desk-called', 'ended'), state: 'ended' }).desk).toBeNull();
+  });
+
   it('has the trunk by which it came', () => {
     const timeline = [{ at: 0, event: 'arrived', fields: { trunk: 'telia' } }];
     expect(now({ timeline }).trunk).toBe('telia');

@@ -66,6 +66,7 @@ describe('GET /api/calls', () => {
       muted: false,
       handRaised: false,
       onHold: false,
+      desk: null,
       trunk: null,
       mos: null,
       name: null,
@@ -74,6 +75,7 @@ describe('GET /api/calls', () => {
       inviteeId: null,
       protectedIdentity: false,
       people: 1,
+      video: false,
       interpreting: [],
     });
   });

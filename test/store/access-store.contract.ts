@@ -52,6 +52,14 @@ export function accessStoreContract(newDatabase: () => Promise<TestDatabase>): v
     await testDatabase.remove();
   });
 
+  test('an account may be of a unit, and leave it', async () => {
+    const { accounts } = access;
+    await accounts.add(account({ unit: 'court-1' }));
+    expect(await accounts.byName('anna')).toEqual(account({ unit: 'court-1' }));
+    await accounts.change('acc_a', { unit: undefined });
+    expect((await accounts.byId('acc_a'))?.unit).toBeUndefined();
+  });
+
   test('a key is found by the hash of its secret, and revoked once', async () => {
     const { keys } = access;
     await keys.add(key({ expiresAt: 99 }), 'hash-a');

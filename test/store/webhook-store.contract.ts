@@ -76,8 +76,8 @@ export function webhookStoreContract(newDatabase: () => Promise<TestDatabase>): 
     expect(await other.claim(20, 120)).toEqual([]);
     expect(await other.claim(101, 200)).toHaveLength(1);
     // The first one is told that it lost it.
-    expect(await node.delivered('w', 'm1', 300)).toBe(false);
-    expect(await other.delivered('w', 'm2', 300)).toBe(true);
+    expect(await node.delivered('w', 'm1', { at: 200, until: 300 })).toBe(false);
+    expect(await other.delivered('w', 'm2', { at: 200, until: 300 })).toBe(true);
     await other.release('w');
     await node.put([message('m3')]);
     expect(await node.claim(102, 200)).toHaveLength(1);
@@ -98,8 +98,8 @@ export function webhookStoreContract(newDatabase: () => Promise<TestDatabase>): 
       nextAttemptAt: 90,
     });
     await node.claim(90, 200);
-    await node.delivered('w', 'm1', 300);
-    expect(await node.get('w')).toEqual(webhook('w'));
+    await node.delivered('w', 'm1', { at: 200, until: 300 });
+    expect(await node.get('w')).toEqual({ ...webhook('w'), lastDeliveredAt: 200 });
   });
 
   test('a disabled webhook gets nothing until it is enabled, and begins anew', async () => {

@@ -43,10 +43,12 @@ export interface Account {
   readonly subject: string | undefined;
   readonly createdAt: number;
   readonly disabledAt: number | undefined;
+  /** The organisation unit whose person it is; undefined: of none. */
+  readonly unit?: string | undefined;
 }
 
 export type AccountChanges = Partial<
-  Pick<Account, 'scopes' | 'passwordHash' | 'subject' | 'disabledAt'>
+  Pick<Account, 'scopes' | 'passwordHash' | 'subject' | 'disabledAt' | 'unit'>
 >;
 
 export interface AccountBook {
@@ -99,7 +101,7 @@ export interface AuditEntry {
   readonly address: string | undefined;
   /** Why, where a reason was asked for. */
   readonly reason: string | undefined;
-  /** The organisation unit of the key that did it, where it has one. */
+  /** The organisation unit of the key or account that did it, where it has one. */
   readonly unit?: string | undefined;
 }
 

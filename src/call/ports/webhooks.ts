@@ -14,6 +14,8 @@ export interface Webhook {
   /** Why the last attempt failed: a status or a code, nothing of the answer. */
   readonly lastProblem: string | undefined;
   readonly disabledAt: number | undefined;
+  /** When a message was taken last. */
+  readonly lastDeliveredAt?: number | undefined;
 }
 
 export interface WebhookMessage {
@@ -48,7 +50,11 @@ export interface WebhookOutbox {
   /** The oldest that wait. */
   next(webhookId: string, limit: number): Promise<readonly WebhookMessage[]>;
   /** It was taken: it waits no longer. False where the webhook is held by another node by now. */
-  delivered(webhookId: string, messageId: string, until: number): Promise<boolean>;
+  delivered(
+    webhookId: string,
+    messageId: string,
+    time: { readonly at: number; readonly until: number },
+  ): Promise<boolean>;
   /** How it stands now; undefined where it was removed. */
   failing(webhookId: string): Promise<Webhook | undefined>;
   failed(webhookId: string, failure: WebhookFailure): Promise<void>;

@@ -14,7 +14,7 @@ export interface QualitySeries {
 
 const mostPoints = 120;
 
-/** Of two windows together: the mean loss, the worse of everything else. */
+/** Of two windows together: the mean loss, all that was concealed, the worse of everything else. */
 const join = (one: WayQualities, other: WayQualities, weight: number): WayQualities => {
   const joined: WritableQualities = { ...one, ...other };
   for (const way of soundWays) {
@@ -24,10 +24,20 @@ const join = (one: WayQualities, other: WayQualities, weight: number): WayQualit
       lossPct: a.lossPct * (1 - weight) + b.lossPct * weight,
       jitterMs: Math.max(a.jitterMs, b.jitterMs),
       mos: Math.min(a.mos, b.mos),
+      ...concealed((a.concealedMs ?? 0) + (b.concealedMs ?? 0), a, b),
     };
   }
   return joined;
 };
+
+/** Where nobody could know, there is no figure. */
+const concealed = (
+  concealedMs: number,
+  ...of: readonly { readonly concealedMs?: number | undefined }[]
+): { readonly concealedMs?: number } =>
+  of.some((figures) => figures.concealedMs !== undefined)
+    ? { concealedMs: Math.round(concealedMs) }
+    : {};
 
 const tenths = (value: number): number => Math.round(value * 10) / 10;
 
@@ -41,6 +51,7 @@ const rounded = (at: number, window: WayQualities): QualityPoint => {
       lossPct: tenths(figures.lossPct),
       jitterMs: tenths(figures.jitterMs),
       mos: Math.round(figures.mos * 100) / 100,
+      ...concealed(figures.concealedMs ?? 0, figures),
     };
   }
   return { at, ...point };

@@ -53,6 +53,7 @@ export const password = z
 export const newAccount = z.strictObject({
   name: accountName,
   scopes: listOf(scope),
+  unit: unitCode.nullish().describe('Books for this organisation unit alone'),
   password: password.nullish().describe('Without one, the person signs in by the sign-in service'),
 });
 
@@ -60,6 +61,7 @@ export const accountChanges = z.strictObject({
   scopes: listOf(scope).optional(),
   password: password.nullable().optional(),
   disabled: z.boolean().optional(),
+  unit: unitCode.nullable().optional(),
 });
 
 export const shownAccount = z
@@ -67,6 +69,7 @@ export const shownAccount = z
     accountId: z.string(),
     name: z.string(),
     scopes: z.array(scope),
+    unit: z.string().nullable(),
     hasPassword: z.boolean(),
     signInService: z.boolean().describe('Has signed in by the sign-in service'),
     createdAt: z.string(),
@@ -91,7 +94,8 @@ export const shownSession = z
     name: z.string(),
     scopes: z.array(scope),
     csrfToken: z.string().describe('To be sent as X-CSRF-Token with each change'),
-    expiresAt: z.string().describe('At the latest; sooner where it is not used'),
+    expiresAt: z.string().describe('At the latest'),
+    idleInS: z.number().describe('It ends in so long unless somebody uses it; reading is no use'),
     hasPassword: z.boolean(),
   })
   .meta({ id: 'Session' });

@@ -10,7 +10,7 @@ import { keyRoutes } from './key-routes.ts';
 import { createLoginLimiter } from './login-limiter.ts';
 import type { Passwords } from './password.ts';
 import { sessionRoutes, signInRoutes, type SessionRoutesDeps } from './session-routes.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions, ordinaryIdleMs } from './sessions.ts';
 import { serviceReturnPath, signInServiceRoutes } from './sign-in-service-routes.ts';
 import { createSignInService, type SignInServiceSettings } from './sign-in-service.ts';
 
@@ -20,6 +20,8 @@ export interface AccessDeps {
   readonly publicUrl: string;
   readonly passwords: Passwords;
   readonly signInService: SignInServiceSettings | undefined;
+  /** How long a session lasts that nobody uses. */
+  readonly sessionIdleMs?: number | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -36,7 +38,12 @@ export function createAccess(deps: AccessDeps): Access {
   const { access, clock, logger, passwords, publicUrl } = deps;
   // Cookies are marked for https by what browsers use, whatever a proxy speaks to us.
   const secure = publicUrl.startsWith('https:');
-  const sessions = createSessions({ access, clock, secure });
+  const sessions = createSessions({
+    access,
+    clock,
+    secure,
+    idleMs: deps.sessionIdleMs ?? ordinaryIdleMs,
+  });
   const gate = createGate({ ...deps, sessions });
   const audit = createAudit({ log: access.audit, clock, logger });
   const forSessions: SessionRoutesDeps = {

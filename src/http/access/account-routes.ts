@@ -18,6 +18,7 @@ const show = (account: Account): z.infer<typeof shownAccount> => ({
   accountId: account.accountId,
   name: account.name,
   scopes: [...account.scopes],
+  unit: account.unit ?? null,
   hasPassword: account.passwordHash !== undefined,
   signInService: account.subject !== undefined,
   createdAt: asText(account.createdAt),
@@ -35,12 +36,13 @@ export function accountRoutes(deps: AccountRoutesDeps): FastifyPluginCallbackZod
   const { accounts, sessions } = access;
 
   async function changesOf(body: z.infer<typeof accountChanges>): Promise<AccountChanges> {
-    const { scopes, password, disabled } = body;
+    const { scopes, password, disabled, unit } = body;
     return {
       ...(scopes && { scopes: [...new Set(scopes)] }),
       ...(password !== undefined && {
         passwordHash: password === null ? undefined : await passwords.hash(password),
       }),
+      ...(unit !== undefined && { unit: unit ?? undefined }),
       ...(disabled !== undefined && { disabledAt: disabled ? clock.now() : undefined }),
     };
   }
@@ -58,13 +60,14 @@ export function accountRoutes(deps: AccountRoutesDeps): FastifyPluginCallbackZod
         },
       },
       async (request, reply) => {
-        const { name, scopes, password } = request.body;
+        const { name, scopes, password, unit } = request.body;
         const account: Account = {
           accountId: newId('acc'),
           name,
           scopes: [...new Set(scopes)],
           passwordHash: typeof password === 'string' ? await passwords.hash(password) : undefined,
           subject: undefined,
+          unit: unit ?? undefined,
           createdAt: clock.now(),
           disabledAt: undefined,
         };

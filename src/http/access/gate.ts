@@ -8,7 +8,7 @@ import type { Clock, Logger } from '../../call/ports/process.ts';
 import { ProblemError } from '../problems.ts';
 import { mayUse, type Principal, rememberPrincipal, rootPrincipal } from './principal.ts';
 import { hashSecret, sameSecret } from './secrets.ts';
-import { sessionLimits, type Sessions } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
 
 export interface Gate {
   /** Undefined: nobody we know. Asked anew for answers that go on for long, such as event streams. */
@@ -60,11 +60,8 @@ export function createGate(deps: GateDeps): Gate {
     const found = await sessions.find(request);
     if (found === undefined) return undefined;
     const { session, account } = found;
-    const now = clock.now();
-    if (now - session.lastSeenAt >= sessionLimits.seenMs)
-      writeDown(access.sessions.seen(session.sessionId, now));
-    const { accountId, scopes, name } = account;
-    return { kind: 'account', actor: `account ${name}`, accountId, scopes, session };
+    const { accountId, scopes, name, unit } = account;
+    return { kind: 'account', actor: `account ${name}`, accountId, scopes, unit, session };
   }
 
   /** A header that is there decides alone: a wrong key is not helped by a cookie. */
@@ -88,8 +85,9 @@ export function createGate(deps: GateDeps): Gate {
         rememberPrincipal(request, principal);
         if (!mayUse(principal, request.routeOptions.config.access))
           throw new ProblemError('request/forbidden');
-        if (principal.session !== undefined && !safeMethods.includes(request.method))
-          checkMeant(request, principal.session.csrfToken, ownOrigin);
+        if (principal.session === undefined || safeMethods.includes(request.method)) return;
+        checkMeant(request, principal.session.csrfToken, ownOrigin);
+        await sessions.use(principal.session);
       });
     },
   };

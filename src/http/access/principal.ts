@@ -10,7 +10,7 @@ export interface Principal {
   readonly actor: string;
   readonly accountId?: string;
   readonly scopes: readonly Scope[];
-  /** Of a key that books for one organisation unit alone. */
+  /** Of a key or account that books for one organisation unit alone. */
   readonly unit?: string | undefined;
   /** Of an account that came with a cookie. */
   readonly session?: Session;
@@ -36,7 +36,7 @@ export const rememberPrincipal = (request: FastifyRequest, principal: Principal)
 export const principalOf = (request: FastifyRequest): Principal | undefined =>
   principals.get(request);
 
-/** The unit of a booking: that of the key, whatever else was asked for. Throws `request/forbidden`. */
+/** The unit of a booking: that of the key or account, whatever else was asked for. Throws `request/forbidden`. */
 export function unitFor(
   request: FastifyRequest,
   asked: string | null | undefined,

@@ -28,11 +28,16 @@ export interface SessionRoutesDeps {
   readonly signInService: boolean;
 }
 
-const show = (session: Session, account: Account): z.infer<typeof shownSession> => ({
+const show = (
+  sessions: Sessions,
+  session: Session,
+  account: Account,
+): z.infer<typeof shownSession> => ({
   name: account.name,
   scopes: [...account.scopes],
   csrfToken: session.csrfToken,
   expiresAt: asText(session.createdAt + sessionLimits.absoluteMs),
+  idleInS: Math.max(0, Math.round(sessions.idleInMs(session) / 1000)),
   hasPassword: account.passwordHash !== undefined,
 });
 
@@ -93,7 +98,7 @@ export function signInRoutes(deps: SessionRoutesDeps): FastifyPluginCallbackZod 
         limiter.succeeded(name, address);
         const session = await sessions.begin(reply, account);
         await audit.write({ ...noted, actor: `account ${account.name}`, status: 201 });
-        return reply.code(201).send(show(session, account));
+        return reply.code(201).send(show(sessions, session, account));
       },
     );
     done();
@@ -127,7 +132,22 @@ export function sessionRoutes(deps: SessionRoutesDeps): FastifyPluginCallbackZod
       async (request, reply) => {
         const { session, account } = await own(request);
         await sessions.rotate(request, reply, session);
-        return show(session, account);
+        return show(sessions, session, account);
+      },
+    );
+    app.post(
+      '/api/session/use',
+      {
+        config: { ...forSignedIn, unaudited: true },
+        schema: {
+          tags,
+          summary: 'Somebody is at the page: its session goes on',
+          response: { 200: shownSession, ...problemAnswers() },
+        },
+      },
+      async (request) => {
+        const { session, account } = await own(request);
+        return show(sessions, await sessions.use(session), account);
       },
     );
     app.delete(
@@ -150,7 +170,7 @@ export function sessionRoutes(deps: SessionRoutesDeps): FastifyPluginCallbackZod
       await changePassword(deps, request.body, account, request.ip);
       await access.sessions.removeOf(account.accountId);
       const session = await sessions.begin(reply, account);
-      return show(session, account);
+      return show(sessions, session, account);
     });
     done();
   };

@@ -1,6 +1,7 @@
 /**
  * Sessions of people: a random cookie, known by its hash. A session ends after half an hour unused,
- * and after twelve hours whatever happens; its cookie is changed each quarter of an hour.
+ * and after twelve hours whatever happens; its cookie is changed each quarter of an hour. Only what
+ * changes something is use: an open page reads on by itself, and whoever sat there may have gone.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Account, AccessStore, Session } from '../../call/ports/access.ts';
@@ -8,12 +9,12 @@ import type { Clock } from '../../call/ports/process.ts';
 import { cookieName, readCookie, writeCookie } from './cookies.ts';
 import { hashSecret, newId, newSecret } from './secrets.ts';
 
+/** Where the settings say nothing else. */
+export const ordinaryIdleMs = 30 * 60_000;
+
 export const sessionLimits = {
-  idleMs: 30 * 60_000,
   absoluteMs: 12 * 60 * 60_000,
   rotateMs: 15 * 60_000,
-  /** Written down at most so often. */
-  seenMs: 60_000,
 } as const;
 
 export interface Sessions {
@@ -24,6 +25,10 @@ export interface Sessions {
   /** A new cookie where it is time. */
   rotate(request: FastifyRequest, reply: FastifyReply, session: Session): Promise<void>;
   end(reply: FastifyReply, session: Session): Promise<void>;
+  /** Somebody is there: the session as it is from now on. */
+  use(session: Session): Promise<Session>;
+  /** How long it goes on, should nobody use it any more. */
+  idleInMs(session: Session): number;
 }
 
 export interface SessionsDeps {
@@ -31,9 +36,10 @@ export interface SessionsDeps {
   readonly clock: Clock;
   /** Whether browsers come by https. */
   readonly secure: boolean;
+  readonly idleMs: number;
 }
 
-export function createSessions({ access, clock, secure }: SessionsDeps): Sessions {
+export function createSessions({ access, clock, secure, idleMs }: SessionsDeps): Sessions {
   const { sessions, accounts } = access;
   const name = cookieName('session', secure);
 
@@ -47,8 +53,7 @@ export function createSessions({ access, clock, secure }: SessionsDeps): Session
     readCookie(request.headers.cookie, name);
 
   const isOver = (session: Session, now: number): boolean =>
-    now - session.lastSeenAt > sessionLimits.idleMs ||
-    now - session.createdAt > sessionLimits.absoluteMs;
+    now - session.lastSeenAt > idleMs || now - session.createdAt > sessionLimits.absoluteMs;
 
   return {
     async begin(reply, account) {
@@ -62,7 +67,7 @@ export function createSessions({ access, clock, secure }: SessionsDeps): Session
         lastSeenAt: now,
         rotatedAt: now,
       };
-      await sessions.removeStale(now - sessionLimits.idleMs, now - sessionLimits.absoluteMs);
+      await sessions.removeStale(now - idleMs, now - sessionLimits.absoluteMs);
       await sessions.add(session, hashSecret(token));
       setCookie(reply, token, sessionLimits.absoluteMs);
       return session;
@@ -90,5 +95,13 @@ export function createSessions({ access, clock, secure }: SessionsDeps): Session
       await sessions.remove(session.sessionId);
       setCookie(reply, '', 0);
     },
+    async use(session) {
+      const now = clock.now();
+      await sessions.seen(session.sessionId, now);
+      return { ...session, lastSeenAt: now };
+    },
+    idleInMs: (session) =>
+      Math.min(session.lastSeenAt + idleMs, session.createdAt + sessionLimits.absoluteMs) -
+      clock.now(),
   };
 }

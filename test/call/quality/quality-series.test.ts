@@ -11,6 +11,19 @@ it('makes a point of its windows: the mean loss and the worst score', () => {
   expect(series.points()).toEqual([{ at: 3_000, up: { lossPct: 3, jitterMs: 2, mos: 3.5 } }]);
 });
 
+it('adds up what was concealed, where somebody knows', () => {
+  const series = createQualitySeries(2);
+  const concealed = (concealedMs: number) => ({
+    up: { lossPct: 0, jitterMs: 2, mos: 4, concealedMs },
+    down: { lossPct: 0, jitterMs: 2, mos: 4 },
+  });
+  series.add(1_000, concealed(40));
+  series.add(2_000, concealed(20.4));
+  const [point] = series.points();
+  expect(point?.up?.concealedMs).toBe(60);
+  expect(point?.down).not.toHaveProperty('concealedMs');
+});
+
 it('shows the unfinished point, and nothing for a way that carried nothing', () => {
   const series = createQualitySeries(3);
   series.add(1_000, {});

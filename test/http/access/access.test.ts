@@ -131,19 +131,56 @@ describe('sessions', () => {
     expect((await ask(caller, 'GET', '/api/keys')).statusCode).toBe(401);
   });
 
+  test('an account of a unit books for that unit alone, and the audit log says so', async () => {
+    const made = await http.request('POST', '/api/accounts', {
+      name: 'karin',
+      scopes: ['booking', 'admin'],
+      password,
+      unit: 'court-1',
+    });
+    expect(made.json()).toMatchObject({ unit: 'court-1' });
+    const karin = await signIn('karin');
+    const booked = await ask(karin, 'POST', '/api/meetings', {});
+    expect(booked.json()).toMatchObject({ unit: 'court-1' });
+    expect((await ask(karin, 'POST', '/api/meetings', { unit: 'court-2' })).statusCode).toBe(403);
+    const [entry] = await http.store.access.audit.list({ limit: 1 });
+    expect(entry).toMatchObject({ actor: 'account karin', unit: 'court-1' });
+  });
+
   test('ends after half an hour unused, and after half a day in any case', async () => {
     const idle = await signIn();
     http.clock.advance(31 * 60_000);
     expect((await ask(idle, 'GET', '/api/session')).statusCode).toBe(401);
-    let busy: Caller = await signIn();
+    let busy = await signIn();
     for (let minutes = 0; minutes < 12 * 60; minutes += 20) {
       const answer = await ask(busy, 'GET', '/api/session');
       expect(answer.statusCode).toBe(200);
-      if (answer.headers['set-cookie'] !== undefined) busy = { cookie: cookieOf(answer) };
+      if (answer.headers['set-cookie'] !== undefined) busy = { ...busy, cookie: cookieOf(answer) };
+      expect((await ask(busy, 'POST', '/api/session/use')).statusCode).toBe(200);
       http.clock.advance(20 * 60_000);
     }
     http.clock.advance(1);
     expect((await ask(busy, 'GET', '/api/session')).statusCode).toBe(401);
+  });
+
+  test('an open page that only reads is no use of it: what changes something is', async () => {
+    let caller = await signIn();
+    const read = async (): Promise<LightMyRequestResponse> => {
+      const answer = await ask(caller, 'GET', '/api/session');
+      if (answer.headers['set-cookie'] !== undefined)
+        caller = { ...caller, cookie: cookieOf(answer) };
+      return answer;
+    };
+    http.clock.advance(20 * 60_000);
+    expect((await read()).json()).toMatchObject({ idleInS: 10 * 60 });
+    const used = await ask(caller, 'POST', '/api/session/use');
+    expect(used.json()).toMatchObject({ idleInS: 30 * 60 });
+    http.clock.advance(20 * 60_000);
+    expect((await read()).statusCode).toBe(200);
+    http.clock.advance(11 * 60_000);
+    expect((await read()).statusCode).toBe(401);
+    const forged = await ask({ cookie: (await signIn()).cookie }, 'POST', '/api/session/use');
+    expect(forged.statusCode).toBe(403);
   });
 
   test('the cookie is changed each quarter of an hour, and the old one is soon worth nothing', async () => {
