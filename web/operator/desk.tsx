@@ -7,6 +7,7 @@ import { createFeed } from './feed.ts';
 import { createLevels } from './levels.ts';
 import { createLiveCalls } from './live-calls.ts';
 import { CodeSearch } from './parts/code-search.tsx';
+import { IdleGuard } from './parts/idle-guard.tsx';
 import { LanguageChoice } from './parts/language-choice.tsx';
 import { Link } from './parts/link.tsx';
 import { Page } from './parts/page.tsx';
@@ -14,11 +15,14 @@ import { WaitingAnnouncer } from './parts/waiting-announcer.tsx';
 import { AccountsPage } from './pages/accounts-page.tsx';
 import { AuditPage } from './pages/audit-page.tsx';
 import { CallPage } from './pages/call-page.tsx';
+import { CanaryPage } from './pages/canary-page.tsx';
 import { KeysPage } from './pages/keys-page.tsx';
 import { LivePage } from './pages/live-page.tsx';
 import { LogPage } from './pages/log-page.tsx';
 import { PasswordPage } from './pages/password-page.tsx';
-import { type Place, placeOf, root, useAddress } from './router.ts';
+import { TracesPage } from './pages/traces-page.tsx';
+import { WebhooksPage } from './pages/webhooks-page.tsx';
+import { type MenuPage, type Place, placeOf, root, useAddress } from './router.ts';
 
 /** The session's cookie is changed each quarter of an hour, when it is asked for. */
 const renewEveryMs = 10 * 60_000;
@@ -59,6 +63,7 @@ export function Desk({ session, onSession, onLanguage }: DeskProps) {
         <CurrentPage place={place} onSession={onSession} />
       </main>
       <WaitingAnnouncer />
+      <IdleGuard session={session} onSession={onSession} />
       <p role="status" className="unseen">
         {announced}
       </p>
@@ -66,21 +71,22 @@ export function Desk({ session, onSession, onLanguage }: DeskProps) {
   );
 }
 
+/** Without a scope: for everybody. */
+const menu: readonly { readonly page: MenuPage; readonly scope?: Session['scopes'][number] }[] = [
+  { page: 'live' },
+  { page: 'log' },
+  { page: 'canary' },
+  { page: 'traces', scope: 'operator' },
+  { page: 'accounts', scope: 'admin' },
+  { page: 'keys', scope: 'admin' },
+  { page: 'webhooks', scope: 'admin' },
+  { page: 'audit', scope: 'admin' },
+];
+
 function DeskHeader({ session, place, onSession, onLanguage }: DeskProps & { place: Place }) {
   const { api } = usePage();
   const say = useSay();
-  const isAdmin = session.scopes.includes('admin');
-  const pages = [
-    { page: 'live', path: root },
-    { page: 'log', path: `${root}/log` },
-    ...(isAdmin
-      ? ([
-          { page: 'accounts', path: `${root}/accounts` },
-          { page: 'keys', path: `${root}/keys` },
-          { page: 'audit', path: `${root}/audit` },
-        ] as const)
-      : []),
-  ] as const;
+  const pages = menu.filter(({ scope }) => scope === undefined || session.scopes.includes(scope));
   const signOut = (): void => {
     const done = (): void => {
       onSession(undefined);
@@ -97,9 +103,9 @@ function DeskHeader({ session, place, onSession, onLanguage }: DeskProps & { pla
       </Link>
       <nav aria-label={say('menu')}>
         <ul>
-          {pages.map(({ page, path }) => (
+          {pages.map(({ page }) => (
             <li key={page}>
-              <Link to={path} current={place.page === page}>
+              <Link to={page === 'live' ? root : `${root}/${page}`} current={place.page === page}>
                 {say(page)}
               </Link>
             </li>
@@ -137,6 +143,12 @@ function CurrentPage({
       return <LogPage />;
     case 'call':
       return <CallPage legId={place.legId} />;
+    case 'canary':
+      return <CanaryPage />;
+    case 'traces':
+      return <TracesPage />;
+    case 'webhooks':
+      return <WebhooksPage />;
     case 'accounts':
       return <AccountsPage />;
     case 'keys':

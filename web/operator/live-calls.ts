@@ -26,6 +26,8 @@ export interface LiveCall {
   readonly muted: boolean;
   readonly handRaised: boolean;
   readonly onHold: boolean;
+  /** Waits for a person of the service desk, or is with one. */
+  readonly desk: CallSummary['desk'];
 }
 
 export interface LiveCalls {
@@ -34,10 +36,14 @@ export interface LiveCalls {
   /** A list that was asked for at `askedAt`. What events said since shortly before then stands. */
   replace(calls: readonly LiveCall[], askedAt: number): void;
   readonly get: (legId: string) => LiveCall | undefined;
-  /** Those who wait, longest first, and the others, newest first: the same arrays until they change. */
+  /**
+   * Those who ask for a person and those who wait to be let in, longest first, and the others, newest
+   * first: the same arrays until they change.
+   */
+  readonly asking: () => readonly string[];
   readonly waiting: () => readonly string[];
   readonly others: () => readonly string[];
-  /** Of the two orders. */
+  /** Of the orders. */
   readonly subscribe: (listener: () => void) => () => void;
   subscribeTo(legId: string, listener: () => void): () => void;
 }
@@ -53,6 +59,9 @@ const switched: Readonly<Record<string, Partial<LiveCall>>> = {
   'call.hand-lowered': { handRaised: false },
   'call.held': { onHold: true },
   'call.resumed': { onHold: false },
+  'call.desk-called': { desk: 'called' },
+  'call.desk-answered': { desk: 'answered' },
+  'call.desk-over': { desk: null },
 };
 
 export const toLiveCall = (call: CallSummary): LiveCall => ({
@@ -70,7 +79,15 @@ export const toLiveCall = (call: CallSummary): LiveCall => ({
   muted: call.muted,
   handRaised: call.handRaised,
   onHold: call.onHold,
+  desk: call.desk,
 });
+
+type Group = 'asking' | 'waiting' | 'others';
+
+function groupOf({ desk, state }: LiveCall): Group {
+  if (desk !== null) return 'asking';
+  return state === 'waiting' ? 'waiting' : 'others';
+}
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
@@ -96,6 +113,7 @@ function fromEvent({ data, at }: CallEvent, known: LiveCall | undefined): LiveCa
     muted: known?.muted ?? false,
     handRaised: known?.handRaised ?? false,
     onHold: known?.onHold ?? false,
+    desk: known?.desk ?? null,
   };
 }
 
@@ -105,7 +123,7 @@ export function createLiveCalls(): LiveCalls {
   const endedAt = new Map<string, number>();
   const listeners = new Set<() => void>();
   const rowListeners = new Map<string, Set<() => void>>();
-  let order: { waiting: readonly string[]; others: readonly string[] } | undefined;
+  let order: Readonly<Record<Group, readonly string[]>> | undefined;
   let orderChanged = false;
 
   function put(call: LiveCall): void {
@@ -115,7 +133,7 @@ export function createLiveCalls(): LiveCalls {
     const moved =
       before === undefined ||
       before.startedAt !== call.startedAt ||
-      (before.state === 'waiting') !== (call.state === 'waiting');
+      groupOf(before) !== groupOf(call);
     if (moved) forgetOrder();
     for (const listener of rowListeners.get(call.legId) ?? []) listener();
   }
@@ -141,10 +159,12 @@ export function createLiveCalls(): LiveCalls {
   function sorted(): NonNullable<typeof order> {
     if (order !== undefined) return order;
     const byStart = [...calls.values()].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
-    const ids = (of: readonly LiveCall[]) => of.map(({ legId }) => legId);
+    const idsOf = (group: Group): string[] =>
+      byStart.filter((call) => groupOf(call) === group).map(({ legId }) => legId);
     order = {
-      waiting: ids(byStart.filter(({ state }) => state === 'waiting').reverse()),
-      others: ids(byStart.filter(({ state }) => state !== 'waiting')),
+      asking: idsOf('asking').reverse(),
+      waiting: idsOf('waiting').reverse(),
+      others: idsOf('others'),
     };
     return order;
   }
@@ -182,6 +202,7 @@ export function createLiveCalls(): LiveCalls {
       tell();
     },
     get: (legId) => calls.get(legId),
+    asking: () => sorted().asking,
     waiting: () => sorted().waiting,
     others: () => sorted().others,
     subscribe(listener) {
@@ -200,11 +221,12 @@ export function createLiveCalls(): LiveCalls {
 }
 
 /** What events say of a call. */
-const told = ({ state, muted, handRaised, onHold }: LiveCall) => ({
+const told = ({ state, muted, handRaised, onHold, desk }: LiveCall) => ({
   state,
   muted,
   handRaised,
   onHold,
+  desk,
 });
 
 function isSame(one: LiveCall, other: LiveCall): boolean {

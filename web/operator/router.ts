@@ -2,12 +2,22 @@
 import { useSyncExternalStore } from 'react';
 
 export type Place =
-  | { readonly page: 'live' | 'log' | 'accounts' | 'keys' | 'audit' | 'password' | 'unknown' }
+  | { readonly page: SimplePage | 'live' | 'unknown' }
   | { readonly page: 'call'; readonly legId: string };
 
 export const root = '/operator';
 
-const simplePages = ['log', 'accounts', 'keys', 'audit', 'password'] as const;
+const simplePages = [
+  'log',
+  'traces',
+  'canary',
+  'accounts',
+  'keys',
+  'webhooks',
+  'audit',
+  'password',
+] as const;
+type SimplePage = (typeof simplePages)[number];
 
 export function placeOf(path: string): Place {
   const [first = '', second, ...rest] = path.replace(/^\/operator\/?/, '').split('/');
@@ -17,6 +27,9 @@ export function placeOf(path: string): Place {
   const page = simplePages.find((each) => each === first && second === undefined);
   return { page: page ?? 'unknown' };
 }
+
+/** Pages of the menu. */
+export type MenuPage = Exclude<SimplePage, 'password'> | 'live';
 
 export const callPath = (legId: string): string => `${root}/calls/${encodeURIComponent(legId)}`;
 

@@ -9,7 +9,11 @@ import type {
   signInWays,
 } from '../../src/http/access/access-schemas.ts';
 import type { callPage, revealed, ShownCall } from '../../src/http/call-schemas.ts';
+import type { canaryResults } from '../../src/http/canary-schemas.ts';
+import type { shownLadder } from '../../src/http/ladder-schemas.ts';
 import type { Problem } from '../../src/http/problems.ts';
+import type { shownTrace, traceList } from '../../src/http/trace-schemas.ts';
+import type { madeWebhook, webhookList } from '../../src/http/webhook-schemas.ts';
 
 export type Session = z.infer<typeof shownSession>;
 export type SignInWays = z.infer<typeof signInWays>;
@@ -20,6 +24,12 @@ export type Keys = z.infer<typeof keyList>;
 export type MadeKey = z.infer<typeof madeKey>;
 export type Accounts = z.infer<typeof accountList>;
 export type AuditPage = z.infer<typeof auditPage>;
+export type Ladder = z.infer<typeof shownLadder>;
+export type Canary = z.infer<typeof canaryResults>;
+export type Trace = z.infer<typeof shownTrace>;
+export type Traces = z.infer<typeof traceList>;
+export type Webhooks = z.infer<typeof webhookList>;
+export type MadeWebhook = z.infer<typeof madeWebhook>;
 
 /** What was refused. `code` is the API's, or `page/…` where the API was not reached. */
 export class ApiProblem extends Error {

@@ -20,6 +20,7 @@ const call = (legId: string, more: Partial<LiveCall> = {}): LiveCall => ({
   muted: false,
   handRaised: false,
   onHold: false,
+  desk: null,
   ...more,
 });
 

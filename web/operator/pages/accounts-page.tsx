@@ -1,8 +1,11 @@
 /** The people who may sign in. */
-import { type SubmitEvent, useState } from 'react';
+import { useState } from 'react';
 import type { Accounts } from '../../shared/api.ts';
 import { useDesk, usePage, useSay, useText } from '../context.ts';
 import { dateAndTime } from '../format.ts';
+import { Field } from '../parts/field.tsx';
+import { ListTable } from '../parts/list-table.tsx';
+import { NewPanel } from '../parts/new-panel.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { type Scope, ScopeBoxes } from '../parts/scope-boxes.tsx';
@@ -12,50 +15,58 @@ import { scopeWords } from '../words/fact-words.ts';
 type Account = Accounts['items'][number];
 
 export function AccountsPage() {
+  const { language } = usePage();
   const say = useSay();
+  const text = useText();
   const { answer, problem, again } = useAnswer<Accounts>('/api/accounts');
   return (
     <Page title={say('accounts')}>
       <NewAccount onMade={again} />
       <ProblemNote problem={problem} />
-      {answer !== undefined && (
-        <table aria-label={say('accounts')}>
-          <thead>
-            <tr>
-              <th scope="col">{say('name')}</th>
-              <th scope="col">{say('scopes')}</th>
-              <th scope="col" className="wide">
-                {say('signs-in-by')}
-              </th>
-              <th scope="col" className="wide">
-                {say('created')}
-              </th>
-              <th scope="col">{say('state')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {answer.items.map((account) => (
-              <AccountRow key={account.accountId} account={account} onChanged={again} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <ListTable
+        label={say('accounts')}
+        rows={answer?.items}
+        keyOf={({ accountId }) => accountId}
+        columns={[
+          { text: say('name'), cell: ({ name }) => name },
+          {
+            text: say('scopes'),
+            cell: ({ scopes }) => scopes.map((scope) => text(scopeWords[scope])).join(', '),
+          },
+          { text: say('unit'), className: 'wide', cell: ({ unit }) => unit },
+          {
+            text: say('signs-in-by'),
+            className: 'wide',
+            cell: ({ hasPassword }) => say(hasPassword ? 'by-password' : 'by-service'),
+          },
+          {
+            text: say('created'),
+            className: 'wide',
+            cell: ({ createdAt }) => dateAndTime(createdAt, language),
+          },
+          {
+            text: say('state'),
+            cell: (account) => <Switch account={account} onChanged={again} />,
+          },
+        ]}
+      />
     </Page>
   );
 }
 
-interface AccountRowProps {
+interface SwitchProps {
   readonly account: Account;
   readonly onChanged: () => void;
 }
 
-function AccountRow({ account, onChanged }: AccountRowProps) {
-  const { api, language } = usePage();
+/** Whether the account opens anything, and the other way round. Nobody locks themselves out. */
+function Switch({ account, onChanged }: SwitchProps) {
+  const { api } = usePage();
   const { session } = useDesk();
   const say = useSay();
-  const text = useText();
   const [problem, setProblem] = useState<unknown>();
   const isOff = account.disabledAt !== null;
+  const word = say(isOff ? 'enable' : 'disable');
   const toggle = (): void => {
     setProblem(undefined);
     api
@@ -63,25 +74,15 @@ function AccountRow({ account, onChanged }: AccountRowProps) {
       .then(onChanged, setProblem);
   };
   return (
-    <tr>
-      <th scope="row">{account.name}</th>
-      <td>{account.scopes.map((scope) => text(scopeWords[scope])).join(', ')}</td>
-      <td className="wide">{say(account.hasPassword ? 'by-password' : 'by-service')}</td>
-      <td className="wide">{dateAndTime(account.createdAt, language)}</td>
-      <td>
-        {say(isOff ? 'disabled' : 'active')}{' '}
-        {account.name !== session.name && (
-          <button
-            type="button"
-            aria-label={`${say(isOff ? 'enable' : 'disable')}: ${account.name}`}
-            onClick={toggle}
-          >
-            {say(isOff ? 'enable' : 'disable')}
-          </button>
-        )}
-        <ProblemNote problem={problem} />
-      </td>
-    </tr>
+    <>
+      {say(isOff ? 'disabled' : 'active')}{' '}
+      {account.name !== session.name && (
+        <button type="button" aria-label={`${word}: ${account.name}`} onClick={toggle}>
+          {word}
+        </button>
+      )}
+      <ProblemNote problem={problem} />
+    </>
   );
 }
 
@@ -90,57 +91,48 @@ function NewAccount({ onMade }: { readonly onMade: () => void }) {
   const say = useSay();
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
+  const [unit, setUnit] = useState('');
   const [scopes, setScopes] = useState<readonly Scope[]>(['operator', 'read-only']);
-  const [problem, setProblem] = useState<unknown>();
-  const make = (event: SubmitEvent): void => {
-    event.preventDefault();
-    setProblem(undefined);
-    const body = { name, scopes, password: password === '' ? null : password };
-    api.send('POST', '/api/accounts', body).then(() => {
-      setName('');
-      setPassword('');
-      onMade();
-    }, setProblem);
+  const make = async (): Promise<void> => {
+    await api.send('POST', '/api/accounts', {
+      name,
+      scopes,
+      password: password === '' ? null : password,
+      unit: unit === '' ? null : unit,
+    });
+    setName('');
+    setPassword('');
+    onMade();
   };
   return (
-    <section className="panel">
-      <h2>{say('new-account')}</h2>
-      <form className="inline" onSubmit={make}>
-        <label>
-          {say('account-name')}
-          <input
-            required
-            maxLength={120}
-            autoComplete="off"
-            autoCapitalize="none"
-            value={name}
-            onChange={(event) => {
-              setName(event.target.value);
-            }}
-          />
-        </label>
-        <label>
-          {say('first-password')}
-          <input
-            type="password"
-            minLength={12}
-            autoComplete="new-password"
-            value={password}
-            onChange={(event) => {
-              setPassword(event.target.value);
-            }}
-          />
-        </label>
-        <ScopeBoxes
-          offered={['booking', 'operator', 'read-only', 'admin']}
-          chosen={scopes}
-          onChange={setScopes}
-        />
-        <button type="submit" className="strong" disabled={scopes.length === 0}>
-          {say('make')}
-        </button>
-      </form>
-      <ProblemNote problem={problem} />
-    </section>
+    <NewPanel
+      title={say('new-account')}
+      make={say('make')}
+      isReady={scopes.length > 0}
+      onMake={make}
+    >
+      <Field
+        label={say('account-name')}
+        required
+        maxLength={120}
+        autoCapitalize="none"
+        value={name}
+        onText={setName}
+      />
+      <Field
+        label={say('first-password')}
+        type="password"
+        minLength={12}
+        autoComplete="new-password"
+        value={password}
+        onText={setPassword}
+      />
+      <Field label={say('unit-hint')} maxLength={40} value={unit} onText={setUnit} />
+      <ScopeBoxes
+        offered={['booking', 'operator', 'read-only', 'admin']}
+        chosen={scopes}
+        onChange={setScopes}
+      />
+    </NewPanel>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { AuditPage as Audit } from '../../shared/api.ts';
 import { usePage, useSay } from '../context.ts';
 import { dateAndTime } from '../format.ts';
+import { ListTable } from '../parts/list-table.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
@@ -27,7 +28,7 @@ export function AuditPage() {
   return (
     <Page title={say('audit')}>
       <ProblemNote problem={problem ?? moreProblem} />
-      <AuditTable items={page.items} />
+      {answer !== undefined && <AuditTable items={page.items} />}
       {page.nextCursor !== null && (
         <button type="button" onClick={readMore}>
           {say('more')}
@@ -41,45 +42,23 @@ function AuditTable({ items }: { readonly items: Audit['items'] }) {
   const { language } = usePage();
   const say = useSay();
   return (
-    <table aria-label={say('audit')}>
-      <thead>
-        <tr>
-          <th scope="col">{say('time')}</th>
-          <th scope="col">{say('actor')}</th>
-          <th scope="col">{say('action')}</th>
-          <th scope="col" className="wide">
-            {say('target')}
-          </th>
-          <th scope="col" className="wide">
-            {say('reason')}
-          </th>
-          <th scope="col" className="end">
-            {say('answer')}
-          </th>
-          <th scope="col" className="wide">
-            {say('address')}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((entry) => (
-          <tr key={entry.auditId}>
-            <td className="figure">
-              <time dateTime={entry.at}>{dateAndTime(entry.at, language)}</time>
-            </td>
-            <td>{entry.actor}</td>
-            <td>
-              <code>{entry.action}</code>
-            </td>
-            <td className="wide">
-              <code>{entry.target}</code>
-            </td>
-            <td className="wide">{entry.reason}</td>
-            <td className="end figure">{entry.status}</td>
-            <td className="wide figure">{entry.address}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <ListTable
+      label={say('audit')}
+      rows={items}
+      keyOf={({ auditId }) => auditId}
+      columns={[
+        {
+          text: say('time'),
+          className: 'figure',
+          cell: ({ at }) => <time dateTime={at}>{dateAndTime(at, language)}</time>,
+        },
+        { text: say('actor'), cell: ({ actor }) => actor },
+        { text: say('action'), cell: ({ action }) => <code>{action}</code> },
+        { text: say('target'), className: 'wide', cell: ({ target }) => <code>{target}</code> },
+        { text: say('reason'), className: 'wide', cell: ({ reason }) => reason },
+        { text: say('answer'), className: 'end figure', cell: ({ status }) => status },
+        { text: say('address'), className: 'wide figure', cell: ({ address }) => address },
+      ]}
+    />
   );
 }

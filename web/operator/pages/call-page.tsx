@@ -5,17 +5,18 @@ import { useDesk, usePage, useSay, useText } from '../context.ts';
 import { dateAndTime, spacedCallId, spacedCode } from '../format.ts';
 import { CallActions } from '../parts/call-actions.tsx';
 import { CallQuality } from '../parts/call-quality.tsx';
+import { CallVerdict } from '../parts/call-verdict.tsx';
 import { LevelMeter } from '../parts/level-meter.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Reveal } from '../parts/reveal.tsx';
+import { SipLadder } from '../parts/sip-ladder.tsx';
 import { StoryList } from '../parts/story-list.tsx';
 import { useCallerText } from '../parts/caller.tsx';
 import { Age } from '../parts/age.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
 import { clockSpan, lengthMs } from '../format.ts';
-import { tellEnding } from '../story.ts';
 import { identificationWords, roleWords, stateWords } from '../words/fact-words.ts';
 
 /** Several events of one moment are read once. */
@@ -72,11 +73,9 @@ interface KnownCallProps {
 }
 
 function KnownCall({ call, problem, again }: KnownCallProps) {
-  const { language } = usePage();
   const say = useSay();
   const text = useText();
   const callerText = useCallerText();
-  const ending = tellEnding(call.termination, language);
   const person = call.direction === 'outbound' ? call.to : call.from;
   const title = callerText({ from: person, isProtected: call.protectedIdentity });
   return (
@@ -88,13 +87,7 @@ function KnownCall({ call, problem, again }: KnownCallProps) {
         </span>
       }
     >
-      {ending !== undefined && (
-        <section className={ending.isTrouble ? 'note trouble' : 'note'}>
-          <p className="lead">{ending.why}</p>
-          <h2 className="small">{say('what-to-do')}</h2>
-          <p>{ending.whatToDo}</p>
-        </section>
-      )}
+      <CallVerdict call={call} />
       <ProblemNote problem={problem} />
       <div className="actions">
         {call.state !== 'ended' && <CallActions call={call} onDone={again} />}
@@ -110,16 +103,20 @@ function KnownCall({ call, problem, again }: KnownCallProps) {
             <h2 id="facts">{say('facts')}</h2>
             <CallFacts call={call} />
           </section>
-          <section aria-labelledby="quality">
-            <h2 id="quality">{say('quality')}</h2>
-            <CallQuality call={call} />
-          </section>
           <section aria-labelledby="security">
             <h2 id="security">{say('security')}</h2>
             <Security call={call} />
           </section>
         </div>
       </div>
+      <section aria-labelledby="quality">
+        <h2 id="quality">{say('quality')}</h2>
+        <CallQuality call={call} />
+      </section>
+      <section aria-labelledby="ladder">
+        <h2 id="ladder">{say('ladder')}</h2>
+        <SipLadder call={call} />
+      </section>
     </Page>
   );
 }

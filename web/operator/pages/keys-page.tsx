@@ -1,104 +1,73 @@
 /** Keys of programs: shown once, revoked at once. */
-import { type SubmitEvent, useState } from 'react';
+import { useState } from 'react';
 import type { Keys, MadeKey } from '../../shared/api.ts';
 import { usePage, useSay, useText } from '../context.ts';
 import { dateAndTime } from '../format.ts';
-import { AskFirst } from '../parts/ask-first.tsx';
+import { AskButton } from '../parts/ask-button.tsx';
+import { Field } from '../parts/field.tsx';
+import { ListTable } from '../parts/list-table.tsx';
+import { NewPanel, Secret } from '../parts/new-panel.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { type Scope, ScopeBoxes } from '../parts/scope-boxes.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
 import { scopeWords } from '../words/fact-words.ts';
 
-type Key = Keys['items'][number];
-
 export function KeysPage() {
+  const { api, language } = usePage();
   const say = useSay();
+  const text = useText();
   const { answer, problem, again } = useAnswer<Keys>('/api/keys');
+  const when = (time: string | null): string =>
+    time === null ? say('never') : dateAndTime(time, language);
   return (
     <Page title={say('keys')}>
       <NewKey onMade={again} />
       <ProblemNote problem={problem} />
-      {answer !== undefined && answer.items.length === 0 && (
-        <p className="empty">{say('nothing')}</p>
-      )}
-      {answer !== undefined && answer.items.length > 0 && (
-        <table aria-label={say('keys')}>
-          <thead>
-            <tr>
-              <th scope="col">{say('key-name')}</th>
-              <th scope="col">{say('scopes')}</th>
-              <th scope="col" className="wide">
-                {say('created')}
-              </th>
-              <th scope="col" className="wide">
-                {say('expires')}
-              </th>
-              <th scope="col" className="wide">
-                {say('last-used')}
-              </th>
-              <th scope="col">{say('state')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {answer.items.map((key) => (
-              <KeyRow key={key.keyId} shown={key} onRevoked={again} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <ListTable
+        label={say('keys')}
+        rows={answer?.items}
+        keyOf={({ keyId }) => keyId}
+        columns={[
+          { text: say('key-name'), cell: ({ name }) => name },
+          {
+            text: say('scopes'),
+            cell: ({ scopes }) => scopes.map((scope) => text(scopeWords[scope])).join(', '),
+          },
+          { text: say('unit'), className: 'wide', cell: ({ unit }) => unit },
+          {
+            text: say('created'),
+            className: 'wide',
+            cell: ({ createdAt, createdBy }) => (
+              <>
+                {when(createdAt)} <span className="fine">{createdBy}</span>
+              </>
+            ),
+          },
+          { text: say('expires'), className: 'wide', cell: ({ expiresAt }) => when(expiresAt) },
+          {
+            text: say('last-used'),
+            className: 'wide',
+            cell: ({ lastUsedAt }) => when(lastUsedAt),
+          },
+          {
+            text: say('state'),
+            cell: ({ keyId, name, revokedAt }) =>
+              revokedAt === null ? (
+                <AskButton
+                  label={say('revoke')}
+                  of={name}
+                  question={say('revoke-sure', { name })}
+                  isHarsh
+                  onYes={() => api.send<undefined>('DELETE', `/api/keys/${keyId}`).then(again)}
+                />
+              ) : (
+                say('revoked')
+              ),
+          },
+        ]}
+      />
     </Page>
-  );
-}
-
-function KeyRow({ shown, onRevoked }: { readonly shown: Key; readonly onRevoked: () => void }) {
-  const { api, language } = usePage();
-  const say = useSay();
-  const text = useText();
-  const [asking, setAsking] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
-  const when = (time: string | null): string =>
-    time === null ? say('never') : dateAndTime(time, language);
-  return (
-    <tr>
-      <th scope="row">{shown.name}</th>
-      <td>{shown.scopes.map((scope) => text(scopeWords[scope])).join(', ')}</td>
-      <td className="wide">
-        {when(shown.createdAt)} <span className="fine">{shown.createdBy}</span>
-      </td>
-      <td className="wide">{when(shown.expiresAt)}</td>
-      <td className="wide">{when(shown.lastUsedAt)}</td>
-      <td>
-        {shown.revokedAt === null ? (
-          <button
-            type="button"
-            aria-label={`${say('revoke')}: ${shown.name}`}
-            onClick={() => {
-              setAsking(true);
-            }}
-          >
-            {say('revoke')}
-          </button>
-        ) : (
-          say('revoked')
-        )}
-        <ProblemNote problem={problem} />
-        {asking && (
-          <AskFirst
-            question={say('revoke-sure', { name: shown.name })}
-            yes={say('revoke')}
-            isHarsh
-            onNo={() => {
-              setAsking(false);
-            }}
-            onYes={() => {
-              setAsking(false);
-              api.send('DELETE', `/api/keys/${shown.keyId}`).then(onRevoked, setProblem);
-            }}
-          />
-        )}
-      </td>
-    </tr>
   );
 }
 
@@ -107,64 +76,37 @@ function NewKey({ onMade }: { readonly onMade: () => void }) {
   const say = useSay();
   const [name, setName] = useState('');
   const [expires, setExpires] = useState('');
+  const [unit, setUnit] = useState('');
   const [scopes, setScopes] = useState<readonly Scope[]>(['read-only']);
   const [made, setMade] = useState<MadeKey>();
-  const [problem, setProblem] = useState<unknown>();
-  const make = (event: SubmitEvent): void => {
-    event.preventDefault();
-    setProblem(undefined);
+  const make = async (): Promise<void> => {
     setMade(undefined);
-    const expiresAt = expires === '' ? null : new Date(expires).toISOString();
-    api.send<MadeKey>('POST', '/api/keys', { name, scopes, expiresAt }).then((key) => {
-      setMade(key);
-      setName('');
-      onMade();
-    }, setProblem);
+    const key = await api.send<MadeKey>('POST', '/api/keys', {
+      name,
+      scopes,
+      expiresAt: expires === '' ? null : new Date(expires).toISOString(),
+      unit: unit === '' ? null : unit,
+    });
+    setMade(key);
+    setName('');
+    onMade();
   };
   return (
-    <section className="panel">
-      <h2>{say('new-key')}</h2>
-      <form className="inline" onSubmit={make}>
-        <label>
-          {say('key-name')}
-          <input
-            required
-            maxLength={80}
-            autoComplete="off"
-            value={name}
-            onChange={(event) => {
-              setName(event.target.value);
-            }}
-          />
-        </label>
-        <label>
-          {say('expires')}
-          <input
-            type="datetime-local"
-            value={expires}
-            onChange={(event) => {
-              setExpires(event.target.value);
-            }}
-          />
-        </label>
-        <ScopeBoxes
-          offered={['booking', 'operator', 'read-only']}
-          chosen={scopes}
-          onChange={setScopes}
-        />
-        <button type="submit" className="strong" disabled={scopes.length === 0}>
-          {say('make')}
-        </button>
-      </form>
-      <ProblemNote problem={problem} />
-      {made !== undefined && (
-        <div className="note" role="status">
-          <p>{say('key-once')}</p>
-          <p>
-            <code className="secret">{made.key}</code>
-          </p>
-        </div>
-      )}
-    </section>
+    <NewPanel
+      title={say('new-key')}
+      make={say('make')}
+      isReady={scopes.length > 0}
+      onMake={make}
+      made={made && <Secret words={say('key-once')} secret={made.key} />}
+    >
+      <Field label={say('key-name')} required maxLength={80} value={name} onText={setName} />
+      <Field label={say('expires')} type="datetime-local" value={expires} onText={setExpires} />
+      <Field label={say('unit-hint')} maxLength={40} value={unit} onText={setUnit} />
+      <ScopeBoxes
+        offered={['booking', 'operator', 'read-only']}
+        chosen={scopes}
+        onChange={setScopes}
+      />
+    </NewPanel>
   );
 }

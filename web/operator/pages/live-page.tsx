@@ -4,19 +4,19 @@ import { useDesk, useSay, useText } from '../context.ts';
 import { spacedCode } from '../format.ts';
 import type { LiveCall } from '../live-calls.ts';
 import { Age } from '../parts/age.tsx';
-import { useCallerText } from '../parts/caller.tsx';
+import { CallLink } from '../parts/call-link.tsx';
+import { Heads } from '../parts/heads.tsx';
 import { LevelMeter } from '../parts/level-meter.tsx';
-import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/page.tsx';
 import { QualityMark } from '../parts/quality-mark.tsx';
 import { useRowWindow } from '../parts/use-row-window.ts';
-import { callPath } from '../router.ts';
 import { rowHeightPx } from '../row-window.ts';
 import { stateWords } from '../words/fact-words.ts';
 
 export function LivePage() {
   const { calls, feed } = useDesk();
   const say = useSay();
+  const asking = useSyncExternalStore(calls.subscribe, calls.asking);
   const waiting = useSyncExternalStore(calls.subscribe, calls.waiting);
   const others = useSyncExternalStore(calls.subscribe, calls.others);
   const isConnected = useSyncExternalStore(feed.subscribe, feed.isConnected);
@@ -30,6 +30,14 @@ export function LivePage() {
   );
   return (
     <Page title={say('live')} beside={status}>
+      {asking.length > 0 && (
+        <section aria-labelledby="asking">
+          <h2 id="asking">
+            {say('desk')} <span className="count urgent">{asking.length}</span>
+          </h2>
+          <CallTable legIds={asking} labelledBy="asking" />
+        </section>
+      )}
       <section aria-labelledby="waiting">
         <h2 id="waiting">
           {say('waiting')} <span className="count">{waiting.length}</span>
@@ -90,27 +98,18 @@ const CallTable = memo(function CallTable({
 }) {
   const say = useSay();
   const { table, shown } = useRowWindow(legIds.length);
+  const heads = [
+    { text: say('caller') },
+    { text: say('state') },
+    { text: say('meeting') },
+    { text: say('way'), className: 'wide' },
+    { text: say('quality'), className: 'wide' },
+    { text: say('code'), className: 'wide' },
+    { text: say('age'), className: 'end' },
+  ];
   return (
     <table aria-labelledby={labelledBy} aria-rowcount={legIds.length + 1} className="calls live">
-      <thead ref={table}>
-        <tr>
-          <th scope="col">{say('caller')}</th>
-          <th scope="col">{say('state')}</th>
-          <th scope="col">{say('meeting')}</th>
-          <th scope="col" className="wide">
-            {say('way')}
-          </th>
-          <th scope="col" className="wide">
-            {say('quality')}
-          </th>
-          <th scope="col" className="wide">
-            {say('code')}
-          </th>
-          <th scope="col" className="end">
-            {say('age')}
-          </th>
-        </tr>
-      </thead>
+      <Heads heads={heads} ref={table} />
       <Space rows={shown.first} />
       <tbody>
         {legIds.slice(shown.first, shown.end).map((legId, index) => (
@@ -143,7 +142,6 @@ interface CallRowProps {
 const CallRow = memo(function CallRow({ legId, rowIndex }: CallRowProps) {
   const { calls } = useDesk();
   const text = useText();
-  const callerText = useCallerText();
   const subscribe = useCallback(
     (listener: () => void) => calls.subscribeTo(legId, listener),
     [calls, legId],
@@ -153,10 +151,7 @@ const CallRow = memo(function CallRow({ legId, rowIndex }: CallRowProps) {
   return (
     <tr aria-rowindex={rowIndex}>
       <th scope="row">
-        <Link to={callPath(legId)}>
-          {call.direction === 'outbound' && '→ '}
-          {callerText(call)}
-        </Link>
+        <CallLink call={call} />
       </th>
       <td>
         <span className={`state ${call.state}`}>{text(stateWords[call.state])}</span>
@@ -181,6 +176,11 @@ function Marks({ call }: { readonly call: LiveCall }) {
   const say = useSay();
   return (
     <>
+      {call.desk !== null && (
+        <span className={call.desk === 'called' ? 'tag strong' : 'tag'}>
+          {say(`desk-${call.desk}`)}
+        </span>
+      )}
       {call.muted && <span className="tag">{say('muted')}</span>}
       {call.handRaised && <span className="tag strong">{say('hand')}</span>}
       {call.onHold && <span className="tag">{say('hold')}</span>}

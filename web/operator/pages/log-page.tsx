@@ -5,14 +5,14 @@ import type { CallSummary } from '../../../src/http/call-schemas.ts';
 import { usePage, useSay, useText } from '../context.ts';
 import { clockSpan, dateAndTime, lengthMs, spacedCode } from '../format.ts';
 import { apiQuery, emptySearch, type Search, searchOf, toAddress } from '../log-search.ts';
-import { useCallerText } from '../parts/caller.tsx';
-import { Link } from '../parts/link.tsx';
+import { CallLink } from '../parts/call-link.tsx';
+import { Heads } from '../parts/heads.tsx';
 import { LogForm } from '../parts/log-form.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { QualityMark } from '../parts/quality-mark.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
-import { callPath, navigate, root, useAddress } from '../router.ts';
+import { navigate, root, useAddress } from '../router.ts';
 import { tellEnding } from '../story.ts';
 import { resultWords, stateWords } from '../words/fact-words.ts';
 
@@ -89,25 +89,17 @@ function LogTable({ calls }: { readonly calls: readonly CallSummary[] }) {
   const say = useSay();
   return (
     <table className="calls" aria-label={say('log')}>
-      <thead>
-        <tr>
-          <th scope="col">{say('caller')}</th>
-          <th scope="col">{say('outcome')}</th>
-          <th scope="col" className="wide">
-            {say('meeting')}
-          </th>
-          <th scope="col">{say('started')}</th>
-          <th scope="col" className="wide end">
-            {say('duration')}
-          </th>
-          <th scope="col" className="wide">
-            {say('quality')}
-          </th>
-          <th scope="col" className="wide">
-            {say('code')}
-          </th>
-        </tr>
-      </thead>
+      <Heads
+        heads={[
+          { text: say('caller') },
+          { text: say('outcome') },
+          { text: say('meeting'), className: 'wide' },
+          { text: say('started') },
+          { text: say('duration'), className: 'wide end' },
+          { text: say('quality'), className: 'wide' },
+          { text: say('code'), className: 'wide' },
+        ]}
+      />
       <tbody>
         {calls.map((call) => (
           <LogRow key={call.legId} call={call} />
@@ -120,16 +112,18 @@ function LogTable({ calls }: { readonly calls: readonly CallSummary[] }) {
 function LogRow({ call }: { readonly call: CallSummary }) {
   const { language } = usePage();
   const text = useText();
-  const callerText = useCallerText();
-  const isOut = call.direction === 'outbound';
+  const { legId, direction, protectedIdentity: isProtected } = call;
+  const caller = {
+    legId,
+    direction,
+    isProtected,
+    from: direction === 'outbound' ? call.to : call.from,
+  };
   const ending = tellEnding(call.termination, language);
   return (
     <tr>
       <th scope="row">
-        <Link to={callPath(call.legId)}>
-          {isOut && '→ '}
-          {callerText({ from: isOut ? call.to : call.from, isProtected: call.protectedIdentity })}
-        </Link>
+        <CallLink call={caller} />
       </th>
       <td>
         {call.termination === null ? (

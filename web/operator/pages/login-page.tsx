@@ -4,6 +4,7 @@ import { ApiProblem, type Session, type SignInWays } from '../../shared/api.ts';
 import type { Language } from '../../shared/language.ts';
 import { usePage, useSay } from '../context.ts';
 import { LanguageChoice } from '../parts/language-choice.tsx';
+import { Field } from '../parts/field.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 
 export interface LoginPageProps {
@@ -56,33 +57,25 @@ export function LoginPage({ expired, onSession, onLanguage }: LoginPageProps) {
       <h1>{say('product')}</h1>
       <ProblemNote problem={problem} />
       <form onSubmit={signIn}>
-        <label>
-          {say('name')}
-          <input
-            name="name"
-            autoComplete="username"
-            autoCapitalize="none"
-            autoFocus
-            required
-            value={name}
-            onChange={(event) => {
-              setName(event.target.value);
-            }}
-          />
-        </label>
-        <label>
-          {say('password')}
-          <input
-            name="password"
-            type="password"
-            autoComplete="current-password"
-            required
-            value={password}
-            onChange={(event) => {
-              setPassword(event.target.value);
-            }}
-          />
-        </label>
+        <Field
+          label={say('name')}
+          name="name"
+          autoComplete="username"
+          autoCapitalize="none"
+          autoFocus
+          required
+          value={name}
+          onText={setName}
+        />
+        <Field
+          label={say('password')}
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onText={setPassword}
+        />
         <button type="submit" className="strong" disabled={busy}>
           {say('sign-in')}
         </button>

@@ -1,6 +1,7 @@
 import { type SubmitEvent, useState } from 'react';
 import type { Session } from '../../shared/api.ts';
 import { useDesk, usePage, useSay } from '../context.ts';
+import { Field } from '../parts/field.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 
@@ -27,31 +28,23 @@ export function PasswordPage({ onSession }: { readonly onSession: (session: Sess
     <Page title={say('change-password')}>
       <form className="narrow" onSubmit={change}>
         <input type="text" hidden readOnly autoComplete="username" value={session.name} />
-        <label>
-          {say('current-password')}
-          <input
-            type="password"
-            autoComplete="current-password"
-            required
-            value={current}
-            onChange={(event) => {
-              setCurrent(event.target.value);
-            }}
-          />
-        </label>
-        <label>
-          {say('new-password')}
-          <input
-            type="password"
-            autoComplete="new-password"
-            required
-            minLength={12}
-            value={password}
-            onChange={(event) => {
-              setPassword(event.target.value);
-            }}
-          />
-        </label>
+        <Field
+          label={say('current-password')}
+          type="password"
+          autoComplete="current-password"
+          required
+          value={current}
+          onText={setCurrent}
+        />
+        <Field
+          label={say('new-password')}
+          type="password"
+          autoComplete="new-password"
+          required
+          minLength={12}
+          value={password}
+          onText={setPassword}
+        />
         <ProblemNote problem={problem} />
         <p role="status">{isDone ? say('password-changed') : ''}</p>
         <button type="submit" className="strong">

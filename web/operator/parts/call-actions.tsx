@@ -3,17 +3,9 @@ import { useState } from 'react';
 import type { Call } from '../../shared/api.ts';
 import { useDesk, useMay, usePage, useSay } from '../context.ts';
 import type { PageWord } from '../words/page-words.ts';
-import { AskFirst } from './ask-first.tsx';
+import { AskButton } from './ask-button.tsx';
+import { Field } from './field.tsx';
 import { ProblemNote } from './problem-note.tsx';
-
-type Action = 'mute' | 'unmute' | 'admit' | 'hangup';
-
-const names: Readonly<Record<Action, PageWord>> = {
-  mute: 'mute',
-  unmute: 'unmute',
-  admit: 'admit',
-  hangup: 'hang-up',
-};
 
 export interface CallActionsProps {
   readonly call: Call;
@@ -24,60 +16,85 @@ export function CallActions({ call, onDone }: CallActionsProps) {
   const { api } = usePage();
   const { announce } = useDesk();
   const say = useSay();
-  // Whom a meeting lets in, and who is heard again, is the host's to say.
+  // Whom a meeting lets in, where a caller goes, and who is heard again, is the host's to say.
   const isHost = useMay('booking');
-  const mayHelp = useMay('operator') || isHost;
-  const [asking, setAsking] = useState(false);
+  const isHelp = useMay('operator');
   const [problem, setProblem] = useState<unknown>();
+  const [target, setTarget] = useState('');
 
-  const act = (action: Action): void => {
-    setAsking(false);
-    setProblem(undefined);
-    api.send('POST', `/api/calls/${call.legId}/${action}`).then(() => {
-      announce(say('done', { what: say(names[action]) }));
-      onDone();
-    }, setProblem);
+  const act = async (path: string, done: PageWord, body?: object): Promise<void> => {
+    await api.send('POST', path, body);
+    announce(say('done', { what: say(done) }));
+    onDone();
   };
-  const button = (action: Action) => (
+  const on = (action: string): string => `/api/calls/${call.legId}/${action}`;
+  const button = (action: string, word: PageWord, className?: string) => (
     <button
       type="button"
+      className={className}
       onClick={() => {
-        act(action);
+        setProblem(undefined);
+        act(on(action), word).catch(setProblem);
       }}
     >
-      {say(names[action])}
+      {say(word)}
     </button>
   );
-  if (!mayHelp) return null;
+  if (!isHelp && !isHost) return null;
   const isInMeeting = call.state === 'joined';
+  const isWaiting = call.state === 'waiting';
   return (
     <>
-      {call.state === 'waiting' && isHost && button('admit')}
-      {isInMeeting && !call.muted && button('mute')}
-      {isInMeeting && call.muted && isHost && button('unmute')}
-      <button
-        type="button"
-        className="harsh"
-        onClick={() => {
-          setAsking(true);
-        }}
-      >
-        {say('hang-up')}
-      </button>
-      <ProblemNote problem={problem} />
-      {asking && (
-        <AskFirst
-          question={say('hang-up-sure')}
-          yes={say('hang-up')}
+      {isWaiting && isHost && button('admit', 'admit', 'strong')}
+      {isWaiting && isHost && (
+        <AskButton
+          label={say('refuse')}
+          question={say('refuse-sure')}
           isHarsh
-          onYes={() => {
-            act('hangup');
-          }}
-          onNo={() => {
-            setAsking(false);
+          onYes={() => act(on('refuse'), 'refuse')}
+        />
+      )}
+      {isInMeeting && !call.muted && button('mute', 'mute')}
+      {isInMeeting && call.muted && isHost && button('unmute', 'unmute')}
+      {(isInMeeting || isWaiting) && isHost && (
+        <AskButton
+          label={say('move')}
+          question={say('move-to')}
+          yes={say('do-move')}
+          onYes={() => act(on('move'), 'move', { callId: target.replaceAll(/\D/g, '') })}
+        >
+          <Field
+            label={say('meeting-id')}
+            required
+            inputMode="numeric"
+            pattern="(\s*\d){9}\s*"
+            value={target}
+            onText={setTarget}
+          />
+        </AskButton>
+      )}
+      <AskButton
+        label={say('hang-up')}
+        question={say('hang-up-sure')}
+        className="harsh"
+        isHarsh
+        onYes={() => act(on('hangup'), 'hang-up')}
+      />
+      {isHelp && (
+        <AskButton
+          label={say('trace-call')}
+          question={say('trace-hint')}
+          yes={say('begin')}
+          className="plain"
+          asksReason
+          onYes={async (reason) => {
+            await act('/api/traces', 'trace-call', { legId: call.legId, minutes: 30, reason });
+            announce(say('trace-begun'));
           }}
         />
       )}
+      <ProblemNote problem={problem} />
+      {isWaiting && !isHost && <p className="fine">{say('host-only')}</p>}
     </>
   );
 }

@@ -1,12 +1,15 @@
-import { soundWays } from '../../../src/call/ports/sip-engine.ts';
+import { soundWays, type SoundWay } from '../../../src/call/ports/sip-engine.ts';
 import type { Call } from '../../shared/api.ts';
 import { usePage, useSay } from '../context.ts';
 import { figure } from '../format.ts';
+import { type Measure, measures, plotHeight, plotOf, plotWidth } from '../quality-plot.ts';
+import { MinutesTable } from './minutes-table.tsx';
 import { QualityMark } from './quality-mark.tsx';
+import { measureWords, useMeasured } from './use-measured.ts';
 
-type Way = NonNullable<Call['quality']>['up'];
+type Quality = NonNullable<Call['quality']>;
 
-/** Each way of the sound for itself, so that one sees whose side is bad. */
+/** Each way of the sound for itself, over the time of the call: whose side is bad, and since when. */
 export function CallQuality({ call }: { readonly call: Call }) {
   const { language } = usePage();
   const say = useSay();
@@ -15,54 +18,74 @@ export function CallQuality({ call }: { readonly call: Call }) {
     return <p className="empty">{say(call.state === 'ended' ? 'no-quality' : 'no-quality-yet')}</p>;
   return (
     <>
-      <table>
-        <thead>
-          <tr>
-            <td />
-            {(['mos', 'loss', 'jitter', 'concealed'] as const).map((word) => (
-              <th key={word} scope="col" className="end">
-                {say(word)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {soundWays.map((way) => (
-            <WayRow key={way} name={say(way)} way={quality[way]} />
-          ))}
-        </tbody>
-      </table>
+      <div className="ways">
+        {soundWays.map((way) => (
+          <WayPlots key={way} way={way} quality={quality} />
+        ))}
+      </div>
       {quality.roundTripMs !== null && (
         <p className="fine">
           {say('round-trip')}: {figure(quality.roundTripMs, language, 0)} ms
         </p>
       )}
+      {quality.series.length > 0 ? (
+        <MinutesTable series={quality.series} />
+      ) : (
+        <p className="fine">{say('series-later')}</p>
+      )}
     </>
   );
 }
 
-function WayRow({ name, way }: { readonly name: string; readonly way: Way | null }) {
-  const { language } = usePage();
+function WayPlots({ way, quality }: { readonly way: SoundWay; readonly quality: Quality }) {
   const say = useSay();
+  const measured = useMeasured();
+  const figures = quality[way];
   return (
-    <tr>
-      <th scope="row">{name}</th>
-      {way === null ? (
-        <td colSpan={4} className="end empty">
-          {say('no-reports')}
-        </td>
+    <section className="way" aria-label={say(way)}>
+      <h3>
+        {say(way)} {figures !== null && <QualityMark mos={figures.mos} />}
+      </h3>
+      {figures === null ? (
+        <p className="empty">{say('no-reports')}</p>
       ) : (
-        <>
-          <td className="end">
-            <QualityMark mos={way.mos} />
-          </td>
-          <td className="end figure">{figure(way.lossPct, language)} %</td>
-          <td className="end figure">{figure(way.jitterMs, language, 0)} ms</td>
-          <td className="end figure">
-            {way.concealedMs === undefined ? '–' : `${figure(way.concealedMs, language, 0)} ms`}
-          </td>
-        </>
+        <dl>
+          {measures.map((measure) => (
+            <div key={measure}>
+              <dt>{say(measureWords[measure])}</dt>
+              <dd className="figure">{measured(measure, figures[measure])}</dd>
+              <dd>
+                <PlotOf way={way} measure={measure} quality={quality} />
+              </dd>
+            </div>
+          ))}
+        </dl>
       )}
-    </tr>
+    </section>
+  );
+}
+
+interface PlotOfProps {
+  readonly way: SoundWay;
+  readonly measure: Measure;
+  readonly quality: Quality;
+}
+
+/** A picture of what the table below it says in figures. */
+function PlotOf({ way, measure, quality }: PlotOfProps) {
+  const say = useSay();
+  const measured = useMeasured();
+  const plot = plotOf(quality.series, way, measure);
+  if (plot === undefined) return null;
+  const label = `${say(measureWords[measure])}: ${say('plot-worst', { worst: measured(measure, plot.worst) })}`;
+  return (
+    <svg viewBox={`0 0 ${plotWidth} ${plotHeight}`} role="img" aria-label={label}>
+      <title>{label}</title>
+      <line x1="0" x2={plotWidth} y1={plotHeight - 4} y2={plotHeight - 4} className="ground" />
+      <path d={plot.path} />
+      {plot.dots.map(([x, y]) => (
+        <circle key={x} cx={x} cy={y} r="2.5" />
+      ))}
+    </svg>
   );
 }

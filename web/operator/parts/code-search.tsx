@@ -31,6 +31,8 @@ export function CodeSearch() {
         inputMode="numeric"
         autoComplete="off"
         maxLength={9}
+        pattern="(\s*\d){6}\s*"
+        title={say('code-shape')}
         value={code}
         onChange={(event) => {
           setCode(event.target.value);

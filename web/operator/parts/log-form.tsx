@@ -1,7 +1,8 @@
-import { type SubmitEvent, type ReactNode, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useSay, useText } from '../context.ts';
 import type { Search } from '../log-search.ts';
 import { resultWords } from '../words/fact-words.ts';
+import { Field, Labelled } from './field.tsx';
 
 export interface LogFormProps {
   readonly search: Search;
@@ -13,11 +14,21 @@ export function LogForm({ search, onSearch, onClear }: LogFormProps) {
   const say = useSay();
   const text = useText();
   const [draft, setDraft] = useState(search);
-  const field = (name: keyof Search) => ({
+  const change = (name: keyof Search, value: string): void => {
+    setDraft({ ...draft, [name]: value });
+  };
+  const line = (name: keyof Search) => ({
+    name,
+    value: draft[name],
+    onText: (value: string) => {
+      change(name, value);
+    },
+  });
+  const choice = (name: keyof Search) => ({
     name,
     value: draft[name],
     onChange: (event: { target: { value: string } }) => {
-      setDraft({ ...draft, [name]: event.target.value });
+      change(name, event.target.value);
     },
   });
   const submit = (event: SubmitEvent): void => {
@@ -31,17 +42,11 @@ export function LogForm({ search, onSearch, onClear }: LogFormProps) {
   };
   return (
     <form role="search" aria-label={say('search')} className="search" onSubmit={submit}>
-      <Labelled label={say('support-code')}>
-        <input inputMode="numeric" autoComplete="off" {...field('supportCode')} />
-      </Labelled>
-      <Labelled label={say('caller')}>
-        <input inputMode="tel" autoComplete="off" {...field('number')} />
-      </Labelled>
-      <Labelled label={say('meeting-id')}>
-        <input inputMode="numeric" autoComplete="off" {...field('callId')} />
-      </Labelled>
+      <Field label={say('support-code')} inputMode="numeric" {...line('supportCode')} />
+      <Field label={say('caller')} inputMode="tel" {...line('number')} />
+      <Field label={say('meeting-id')} inputMode="numeric" {...line('callId')} />
       <Labelled label={say('state')}>
-        <select {...field('state')}>
+        <select {...choice('state')}>
           <option value="">{say('any')}</option>
           {Object.entries(states).map(([state, words]) => (
             <option key={state} value={state}>
@@ -51,7 +56,7 @@ export function LogForm({ search, onSearch, onClear }: LogFormProps) {
         </select>
       </Labelled>
       <Labelled label={say('outcome')}>
-        <select {...field('result')}>
+        <select {...choice('result')}>
           <option value="">{say('any')}</option>
           {Object.entries(resultWords).map(([result, words]) => (
             <option key={result} value={result}>
@@ -60,15 +65,9 @@ export function LogForm({ search, onSearch, onClear }: LogFormProps) {
           ))}
         </select>
       </Labelled>
-      <Labelled label={say('from')}>
-        <input type="datetime-local" {...field('from')} />
-      </Labelled>
-      <Labelled label={say('to')}>
-        <input type="datetime-local" {...field('to')} />
-      </Labelled>
-      <Labelled label={say('sip-call-id')}>
-        <input autoComplete="off" spellCheck={false} {...field('sipCallId')} />
-      </Labelled>
+      <Field label={say('from')} type="datetime-local" {...line('from')} />
+      <Field label={say('to')} type="datetime-local" {...line('to')} />
+      <Field label={say('sip-call-id')} spellCheck={false} {...line('sipCallId')} />
       <div className="buttons">
         <button type="submit" className="strong">
           {say('find')}
@@ -78,14 +77,5 @@ export function LogForm({ search, onSearch, onClear }: LogFormProps) {
         </button>
       </div>
     </form>
-  );
-}
-
-function Labelled({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    <label>
-      {label}
-      {children}
-    </label>
   );
 }

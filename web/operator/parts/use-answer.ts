@@ -8,8 +8,11 @@ export interface Answer<T> {
   readonly again: () => void;
 }
 
-/** What the API answers at this path. An answer that comes late never hides a later one. */
-export function useAnswer<T>(path: string): Answer<T> {
+/**
+ * What the API answers at this path. An answer that comes late never hides a later one.
+ * @param version another one is a reason to ask again
+ */
+export function useAnswer<T>(path: string, version = ''): Answer<T> {
   const { api } = usePage();
   const [state, setState] = useState<{ path: string; answer?: T; problem?: unknown }>({ path });
   const asked = useRef(0);
@@ -28,7 +31,7 @@ export function useAnswer<T>(path: string): Answer<T> {
       },
     );
   }, [api, path]);
-  useEffect(again, [again]);
+  useEffect(again, [again, version]);
   const current = state.path === path ? state : undefined;
   return { answer: current?.answer, problem: current?.problem, again };
 }

@@ -1,7 +1,9 @@
 /** The words of the page itself. */
 import type { Text } from '../../shared/language.ts';
+import { adminWords } from './admin-words.ts';
+import { callWords } from './call-words.ts';
 
-export const pageWords = {
+const shellWords = {
   // ---------------------------------------------------------------- everywhere
   product: { sv: 'ringbro', en: 'ringbro', da: 'ringbro' },
   skip: { sv: 'Till innehållet', en: 'Skip to content', da: 'Til indholdet' },
@@ -46,11 +48,35 @@ export const pageWords = {
     da: 'Adgangskoden er skiftet. Andre sessioner er afsluttet.',
   },
 
+  // ---------------------------------------------------------------- leaving the page open
+  'idle-warning': {
+    sv: 'Är du kvar? Du loggas ut om {left}.',
+    en: 'Are you there? You will be signed out in {left}.',
+    da: 'Er du der endnu? Du bliver logget ud om {left}.',
+  },
+  stay: { sv: 'Fortsätt', en: 'Stay signed in', da: 'Fortsæt' },
+
   // ---------------------------------------------------------------- live
   waiting: {
     sv: 'Väntar på att bli insläppta',
     en: 'Waiting to be let in',
     da: 'Venter på at blive lukket ind',
+  },
+  desk: {
+    sv: 'Vill tala med en människa',
+    en: 'Ask for a person',
+    da: 'Vil tale med et menneske',
+  },
+  'desk-called': { sv: 'Väntar på svar', en: 'Waits for an answer', da: 'Venter på svar' },
+  'desk-answered': {
+    sv: 'Talar med servicedesken',
+    en: 'Talks with the service desk',
+    da: 'Taler med servicedesken',
+  },
+  'new-asking': {
+    sv: '{from} vill tala med en människa.',
+    en: '{from} asks for a person.',
+    da: '{from} vil tale med et menneske.',
   },
   'nobody-waits': { sv: 'Ingen väntar.', en: 'Nobody waits.', da: 'Ingen venter.' },
   'in-progress': { sv: 'Samtal', en: 'Calls', da: 'Opkald' },
@@ -67,6 +93,7 @@ export const pageWords = {
   connected: { sv: 'Uppdateras direkt', en: 'Updated live', da: 'Opdateres direkte' },
   connecting: { sv: 'Återansluter …', en: 'Reconnecting …', da: 'Genopretter forbindelsen …' },
   filter: { sv: 'Sök bland pågående', en: 'Find among live calls', da: 'Søg blandt igangværende' },
+  'code-shape': { sv: 'Sex siffror', en: 'Six digits', da: 'Seks cifre' },
   'open-by-code': { sv: 'Supportkod', en: 'Support code', da: 'Supportkode' },
   find: { sv: 'Sök', en: 'Find', da: 'Søg' },
 
@@ -101,166 +128,8 @@ export const pageWords = {
   },
   'clear-search': { sv: 'Rensa', en: 'Clear', da: 'Ryd' },
   found: { sv: '{count} samtal visas', en: '{count} calls shown', da: '{count} opkald vises' },
-
-  // ---------------------------------------------------------------- a call
-  call: { sv: 'Samtal', en: 'Call', da: 'Opkald' },
-  facts: { sv: 'Om samtalet', en: 'About the call', da: 'Om opkaldet' },
-  story: { sv: 'Vad som hände', en: 'What happened', da: 'Hvad der skete' },
-  'what-to-do': { sv: 'Vad kan göras', en: 'What to do', da: 'Hvad kan gøres' },
-  'support-code': { sv: 'Supportkod', en: 'Support code', da: 'Supportkode' },
-  dialled: { sv: 'Uppringt', en: 'Dialled', da: 'Kaldt' },
-  node: { sv: 'Server', en: 'Server', da: 'Server' },
-  codec: { sv: 'Ljudformat', en: 'Sound format', da: 'Lydformat' },
-  security: {
-    sv: 'Skydd på vägen hit',
-    en: 'Protection on the way to us',
-    da: 'Beskyttelse på vejen hertil',
-  },
-  encrypted: {
-    sv: 'Krypterat. Vägen från teleoperatören eller telefonen hit går inte att avlyssna; telenätet före den känner vi inte till.',
-    en: 'Encrypted. Nobody can listen on the way from the provider or phone to us; what is before it, we do not know.',
-    da: 'Krypteret. Vejen fra teleoperatøren eller telefonen hertil kan ikke aflyttes; telenettet før den kender vi ikke.',
-  },
-  'not-encrypted': {
-    sv: 'Inte krypterat på vägen hit.',
-    en: 'Not encrypted on the way to us.',
-    da: 'Ikke krypteret på vejen hertil.',
-  },
-  'keys-readable': {
-    sv: 'Inte säkert: ljudet är krypterat, men nycklarna gick att läsa på vägen.',
-    en: 'Not safe: the sound is encrypted, but its keys could be read on the way.',
-    da: 'Ikke sikkert: lyden er krypteret, men nøglerne kunne læses på vejen.',
-  },
-  'security-unknown': {
-    sv: 'Inte känt: samtalet besvarades inte.',
-    en: 'Not known: the call was not answered.',
-    da: 'Ikke kendt: opkaldet blev ikke besvaret.',
-  },
-  up: { sv: 'Telefonen → oss', en: 'Phone → us', da: 'Telefonen → os' },
-  toRoom: { sv: 'Vi → mötet', en: 'Us → meeting', da: 'Os → mødet' },
-  fromRoom: { sv: 'Mötet → oss', en: 'Meeting → us', da: 'Mødet → os' },
-  down: { sv: 'Vi → telefonen', en: 'Us → phone', da: 'Os → telefonen' },
-  level: { sv: 'Ljudnivå', en: 'Level', da: 'Lydniveau' },
-  concealed: { sv: 'Ersatt ljud', en: 'Concealed', da: 'Erstattet lyd' },
-  'round-trip': { sv: 'Fram och tillbaka', en: 'Round trip', da: 'Frem og tilbage' },
-  'no-quality-yet': {
-    sv: 'Mäts när ljudet är i gång.',
-    en: 'Measured once sound flows.',
-    da: 'Måles, når lyden er i gang.',
-  },
-  'no-quality': {
-    sv: 'Inget ljud att mäta.',
-    en: 'There was no sound to measure.',
-    da: 'Der var ingen lyd at måle.',
-  },
-  'no-reports': {
-    sv: 'Inga mätvärden.',
-    en: 'No figures.',
-    da: 'Ingen målinger.',
-  },
-  loss: { sv: 'Förlorade paket', en: 'Lost packets', da: 'Tabte pakker' },
-  jitter: { sv: 'Jitter', en: 'Jitter', da: 'Jitter' },
-  mos: { sv: 'MOS', en: 'MOS', da: 'MOS' },
-  feedback: {
-    sv: 'Personens svar efteråt',
-    en: "The caller's answer afterwards",
-    da: 'Personens svar bagefter',
-  },
-  worked: { sv: 'Tekniken fungerade', en: 'The technology worked', da: 'Teknikken virkede' },
-  'did-not-work': {
-    sv: 'Tekniken fungerade inte',
-    en: 'The technology did not work',
-    da: 'Teknikken virkede ikke',
-  },
-  people: {
-    sv: 'Personer vid telefonen',
-    en: 'People at this phone',
-    da: 'Personer ved telefonen',
-  },
-  identification: {
-    sv: 'Hur personen är känd',
-    en: 'How the caller is known',
-    da: 'Hvordan personen er kendt',
-  },
-
-  // ---------------------------------------------------------------- actions
-  mute: { sv: 'Stäng mikrofonen', en: 'Mute', da: 'Sluk mikrofonen' },
-  unmute: { sv: 'Öppna mikrofonen', en: 'Unmute', da: 'Tænd mikrofonen' },
-  admit: { sv: 'Släpp in', en: 'Let in', da: 'Luk ind' },
-  'hang-up': { sv: 'Lägg på', en: 'Hang up', da: 'Læg på' },
-  'hang-up-sure': {
-    sv: 'Ska samtalet avslutas? Personen hör att mötet är slut.',
-    en: 'End this call? The caller hears a goodbye.',
-    da: 'Skal opkaldet afsluttes? Personen hører et farvel.',
-  },
-  reveal: {
-    sv: 'Visa hela nummer och samtals-ID',
-    en: 'Show number and meeting ID whole',
-    da: 'Vis nummer og møde-id helt',
-  },
-  'reveal-why': {
-    sv: 'Skäl (sparas i händelseloggen)',
-    en: 'Reason (kept in the audit log)',
-    da: 'Begrundelse (gemmes i hændelsesloggen)',
-  },
-  'number-unknown': {
-    sv: 'inte känt',
-    en: 'not known',
-    da: 'ikke kendt',
-  },
-  show: { sv: 'Visa', en: 'Show', da: 'Vis' },
-  done: { sv: 'Klart: {what}', en: 'Done: {what}', da: 'Færdig: {what}' },
-
-  // ---------------------------------------------------------------- accounts, keys, audit
-  'new-account': { sv: 'Nytt konto', en: 'New account', da: 'Ny konto' },
-  'account-name': {
-    sv: 'Namn (ett ord eller en e-postadress)',
-    en: 'Name (one word or an e-mail address)',
-    da: 'Navn (ét ord eller en e-mailadresse)',
-  },
-  'first-password': {
-    sv: 'Lösenord (tomt: loggar in med organisationens konto)',
-    en: "Password (empty: signs in with the organisation's account)",
-    da: 'Adgangskode (tom: logger ind med organisationens konto)',
-  },
-  scopes: { sv: 'Får', en: 'May', da: 'Må' },
-  make: { sv: 'Skapa', en: 'Make', da: 'Opret' },
-  disable: { sv: 'Stäng av', en: 'Disable', da: 'Deaktivér' },
-  enable: { sv: 'Slå på', en: 'Enable', da: 'Aktivér' },
-  disabled: { sv: 'Avstängt', en: 'Disabled', da: 'Deaktiveret' },
-  active: { sv: 'Aktivt', en: 'Active', da: 'Aktiv' },
-  'signs-in-by': { sv: 'Loggar in med', en: 'Signs in by', da: 'Logger ind med' },
-  'by-service': {
-    sv: 'organisationens konto',
-    en: "organisation's account",
-    da: 'organisationens konto',
-  },
-  'by-password': { sv: 'lösenord', en: 'password', da: 'adgangskode' },
-  created: { sv: 'Skapad', en: 'Made', da: 'Oprettet' },
-  'new-key': { sv: 'Ny nyckel', en: 'New key', da: 'Ny nøgle' },
-  'key-name': { sv: 'Vems nyckel', en: 'Whose key', da: 'Hvis nøgle' },
-  expires: { sv: 'Gäller till', en: 'Expires', da: 'Gælder til' },
-  'last-used': { sv: 'Senast använd', en: 'Last used', da: 'Sidst brugt' },
-  never: { sv: 'aldrig', en: 'never', da: 'aldrig' },
-  revoke: { sv: 'Återkalla', en: 'Revoke', da: 'Tilbagekald' },
-  revoked: { sv: 'Återkallad', en: 'Revoked', da: 'Tilbagekaldt' },
-  'revoke-sure': {
-    sv: 'Återkalla nyckeln {name}? Den slutar fungera genast.',
-    en: 'Revoke the key {name}? It stops working at once.',
-    da: 'Tilbagekald nøglen {name}? Den holder op med at virke med det samme.',
-  },
-  'key-once': {
-    sv: 'Nyckeln visas bara nu. Spara den på ett säkert ställe.',
-    en: 'The key is shown this once. Keep it in a safe place.',
-    da: 'Nøglen vises kun nu. Gem den et sikkert sted.',
-  },
-  actor: { sv: 'Vem', en: 'Who', da: 'Hvem' },
-  action: { sv: 'Vad', en: 'What', da: 'Hvad' },
-  target: { sv: 'Gäller', en: 'On', da: 'Gælder' },
-  answer: { sv: 'Svar', en: 'Answer', da: 'Svar' },
-  reason: { sv: 'Skäl', en: 'Reason', da: 'Begrundelse' },
-  time: { sv: 'Tid', en: 'Time', da: 'Tid' },
-  address: { sv: 'Adress', en: 'Address', da: 'Adresse' },
 } as const satisfies Record<string, Text>;
+
+export const pageWords = { ...shellWords, ...callWords, ...adminWords } as const;
 
 export type PageWord = keyof typeof pageWords;

@@ -1,0 +1,153 @@
+/** The words of what is kept and looked after: accounts, keys, webhooks, traces, test calls. */
+import type { Text } from '../../shared/language.ts';
+
+export const adminWords = {
+  'new-account': { sv: 'Nytt konto', en: 'New account', da: 'Ny konto' },
+  'account-name': {
+    sv: 'Namn (ett ord eller en e-postadress)',
+    en: 'Name (one word or an e-mail address)',
+    da: 'Navn (ét ord eller en e-mailadresse)',
+  },
+  'first-password': {
+    sv: 'Lösenord (tomt: loggar in med organisationens konto)',
+    en: "Password (empty: signs in with the organisation's account)",
+    da: 'Adgangskode (tom: logger ind med organisationens konto)',
+  },
+  scopes: { sv: 'Får', en: 'May', da: 'Må' },
+  make: { sv: 'Skapa', en: 'Make', da: 'Opret' },
+  disable: { sv: 'Stäng av', en: 'Disable', da: 'Deaktivér' },
+  enable: { sv: 'Slå på', en: 'Enable', da: 'Aktivér' },
+  disabled: { sv: 'Avstängt', en: 'Disabled', da: 'Deaktiveret' },
+  active: { sv: 'Aktivt', en: 'Active', da: 'Aktiv' },
+  'signs-in-by': { sv: 'Loggar in med', en: 'Signs in by', da: 'Logger ind med' },
+  'by-service': {
+    sv: 'organisationens konto',
+    en: "organisation's account",
+    da: 'organisationens konto',
+  },
+  'by-password': { sv: 'lösenord', en: 'password', da: 'adgangskode' },
+  created: { sv: 'Skapad', en: 'Made', da: 'Oprettet' },
+  'new-key': { sv: 'Ny nyckel', en: 'New key', da: 'Ny nøgle' },
+  'key-name': { sv: 'Vems nyckel', en: 'Whose key', da: 'Hvis nøgle' },
+  expires: { sv: 'Gäller till', en: 'Expires', da: 'Gælder til' },
+  'last-used': { sv: 'Senast använd', en: 'Last used', da: 'Sidst brugt' },
+  never: { sv: 'aldrig', en: 'never', da: 'aldrig' },
+  revoke: { sv: 'Återkalla', en: 'Revoke', da: 'Tilbagekald' },
+  revoked: { sv: 'Återkallad', en: 'Revoked', da: 'Tilbagekaldt' },
+  'revoke-sure': {
+    sv: 'Återkalla nyckeln {name}? Den slutar fungera genast.',
+    en: 'Revoke the key {name}? It stops working at once.',
+    da: 'Tilbagekald nøglen {name}? Den holder op med at virke med det samme.',
+  },
+  'key-once': {
+    sv: 'Nyckeln visas bara nu. Spara den på ett säkert ställe.',
+    en: 'The key is shown this once. Keep it in a safe place.',
+    da: 'Nøglen vises kun nu. Gem den et sikkert sted.',
+  },
+  actor: { sv: 'Vem', en: 'Who', da: 'Hvem' },
+  action: { sv: 'Vad', en: 'What', da: 'Hvad' },
+  target: { sv: 'Gäller', en: 'On', da: 'Gælder' },
+  answer: { sv: 'Svar', en: 'Answer', da: 'Svar' },
+  reason: { sv: 'Skäl', en: 'Reason', da: 'Begrundelse' },
+  time: { sv: 'Tid', en: 'Time', da: 'Tid' },
+  address: { sv: 'Adress', en: 'Address', da: 'Adresse' },
+  unit: { sv: 'Enhet', en: 'Unit', da: 'Enhed' },
+  'unit-hint': {
+    sv: 'Enhet (tomt: ingen)',
+    en: 'Unit (empty: none)',
+    da: 'Enhed (tom: ingen)',
+  },
+
+  // ---------------------------------------------------------------- webhooks
+  webhooks: { sv: 'Webhooks', en: 'Webhooks', da: 'Webhooks' },
+  'new-webhook': { sv: 'Ny webhook', en: 'New webhook', da: 'Ny webhook' },
+  'webhook-url': { sv: 'Adress (https)', en: 'Address (https)', da: 'Adresse (https)' },
+  'webhook-events': {
+    sv: 'Händelser, med komma (tomt: alla)',
+    en: 'Events, with commas (empty: all)',
+    da: 'Hændelser, med komma (tom: alle)',
+  },
+  'all-events': { sv: 'alla', en: 'all', da: 'alle' },
+  events: { sv: 'Händelser', en: 'Events', da: 'Hændelser' },
+  description: { sv: 'Beskrivning', en: 'Description', da: 'Beskrivelse' },
+  'secret-once': {
+    sv: 'Hemligheten för signaturer visas bara nu. Spara den hos mottagaren.',
+    en: 'The secret for signatures is shown this once. Keep it at the receiver.',
+    da: 'Hemmeligheden til signaturer vises kun nu. Gem den hos modtageren.',
+  },
+  'last-delivery': { sv: 'Senast levererat', en: 'Last delivery', da: 'Sidst leveret' },
+  'webhook-active': { sv: 'Fungerar', en: 'Works', da: 'Virker' },
+  'webhook-failing': {
+    sv: 'Misslyckas ({attempts} försök): {problem}',
+    en: 'Fails ({attempts} attempts): {problem}',
+    da: 'Fejler ({attempts} forsøg): {problem}',
+  },
+  'webhook-disabled': {
+    sv: 'Avstängd: {problem}',
+    en: 'Given up: {problem}',
+    da: 'Opgivet: {problem}',
+  },
+  'begin-anew': { sv: 'Börja om', en: 'Begin anew', da: 'Begynd forfra' },
+  remove: { sv: 'Ta bort', en: 'Remove', da: 'Fjern' },
+  'remove-webhook-sure': {
+    sv: 'Ta bort {name}? Det som väntar på att skickas dit försvinner.',
+    en: 'Remove {name}? What waits to be sent there is dropped.',
+    da: 'Fjern {name}? Det, der venter på at blive sendt dertil, forsvinder.',
+  },
+
+  // ---------------------------------------------------------------- traces
+  traces: { sv: 'Spårningar', en: 'Traces', da: 'Sporinger' },
+  'new-trace': {
+    sv: 'Spåra nästa samtal från ett nummer',
+    en: 'Trace the next call from a number',
+    da: 'Spor det næste opkald fra et nummer',
+  },
+  'trace-hint': {
+    sv: 'SIP och RTP-huvuden på den här servern, aldrig ljud. Nummer och siffror är borttagna. Raderas efter ett dygn.',
+    en: 'SIP and RTP headers on this server, never sound. Numbers and digits are left out. Deleted after a day.',
+    da: 'SIP og RTP-hoveder på denne server, aldrig lyd. Numre og cifre er udeladt. Slettes efter et døgn.',
+  },
+  'trace-call': { sv: 'Spåra samtalet', en: 'Trace this call', da: 'Spor opkaldet' },
+  'trace-begun': {
+    sv: 'Spårningen har börjat. Filen finns under Spårningar.',
+    en: 'The trace has begun. Its file is under Traces.',
+    da: 'Sporingen er begyndt. Filen findes under Sporinger.',
+  },
+  minutes: { sv: 'Minuter', en: 'Minutes', da: 'Minutter' },
+  begin: { sv: 'Börja', en: 'Begin', da: 'Begynd' },
+  trace: { sv: 'Spårning', en: 'Trace', da: 'Sporing' },
+  'trace-asked': { sv: 'Väntar på samtalet', en: 'Waits for the call', da: 'Venter på opkaldet' },
+  'trace-on': { sv: 'Pågår', en: 'Under way', da: 'I gang' },
+  'trace-done': { sv: 'Klar', en: 'Done', da: 'Færdig' },
+  'trace-full': { sv: 'Klar (full)', en: 'Done (full)', da: 'Færdig (fuld)' },
+  packets: { sv: 'Paket', en: 'Packets', da: 'Pakker' },
+  'deleted-at': { sv: 'Raderas', en: 'Deleted', da: 'Slettes' },
+  download: { sv: 'Ladda ner', en: 'Download', da: 'Hent' },
+  delete: { sv: 'Radera', en: 'Delete', da: 'Slet' },
+  'delete-trace-sure': {
+    sv: 'Radera spårningen nu?',
+    en: 'Delete this trace now?',
+    da: 'Slet sporingen nu?',
+  },
+
+  // ---------------------------------------------------------------- calls of the gateway to itself
+  canary: { sv: 'Provsamtal', en: 'Test calls', da: 'Prøveopkald' },
+  'canary-every': {
+    sv: 'Gatewayen ringer själv varje nummer var {minutes}:e minut.',
+    en: 'The gateway calls each number itself, every {minutes} minutes.',
+    da: 'Gatewayen ringer selv til hvert nummer hvert {minutes}. minut.',
+  },
+  'canary-off': {
+    sv: 'Provsamtal är avstängda. De slås på med RINGBRO_CANARY_MINUTES.',
+    en: 'Test calls are off. RINGBRO_CANARY_MINUTES turns them on.',
+    da: 'Prøveopkald er slået fra. De slås til med RINGBRO_CANARY_MINUTES.',
+  },
+  'canary-none-yet': {
+    sv: 'Inget provsamtal är gjort än.',
+    en: 'No test call was made yet.',
+    da: 'Intet prøveopkald er foretaget endnu.',
+  },
+  'canary-good': { sv: 'Gick bra', en: 'Went well', da: 'Gik godt' },
+  'answer-time': { sv: 'Till svar', en: 'To the answer', da: 'Til svar' },
+  'join-time': { sv: 'Till mötet', en: 'Into the meeting', da: 'Til mødet' },
+} as const satisfies Record<string, Text>;
