@@ -6,10 +6,12 @@ import type { CallDetails } from './ports/call-records.ts';
 /** Nothing before a meeting is known: nobody is anybody there. */
 export function detailsOf(facts: CallFacts): CallDetails {
   const { meeting, invitee, interpreting } = facts;
-  if (meeting === undefined) return {};
+  const device: CallDetails = facts.media?.video === true ? { video: true } : {};
+  if (meeting === undefined) return device;
   const { role, identification, name, people, isProtected } = shownPerson(facts);
   const isJoined = facts.joinedAt !== undefined;
   return {
+    ...device,
     role,
     identification,
     ...(invitee !== undefined && { inviteeId: invitee.inviteeId }),

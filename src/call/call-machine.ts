@@ -127,6 +127,8 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
     case 'played':
       return c.speaker.played(input.utteranceId) ? onSaid(c, now) : [];
     case 'picture':
+      // Switched on later, they were agreed on after the answer.
+      if (input.state === 'coming') c.media = c.media && { ...c.media, video: true };
       return [{ do: 'note', event: `picture-${input.state}` }];
     case 'held':
       c.heldSince ??= now;
