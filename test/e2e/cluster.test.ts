@@ -1,14 +1,19 @@
 /** Two gateways, one PostgreSQL, one livekit-server: callers spread over both, and what is left when one dies. */
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { recognisePrompts } from '../../src/caller/heard.ts';
 import { dial, type PhoneCall } from '../../src/caller/phone.ts';
 import { silentLogger } from '../../src/caller/silent-logger.ts';
 import { processClock } from '../../src/process-clock.ts';
 import { startLiveKitServer, type TestLiveKitServer } from '../support/livekit-server.ts';
 import { startPostgresServer, type TestPostgresServer } from '../support/postgres-server.ts';
-import { startGateway, type GatewayProcess } from './support/gateway-process.ts';
-import { hearsTone, sine, sleep } from './support/meeting-stage.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { freePort, startGateway, type GatewayProcess } from './support/gateway-process.ts';
+import { hearsTone, lastHeard, sine, sleep } from './support/meeting-stage.ts';
+import { promptOf } from './support/spoken.ts';
 
 interface ShownCall {
   readonly legId: string;
@@ -39,6 +44,19 @@ const startNode = (nodeId: string, dataDir?: string): Promise<GatewayProcess> =>
     ...(dataDir === undefined ? {} : { dataDir }),
   });
 
+/** Calls out go there, and are answered by nobody. */
+async function trunkToNowhere(): Promise<string> {
+  const folder = await temporaryFolder();
+  opened.push(() => folder.remove());
+  const file = join(folder.path, 'trunks.json');
+  const peer = `sip:127.0.0.9:${await freePort()}`;
+  await writeFile(
+    file,
+    JSON.stringify({ trunks: [{ name: 'nowhere', addresses: ['127.0.0.9/32'], peer }] }),
+  );
+  return file;
+}
+
 beforeAll(async () => {
   postgres = await startPostgresServer();
   opened.push(() => postgres.close());
@@ -50,6 +68,10 @@ beforeAll(async () => {
     RINGBRO_ADMISSION_WORDS: 'tone',
     RINGBRO_FIRST_MEETING: 'no',
     RINGBRO_WORKERS: '1',
+    RINGBRO_SIP_ALLOW: '127.0.0.1',
+    RINGBRO_TRUNKS: await trunkToNowhere(),
+    RINGBRO_DIAL_OUT_PREFIXES: '+46',
+    RINGBRO_DIAL_OUT_TRUNK: 'nowhere',
   };
   a = await startNode('node-a');
   opened.push(() => a.forget());
@@ -193,6 +215,42 @@ describe('two nodes', () => {
     expect(await doTo(b, onA.legId, 'hangup')).toBe(204);
     expect(await onA.phone.ended).toBeDefined();
     expect((await ended(b, onA.legId)).termination?.reason).toBe('operator-hung-up');
+  });
+
+  it('say how many people there are, those who share a phone at the other too', async () => {
+    const meeting = await newMeeting(a);
+    const onA = await callInto(a, meeting);
+    const onB = await callInto(b, meeting);
+    const told = (n: number) => ({
+      name: `${n} people`,
+      pcm: promptOf('sv', 'people-here-before', `number-${n}`),
+    });
+    const saidOf = async (count: number): Promise<string> => {
+      const { status } = await a.api('POST', `/api/calls/${onA.legId}/people`, { count });
+      expect(status).toBe(204);
+      return until(`${count + 1} people`, async () => {
+        await onB.phone.press('*1');
+        await sleep(3_000);
+        const heard = recognisePrompts(lastHeard(onB.phone, 3_500), [2, 3, 4, 6, 9].map(told));
+        return heard.map(({ name }) => name).find((name) => name === `${count + 1} people`);
+      });
+    };
+    expect(await saidOf(1)).toBe('2 people');
+    expect(await saidOf(8)).toBe('9 people');
+  });
+
+  it('count together whom they call', async () => {
+    const meetings = [await newMeeting(a), await newMeeting(b)];
+    const callOut = async (node: GatewayProcess, nth: number): Promise<number> => {
+      const { callId = '' } = meetings[nth % 2] ?? {};
+      const to = '+46701112233';
+      return (await node.api('POST', `/api/meetings/${callId}/dial-out`, { to })).status;
+    };
+    const statuses = [];
+    for (const [nth, node] of [a, b, b, a].entries()) statuses.push(await callOut(node, nth));
+    expect(statuses).toEqual([202, 202, 202, 202]);
+    // Four an hour to one number, whichever node calls, for whichever meeting.
+    expect(await Promise.all([callOut(a, 0), callOut(b, 1)])).toEqual([429, 429]);
   });
 
   it('tell the callers of both that the meeting was ended for all', async () => {

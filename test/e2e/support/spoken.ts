@@ -3,18 +3,24 @@ import { readFileSync } from 'node:fs';
 import { parseWav } from '../../../src/bridge/audio/wav.ts';
 import { levelDbfs, recognisePrompts } from '../../../src/caller/heard.ts';
 import type { PhoneCall } from '../../../src/caller/phone.ts';
+import type { Language } from '../../../src/ivr/language.ts';
 import type { PhraseKey } from '../../../src/ivr/manuscript.ts';
 import { lastHeard, sleep, type MeetingStage } from './meeting-stage.ts';
 
-const promptOf = (name: string): Int16Array => {
-  const wav = parseWav(readFileSync(new URL(`../../../prompts/sv/${name}.wav`, import.meta.url)));
-  if ('problem' in wav) throw new Error(`${name} ${wav.problem}`);
-  return wav.pcm;
+/** The sound of a shipped prompt, or of several one after the other. */
+export const promptOf = (language: Language, ...names: readonly string[]): Int16Array => {
+  const sounds = names.map((name) => {
+    const file = new URL(`../../../prompts/${language}/${name}.wav`, import.meta.url);
+    const wav = parseWav(readFileSync(file));
+    if ('problem' in wav) throw new Error(`${name} ${wav.problem}`);
+    return wav.pcm;
+  });
+  return Int16Array.from(sounds.flatMap((sound) => Array.from(sound)));
 };
 
 /** Whether the phrase (in Swedish, longer than 1.2 s) was heard within the last `withinMs`. */
 export const heardPhrase = (call: PhoneCall, key: PhraseKey, withinMs = 8_000): boolean =>
-  recognisePrompts(lastHeard(call, withinMs), [{ name: key, pcm: promptOf(key) }]).length > 0;
+  recognisePrompts(lastHeard(call, withinMs), [{ name: key, pcm: promptOf('sv', key) }]).length > 0;
 
 /** Levels of the last `ms`, one for each half second. */
 export const halfSecondLevels = (call: PhoneCall, ms: number): number[] => {
@@ -45,6 +51,7 @@ export const hearPhrase = async (
   call: PhoneCall,
   legId: string,
   key: PhraseKey,
+  language: Language = 'sv',
 ): Promise<void> => {
   const askedAt = async (): Promise<number | undefined> => {
     const { body } = await stage.gateway.api('GET', `/api/calls/${legId}`);
@@ -61,7 +68,7 @@ export const hearPhrase = async (
       : undefined;
   };
   const at = await stage.until(key, askedAt);
-  const known = [{ name: key, pcm: promptOf(key) }];
+  const known = [{ name: key, pcm: promptOf(language, key) }];
   for (let tries = 0; tries < 12; tries++) {
     await sleep(1_000);
     if (recognisePrompts(heardSince(call, at), known).length > 0) return;
