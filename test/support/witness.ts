@@ -5,11 +5,16 @@ import {
   AudioStream,
   EncryptionType,
   LocalAudioTrack,
+  LocalVideoTrack,
   Room,
   RoomEvent,
   TrackKind,
   TrackPublishOptions,
   TrackSource,
+  VideoBufferType,
+  VideoCodec,
+  VideoFrame,
+  VideoSource,
   dispose,
   type RemoteParticipant,
 } from '@livekit/rtc-node';
@@ -30,6 +35,12 @@ export interface Witness {
   playTone(hz: number, levelDbfs: number): Promise<void>;
   /** Publishes silence from now on. */
   stopTone(): void;
+  /** Publishes a camera of a bar that moves, ten times a second: H.264 in layers, or what else is asked for. */
+  showMoving(picture: {
+    readonly width: number;
+    readonly height: number;
+    readonly codec?: VideoCodec;
+  }): Promise<void>;
   /** The next `ms` of a participant's sound; waits for their track first. */
   hear(identity: string, ms: number): Promise<SoundAnalysis>;
   /** Identities of those the server takes for speaking now. */
@@ -114,6 +125,21 @@ const createToneSpeaker = (source: AudioSource) => {
   };
 };
 
+/** A bar that moves to the right, until `stop`. */
+const startMovingBar = (source: VideoSource, width: number, height: number): (() => void) => {
+  let frame = 0;
+  const timer = setInterval(() => {
+    const picture = new Uint8Array((width * height * 3) / 2).fill(128);
+    const bar = (frame * 16) % (width - 32);
+    for (let y = 0; y < height; y += 1) picture.fill(235, y * width + bar, y * width + bar + 32);
+    source.captureFrame(new VideoFrame(picture, width, height, VideoBufferType.I420));
+    frame += 1;
+  }, 100);
+  return () => {
+    clearInterval(timer);
+  };
+};
+
 export const createWitness = async (options: WitnessOptions): Promise<Witness> => {
   const { identity } = options;
   const token = new AccessToken(options.apiKey, options.apiSecret, {
@@ -133,6 +159,8 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
   const speaker = createToneSpeaker(source);
   let track: LocalAudioTrack | undefined;
   let published: Promise<unknown> | undefined;
+  let camera: LocalVideoTrack | undefined;
+  let stopMoving = (): void => undefined;
 
   const publish = async (): Promise<void> => {
     track = LocalAudioTrack.createAudioTrack('microphone', source);
@@ -172,6 +200,19 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
     stopTone: () => {
       speaker.silence();
     },
+    showMoving: async ({ width, height, codec = VideoCodec.H264 }) => {
+      const moving = new VideoSource(width, height);
+      camera = LocalVideoTrack.createVideoTrack('camera', moving);
+      await room.localParticipant?.publishTrack(
+        camera,
+        new TrackPublishOptions({
+          source: TrackSource.SOURCE_CAMERA,
+          videoCodec: codec,
+          simulcast: true,
+        }),
+      );
+      stopMoving = startMovingBar(moving, width, height);
+    },
     hear: async (of, ms) => {
       const heard = await until(`the sound of ${of}`, () => microphoneOf(of)?.track);
       const stream = new AudioStream(heard, { sampleRate: hearingRateHz, numChannels: 1 });
@@ -181,8 +222,10 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
     speakers: () => speakers,
     isMuted: (of) => microphoneOf(of)?.muted === true,
     close: async () => {
+      stopMoving();
       await speaker.close();
       await track?.close();
+      await camera?.close();
       await room.disconnect();
     },
   };

@@ -12,21 +12,21 @@ const lossyFraction = 0.1;
 const clearFraction = 0.02;
 const growth = 1.08;
 
-/** Begins at the most, and follows it where it changes. */
+/** `maxKbps` may change: what was not limited by losses follows it at once. */
 export const createLossEstimate = (range: {
   readonly minKbps: number;
   readonly maxKbps: () => number;
 }): LossEstimate => {
-  let kbps = Infinity;
-  const within = (): number => Math.min(range.maxKbps(), Math.max(range.minKbps, kbps));
+  /** Infinite: all there was to send arrived. */
+  let limitKbps = Infinity;
+  const within = (): number => Math.max(range.minKbps, Math.min(range.maxKbps(), limitKbps));
   return {
     report: (fractionLost) => {
-      kbps = within();
       const lost = fractionLost / 256;
-      if (lost > lossyFraction) kbps *= 1 - lost / 2;
-      else if (lost < clearFraction) kbps *= growth;
-      kbps = within();
-      return kbps;
+      if (lost > lossyFraction) limitKbps = within() * (1 - lost / 2);
+      else if (lost < clearFraction) limitKbps *= growth;
+      if (limitKbps >= range.maxKbps()) limitKbps = Infinity;
+      return within();
     },
     kbps: within,
   };
