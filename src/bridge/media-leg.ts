@@ -278,7 +278,8 @@ export const createMediaLeg = (
         log,
         emit,
         sendsKeys: target.sendsKeys,
-        sendsUnheard: setup.settings.sendsUnheard,
+        // Who is heard is who is shown: the room's server finds out who speaks.
+        sendsUnheard: setup.settings.sendsUnheard === true || pictures !== undefined,
         onTokenNeeded: deps.onTokenNeeded,
         createLink: deps.createLink,
         camera: pictures,

@@ -78,11 +78,12 @@ export const createMediaCalls = () => {
   const openCall = async (
     bridge: MediaBridge,
     changes: Partial<MediaSession> = {},
+    options: { readonly video?: boolean } = {},
   ): Promise<MediaCall> => {
     const phone = await openRtpPhone();
     open.push(phone);
     const legId = asLegId(`leg-${++legNumber}`);
-    const leg = await bridge.openLeg(legId, '127.0.0.1');
+    const leg = await bridge.openLeg(legId, '127.0.0.1', options);
     const events: MediaEvent[] = [];
     leg.onEvent((event) => events.push(event));
     leg.configure(phone.session(changes));

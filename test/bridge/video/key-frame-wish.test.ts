@@ -34,7 +34,7 @@ describe('the wish for a key frame', () => {
   });
 
   it('a storm of wishes that are all met is asked once a second', () => {
-    const asked = askedAt(20_000, (nowMs, wish) => {
+    const asked = askedAt(20_000, (_nowMs, wish) => {
       wish.came();
       wish.want();
     });
@@ -43,7 +43,7 @@ describe('the wish for a key frame', () => {
   });
 
   it('who never answers is asked less and less', () => {
-    const asked = askedAt(60_000, (nowMs, wish) => {
+    const asked = askedAt(60_000, (_nowMs, wish) => {
       wish.want();
     });
     expect(asked.at(-1)! - asked.at(-2)!).toBe(5000);
