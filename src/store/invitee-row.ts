@@ -14,7 +14,8 @@ type Person = Pick<
 >;
 type Settings = Pick<Invitee, 'slowKeys' | 'protectedIdentity' | 'seatKept' | 'mayBeTwoLegs'>;
 
-const context = (inviteeId: string, callId: string): string => `invitee ${inviteeId} of ${callId}`;
+export const inviteeContext = (inviteeId: string, callId: string): string =>
+  `invitee ${inviteeId} of ${callId}`;
 
 function parts(invitee: Invitee, seal: PinSeal): Pick<InviteesTable, 'person' | 'settings'> {
   const { pin, name, organisation, interpreterId, phoneNumber, role, language } = invitee;
@@ -24,7 +25,7 @@ function parts(invitee: Invitee, seal: PinSeal): Pick<InviteesTable, 'person' | 
   const person = { pin, ...shown, interpreterId, phoneNumber, role, language };
   const settings: Settings = { slowKeys, protectedIdentity, seatKept, mayBeTwoLegs };
   return {
-    person: seal.seal(JSON.stringify(person), context(invitee.inviteeId, invitee.callId)),
+    person: seal.seal(JSON.stringify(person), inviteeContext(invitee.inviteeId, invitee.callId)),
     settings: JSON.stringify(settings),
   };
 }
@@ -45,7 +46,7 @@ export const toInviteeUpdate = (invitee: Invitee, seal: PinSeal): Updateable<Inv
 /** Throws `store/unreadable-pin`: who can't be read is not let in as somebody else. */
 export function fromInviteeRow(row: Selectable<InviteesTable>, seal: PinSeal): Invitee {
   const person = JSON.parse(
-    seal.open(row.person, context(row.invitee_id, row.call_id)),
+    seal.open(row.person, inviteeContext(row.invitee_id, row.call_id)),
   ) as Partial<Person> & Pick<Person, 'pin' | 'role'>;
   return {
     inviteeId: row.invitee_id as InviteeId,

@@ -16,7 +16,8 @@ import type { MeetingsTable } from './schema.ts';
 
 export type MeetingRow = Selectable<MeetingsTable>;
 
-const pinContext = (callId: string, role: 'guest' | 'host'): string => `${role} pin of ${callId}`;
+export const pinContext = (callId: string, role: 'guest' | 'host'): string =>
+  `${role} pin of ${callId}`;
 const sealed = (seal: PinSeal, pin: string | undefined, context: string): string | null =>
   pin === undefined ? null : seal.seal(pin, context);
 const opened = (seal: PinSeal, pin: string | null, context: string): string | undefined =>

@@ -13,6 +13,8 @@ export interface PinSeal {
   seal(pin: string, context: string): string;
   /** Throws `store/unreadable-pin` for another secret, another context or damage. */
   open(sealed: string, context: string): string;
+  /** By the secret that seals now: nothing is to be done when the former ones go. */
+  isCurrent(sealed: string): boolean;
 }
 
 const ivBytes = 12;
@@ -41,6 +43,7 @@ export function createPinSeal(secrets: string): PinSeal {
   const current = sealKey(first);
   const keys = [current, ...former.map(sealKey)];
   return {
+    isCurrent: (sealed) => sealed.startsWith(`${current.keyId}.`),
     seal(pin, context) {
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv('aes-256-gcm', current.key, iv).setAAD(Buffer.from(context));

@@ -18,7 +18,7 @@ export interface WebhookStoreOptions {
 }
 
 const fresh = { failing_since: null, attempts: 0, next_attempt_at: 0, last_problem: null };
-const sealContext = (webhookId: string): string => `webhook ${webhookId}`;
+export const webhookContext = (webhookId: string): string => `webhook ${webhookId}`;
 
 /** All methods reject with a `StoreError` when the database fails. */
 export function createWebhookStore(options: WebhookStoreOptions): WebhookStore {
@@ -81,7 +81,7 @@ export function createWebhookStore(options: WebhookStoreOptions): WebhookStore {
       const claimed = [];
       for (const row of candidates) {
         if (!(await claimOne(row.webhook_id, now, until))) continue;
-        const secret = seal.open(row.secret, sealContext(row.webhook_id));
+        const secret = seal.open(row.secret, webhookContext(row.webhook_id));
         claimed.push({ ...fromRow(row), secret });
       }
       return claimed;
@@ -151,7 +151,7 @@ function createBook({ database, seal }: WebhookStoreOptions): WebhookBook {
           webhook_id: webhook.webhookId,
           url: webhook.url,
           events: JSON.stringify(webhook.events),
-          secret: seal.seal(secret, sealContext(webhook.webhookId)),
+          secret: seal.seal(secret, webhookContext(webhook.webhookId)),
           description: webhook.description ?? null,
           created_at: webhook.createdAt,
           ...fresh,

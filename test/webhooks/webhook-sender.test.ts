@@ -105,7 +105,7 @@ test('each webhook gets everything, in order, once', async () => {
   tell(...numbers);
   await vi.waitFor(() => {
     expect([sentTo('a'), sentTo('b')]).toEqual([numbers, numbers]);
-  });
+  }, 10_000);
   expect(new Set(sent.map(({ id }) => id)).size).toBe(150);
 });
 
