@@ -135,4 +135,17 @@ describe('the live calls of the page', () => {
     calls.replace([call('a')], 1);
     expect([table.times, row.times]).toEqual([0, 0]);
   });
+
+  it('have those who ask for a person apart, longest first, until they are back', () => {
+    const calls = createLiveCalls();
+    calls.replace([call('a'), call('b', { desk: 'called' })], 0);
+    expect(calls.asking()).toEqual(['b']);
+    expect(calls.others()).toEqual(['a']);
+    calls.apply(event('call.desk-called', 'a'), 1);
+    expect(calls.asking()).toHaveLength(2);
+    calls.apply(event('call.desk-answered', 'a'), 2);
+    expect(calls.get('a')?.desk).toBe('answered');
+    calls.apply(event('call.desk-over', 'a'), 3);
+    expect(calls.asking()).toEqual(['b']);
+  });
 });
