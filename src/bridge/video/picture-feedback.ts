@@ -5,22 +5,23 @@
 import { randomBytes } from 'node:crypto';
 import type { PictureFeedback } from '../../call/ports/media.ts';
 import { createReceptionStats } from '../rtp/reception-stats.ts';
-import { buildRtcp } from '../rtp/rtcp-packet.ts';
 import { buildRtcpFeedback, parseRtcpFeedback, type RtcpFeedback } from '../rtp/rtcp-feedback.ts';
+import { buildRtcp, parseRtcp } from '../rtp/rtcp-packet.ts';
 import { createRtcpSession } from '../rtp/rtcp-session.ts';
 import type { RtpView } from '../rtp/rtp-packet.ts';
+import { buildLimit, parseLimitRequests } from './stream-limit.ts';
 import { videoClockKhz } from './stream-line.ts';
 
 export interface PictureReports {
   onRtpReceived(view: RtpView, nowMs: number): void;
   onRtpSent(payloadBytes: number, rtpTimestamp: number): void;
   onRtcp(compound: Uint8Array): void;
-  /** Sends the report that is due. */
-  tick(): void;
+  /** Sends the report and the limit that are due. */
+  tick(nowMs: number): void;
   askKeyFrame(mediaSsrc: number, by: 'pli' | 'fir'): void;
   readonly askPackets: (mediaSsrc: number, sequences: readonly number[]) => void;
-  /** What we take of the device's pictures. */
-  limit(mediaSsrc: number, bitsPerSecond: number, accepts: PictureFeedback): void;
+  /** What we take of the device's pictures from now on. */
+  setLimit(bitsPerSecond: number): void;
   goodbye(): void;
 }
 
@@ -30,8 +31,18 @@ export interface PictureReportsDeps {
   /** Epoch milliseconds on a clock without jumps. */
   readonly dayMs: () => number;
   readonly send: (compound: Buffer) => void;
+  /** Of the device's stream, and what the device listens to; undefined while none came. */
+  readonly device: () => { readonly ssrc: number; readonly accepts: PictureFeedback } | undefined;
   readonly onFeedback: (feedback: RtcpFeedback) => void;
+  /** The device takes so much of our stream. */
+  readonly onLimit: (bitsPerSecond: number) => void;
+  /** The device lost so much of our stream since its last report, of 256. */
+  readonly onLoss: (fractionLost: number) => void;
 }
+
+/** A limit is told again, since it may be lost; and a smaller change is not worth telling. */
+const limitIntervalMs = 5000;
+const worthTelling = 0.05;
 
 export const createPictureReports = (deps: PictureReportsDeps): PictureReports => {
   const { ssrc, dayMs, send } = deps;
@@ -46,9 +57,44 @@ export const createPictureReports = (deps: PictureReportsDeps): PictureReports =
     startMs: dayMs(),
   });
   let request = 0;
+  let limit: number | undefined;
+  let toldLimit = 0;
+  let limitDueMs = Number.NEGATIVE_INFINITY;
+
   const lead = buildRtcp({ ssrc, cname, reports: [] });
-  const say = (...feedback: readonly RtcpFeedback[]): void => {
-    send(Buffer.concat([lead, ...feedback.map((one) => buildRtcpFeedback(ssrc, one))]));
+  const say = (...packets: readonly Buffer[]): void => {
+    send(Buffer.concat([lead, ...packets]));
+  };
+  const tellLimit = (nowMs: number): void => {
+    const device = deps.device();
+    if (limit === undefined || device === undefined) return;
+    const isChanged = Math.abs(limit - toldLimit) > toldLimit * worthTelling;
+    if (!isChanged && nowMs < limitDueMs) return;
+    toldLimit = limit;
+    limitDueMs = nowMs + limitIntervalMs;
+    if (device.accepts.tmmbr)
+      say(buildLimit('request', { senderSsrc: ssrc, ssrc: device.ssrc, bitsPerSecond: limit }));
+    else if (device.accepts.remb)
+      say(
+        buildRtcpFeedback(ssrc, {
+          type: 'max-bitrate',
+          bitsPerSecond: limit,
+          mediaSsrcs: [device.ssrc],
+        }),
+      );
+  };
+  const takeReports = (compound: Uint8Array): void => {
+    for (const packet of parseRtcp(compound)) {
+      if (packet.type !== 'sender-report' && packet.type !== 'receiver-report') continue;
+      for (const block of packet.reports) if (block.ssrc === ssrc) deps.onLoss(block.fractionLost);
+    }
+  };
+  const takeLimits = (compound: Uint8Array): void => {
+    for (const { senderSsrc, ssrc: of, bitsPerSecond } of parseLimitRequests(compound)) {
+      if (of !== ssrc) continue;
+      deps.onLimit(bitsPerSecond);
+      say(buildLimit('notice', { senderSsrc: ssrc, ssrc: senderSsrc, bitsPerSecond }));
+    }
   };
 
   return {
@@ -60,21 +106,31 @@ export const createPictureReports = (deps: PictureReportsDeps): PictureReports =
     },
     onRtcp: (compound) => {
       session.onRtcp(compound, dayMs());
+      takeReports(compound);
+      takeLimits(compound);
       for (const feedback of parseRtcpFeedback(compound)) deps.onFeedback(feedback);
     },
-    tick: () => {
+    tick: (nowMs) => {
       const due = session.poll(dayMs());
       if (due !== undefined) send(due);
+      tellLimit(nowMs);
     },
     askKeyFrame: (mediaSsrc, by) => {
-      if (by === 'pli') say({ type: 'picture-loss', mediaSsrc });
-      else say({ type: 'full-intra', mediaSsrc, request: (request = (request + 1) & 0xff) });
+      if (by === 'fir') request = (request + 1) & 0xff;
+      say(
+        buildRtcpFeedback(
+          ssrc,
+          by === 'pli'
+            ? { type: 'picture-loss', mediaSsrc }
+            : { type: 'full-intra', mediaSsrc, request },
+        ),
+      );
     },
     askPackets: (mediaSsrc, sequences) => {
-      say({ type: 'nack', mediaSsrc, sequences });
+      say(buildRtcpFeedback(ssrc, { type: 'nack', mediaSsrc, sequences }));
     },
-    limit: (mediaSsrc, bitsPerSecond, accepts) => {
-      if (accepts.remb) say({ type: 'max-bitrate', bitsPerSecond, mediaSsrcs: [mediaSsrc] });
+    setLimit: (bitsPerSecond) => {
+      limit = bitsPerSecond;
     },
     goodbye: () => {
       send(session.goodbye(dayMs()));

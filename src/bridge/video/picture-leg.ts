@@ -7,6 +7,7 @@ import type { Card, MediaEvent, VideoSession } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import { createMediaPath } from '../media-path.ts';
 import type { CameraTrack, PictureEvent, PictureLink } from '../room/link-types.ts';
+import { createLossEstimate } from '../room/loss-estimate.ts';
 import type { DtlsIdentity } from '../rtp/dtls-identity.ts';
 import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
 import type { RtcpFeedback } from '../rtp/rtcp-feedback.ts';
@@ -16,7 +17,7 @@ import { createCameraWatch } from './camera-watch.ts';
 import type { CardMaker } from './card-maker.ts';
 import { createPictureDownlink } from './picture-downlink.ts';
 import { createPictureReports } from './picture-feedback.ts';
-import { sizeOfLevel } from './picture-size.ts';
+import { sizeOfLevel, type PictureSize } from './picture-size.ts';
 import { createDeviceScreen } from './device-screen.ts';
 
 export interface PictureLeg {
@@ -54,7 +55,9 @@ export interface PictureLegDeps {
 }
 
 /** What goes each way where nobody said less. */
-const usualBitrateKbps = 2000;
+const usualKbpsOf = ({ height }: PictureSize): number => (height > 720 ? 4000 : 2000);
+/** Below this there is no picture worth the name. */
+const leastBitrateKbps = 100;
 /** A device that does not heed RTCP is asked by SIP too, after so many tries, and each so many. */
 const asksBeforeSip = 3;
 
@@ -104,8 +107,20 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
     ssrc,
     dayMs: () => nowMs() + dayOffsetMs,
     send: path.sendRtcp,
+    device: () =>
+      session === undefined || cameraSsrc === 0
+        ? undefined
+        : { ssrc: cameraSsrc, accepts: session.feedback },
     onFeedback: (feedback) => {
       heed(feedback);
+    },
+    onLimit: (bitsPerSecond) => {
+      deviceKbps = bitsPerSecond / 1000;
+      setWant();
+    },
+    onLoss: (fractionLost) => {
+      losses.report(fractionLost);
+      setWant();
     },
   });
 
@@ -161,11 +176,17 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
   const receives = (): boolean =>
     session !== undefined && (session.direction === 'sendrecv' || session.direction === 'recvonly');
 
+  /** What the device takes, by its SDP and its feedback. */
+  const mostKbps = (): number => {
+    const size = sizeOfLevel(session?.remoteProfileLevelId ?? '');
+    return Math.min(session?.maxBitrateKbps ?? usualKbpsOf(size), deviceKbps);
+  };
+  /** Less of it where the way there loses packets. */
+  const losses = createLossEstimate({ minKbps: leastBitrateKbps, maxKbps: mostKbps });
   const setWant = (): void => {
     if (session === undefined) return;
-    const signalledKbps = session.maxBitrateKbps ?? usualBitrateKbps;
-    const maxBitrateKbps = Math.floor(Math.min(signalledKbps, deviceKbps));
-    screen.setWant({ ...sizeOfLevel(session.remoteProfileLevelId), maxBitrateKbps });
+    const size = sizeOfLevel(session.remoteProfileLevelId);
+    screen.setWant({ ...size, maxBitrateKbps: Math.floor(losses.kbps()) });
   };
   const openWays = (): void => {
     downlink.setOpen(isStarted && sends());
@@ -197,10 +218,10 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
       isStarted = true;
       openWays();
     },
-    cameraTrack: () => ({
-      ...sizeOfLevel(session?.localProfileLevelId ?? ''),
-      maxBitrateKbps: usualBitrateKbps,
-    }),
+    cameraTrack: () => {
+      const size = sizeOfLevel(session?.localProfileLevelId ?? '');
+      return { ...size, maxBitrateKbps: usualKbpsOf(size) };
+    },
     enterRoom: (link) => {
       isInRoom = true;
       isCameraOn = undefined;
@@ -218,8 +239,7 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
       else if (event.type === 'packets-missed') uplink.resend(event.sequences);
       else if (event.type === 'camera-bitrate') {
         roomKbps = event.kbps;
-        if (session !== undefined && cameraSsrc !== 0)
-          reports.limit(cameraSsrc, Math.max(1, event.kbps) * 1000, session.feedback);
+        reports.setLimit(Math.max(leastBitrateKbps, event.kbps) * 1000);
         openWays();
       } else screen.hear(event);
     },
@@ -236,7 +256,7 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
       screen.tick(now);
       uplink.tick(now);
       downlink.tick(now);
-      reports.tick();
+      reports.tick(now);
     },
     close: () => {
       if (isStarted && session !== undefined) reports.goodbye();

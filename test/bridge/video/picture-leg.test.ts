@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Card, MediaEvent, VideoSession } from '../../../src/call/ports/media.ts';
 import type { PictureLink, RoomPicture } from '../../../src/bridge/room/link-types.ts';
 import { buildRtcpFeedback, parseRtcpFeedback } from '../../../src/bridge/rtp/rtcp-feedback.ts';
+import { buildRtcp } from '../../../src/bridge/rtp/rtcp-packet.ts';
 import type { RtpSocket } from '../../../src/bridge/rtp/rtp-socket.ts';
 import type { CardMaker } from '../../../src/bridge/video/card-maker.ts';
 import { createPictureLeg } from '../../../src/bridge/video/picture-leg.ts';
+import { buildLimit } from '../../../src/bridge/video/stream-limit.ts';
 import { silentLog } from '../../support/media-calls.ts';
 import { createCamera, idr, payloadOf, pps, sps, viewOf } from './support/h264-packets.ts';
 import { videoSession } from './support/video-session.ts';
@@ -270,17 +272,68 @@ describe('the pictures of a leg', () => {
   });
 
   it('what the room takes is told to the device, and a room that takes nothing gets nothing', () => {
-    const { leg, send, enter, room, feedback } = setUp();
+    const { leg, send, enter, pass, room, rtcp, feedback } = setUp({
+      feedback: { ...videoSession.feedback, tmmbr: false },
+    });
     const camera = createCamera();
     leg.start();
     enter();
     send(camera.keyFrame());
+    pass(20);
+    rtcp.length = 0;
     leg.hear({ type: 'camera-bitrate', kbps: 800 });
+    pass(100);
+    leg.hear({ type: 'camera-bitrate', kbps: 810 });
+    pass(100);
     expect(feedback()).toEqual([{ type: 'max-bitrate', bitsPerSecond: 800_000, mediaSsrcs: [5] }]);
     leg.hear({ type: 'camera-bitrate', kbps: 0 });
     const before = room.camera.length;
     send(camera.frame());
     expect(room.camera).toHaveLength(before);
+  });
+
+  it('a device that asks for less by TMMBR gets a notice and smaller pictures', () => {
+    const { leg, enter, pass, rtp, rtcp, room } = setUp();
+    leg.showCard({ language: 'sv', heading: 'lobby', lines: [] });
+    leg.start();
+    enter();
+    leg.hear({ type: 'pictures', pictures: [picture(1)] });
+    pass(20);
+    const { ssrc } = viewOf(rtp[0]!);
+    rtcp.length = 0;
+    leg.onRtcp(
+      buildLimit('request', { senderSsrc: 5, ssrc, bitsPerSecond: 384_000 }),
+      device.address,
+      device.port + 1,
+    );
+    expect(room.watched.at(-1)?.kbps).toBe(384);
+    const notice = buildLimit('notice', { senderSsrc: ssrc, ssrc: 5, bitsPerSecond: 384_000 });
+    expect(rtcp).toHaveLength(1);
+    expect(rtcp[0]!.subarray(-notice.length)).toEqual(notice);
+  });
+
+  it('a device that loses packets is sent smaller pictures', () => {
+    const { leg, enter, pass, rtp, room } = setUp();
+    leg.showCard({ language: 'sv', heading: 'lobby', lines: [] });
+    leg.start();
+    enter();
+    leg.hear({ type: 'pictures', pictures: [picture(1)] });
+    pass(20);
+    const report = {
+      ssrc: viewOf(rtp[0]!).ssrc,
+      fractionLost: 64,
+      cumulativeLost: 9,
+      extendedHighestSequence: 100,
+      jitter: 0,
+      lastSenderReport: 0,
+      delaySinceLastSenderReport: 0,
+    };
+    leg.onRtcp(
+      buildRtcp({ ssrc: 5, cname: 'device', reports: [report] }),
+      device.address,
+      device.port + 1,
+    );
+    expect(room.watched.at(-1)!.kbps).toBeLessThan(1500);
   });
 
   it('a held device is sent nothing, one that dropped its pictures too', () => {
