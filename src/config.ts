@@ -84,6 +84,20 @@ const numbers = list.transform((parts, context): readonly PublishedNumber[] => {
   return result;
 });
 
+const knownCodecs = ['opus', 'G722', 'PCMA', 'PCMU'] as const;
+type CodecName = (typeof knownCodecs)[number];
+/** Names are the same in any case. RFC 8866 §6.6 */
+const codecs = list.transform((parts, context): readonly CodecName[] => {
+  const found = parts.map((part) =>
+    knownCodecs.find((known) => known.toLowerCase() === part.toLowerCase()),
+  );
+  const named = found.filter((codec) => codec !== undefined);
+  if (named.length > 0 && new Set(found).size === parts.length && named.length === parts.length)
+    return named;
+  context.addIssue(`must be some of ${knownCodecs.join(', ')}, each once, the best first`);
+  return z.NEVER;
+});
+
 const dialOutPrefixes = list.superRefine((parts, context) => {
   for (const part of parts)
     if (!/^\+[1-9]\d{0,14}$/.test(part))
@@ -148,6 +162,7 @@ const environment = z.object({
   RINGBRO_TLS_CA: optional(z.string()),
   RINGBRO_SRTP: optional(z.enum(['off', 'allow', 'require'])),
   RINGBRO_VIDEO: optional(z.enum(['off', 'allow'])),
+  RINGBRO_CODECS: optional(codecs),
   RINGBRO_PUBLIC_ADDRESS: optional(z.union([z.ipv4(), z.ipv6()])),
   RINGBRO_RTP_PORTS: optional(rtpPorts),
   RINGBRO_SIP_ALLOW: optional(cidrs),
@@ -208,7 +223,7 @@ const environment = z.object({
   RINGBRO_DRACHTIO_LISTEN: optional(hostPorts),
   RINGBRO_DRACHTIO_ROUTE: optional(hostPorts),
   RINGBRO_DRACHTIO_SECRET: optional(z.string()),
-  RINGBRO_DRACHTIO_DIRECT: optional(z.enum(['yes', 'dtls', 'no'])),
+  RINGBRO_DRACHTIO_DIRECT: optional(z.enum(['yes', 'needed', 'no'])),
   RINGBRO_FREESWITCH: optional(hostPorts),
   RINGBRO_FREESWITCH_SECRET: optional(z.string()),
   RINGBRO_FREESWITCH_PROMPTS: optional(z.string()),
@@ -242,10 +257,10 @@ export interface DrachtioConfig {
   readonly routes: readonly HostPort[];
   readonly secret: string;
   /**
-   * Which calls go past FreeSWITCH: none; those that DTLS-SRTP alone can encrypt; those and calls
-   * with a call ID or a video address in the Request-URI.
+   * Which calls go past FreeSWITCH: none; those whose sound it can't encrypt; those and calls with a
+   * call ID or a video address in the Request-URI.
    */
-  readonly direct: 'no' | 'dtls' | 'yes';
+  readonly direct: 'no' | 'needed' | 'yes';
   readonly freeSwitch: {
     /** Their event sockets. */
     readonly servers: readonly HostPort[];
@@ -304,6 +319,8 @@ export interface Config {
     readonly sendsUnheard: boolean;
     /** `allow`: SRTP where the caller offers it; `require`: no call without. */
     readonly srtp: 'off' | 'allow' | 'require';
+    /** For the sound of calls that come by no trunk, the best first. */
+    readonly codecs: readonly CodecName[];
     /** Whether video rooms are answered with pictures. */
     readonly video: boolean;
   };
@@ -530,7 +547,7 @@ const drachtioFrom = (e: z.infer<typeof environment>): DrachtioConfig | undefine
     listen: e.RINGBRO_DRACHTIO_LISTEN ?? [],
     routes: e.RINGBRO_DRACHTIO_ROUTE ?? [],
     secret: e.RINGBRO_DRACHTIO_SECRET ?? '',
-    direct: e.RINGBRO_DRACHTIO_DIRECT ?? 'dtls',
+    direct: e.RINGBRO_DRACHTIO_DIRECT ?? 'needed',
     freeSwitch: {
       servers: e.RINGBRO_FREESWITCH ?? [],
       secret: e.RINGBRO_FREESWITCH_SECRET ?? '',
@@ -577,6 +594,7 @@ const configFrom = (e: z.infer<typeof environment>): Config => ({
     qualityWindowMs: (e.RINGBRO_QUALITY_WINDOW_S ?? 10) * 1000,
     sendsUnheard: e.RINGBRO_UPLINK === 'always',
     srtp: e.RINGBRO_SRTP ?? 'allow',
+    codecs: e.RINGBRO_CODECS ?? knownCodecs,
     video: e.RINGBRO_VIDEO !== 'off',
   },
   http: {

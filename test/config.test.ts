@@ -48,6 +48,27 @@ describe('the configuration', () => {
     });
   });
 
+  it('takes pictures, unless they are switched off', () => {
+    const taken = (video: boolean) => ({ config: { media: { video } } });
+    expect(readConfig({})).toMatchObject(taken(true));
+    expect(readConfig({ RINGBRO_VIDEO: 'allow' })).toMatchObject(taken(true));
+    expect(readConfig({ RINGBRO_VIDEO: 'off' })).toMatchObject(taken(false));
+    expect(problemsOf({ RINGBRO_VIDEO: 'yes' })).toHaveLength(1);
+  });
+
+  it('has all codecs, the best first, or those that are named in their order', () => {
+    const all = ['opus', 'G722', 'PCMA', 'PCMU'];
+    expect(readConfig({})).toMatchObject({ config: { media: { codecs: all } } });
+    expect(readConfig({ RINGBRO_CODECS: 'pcma, g722' })).toMatchObject({
+      config: { media: { codecs: ['PCMA', 'G722'] } },
+    });
+    for (const wrong of ['PCMA,G729', 'opus,OPUS', ',']) {
+      expect(problemsOf({ RINGBRO_CODECS: wrong })).toEqual([
+        expect.stringContaining('RINGBRO_CODECS'),
+      ]);
+    }
+  });
+
   it('allows SRTP and has no TLS by default, and takes both as they are set', () => {
     expect(readConfig({})).toMatchObject({
       config: { sip: { tls: undefined }, media: { srtp: 'allow' } },

@@ -67,17 +67,17 @@ export const createLegReceiver = ({ onDigit }: LegReceiverDeps): LegReceiver => 
     if (session.codec === 'opus') return opusDecoder;
     return createG711Decoder(session.codec, 8000);
   };
-  const openLine = (rateHz: 8000 | 16000): Line => ({
+  const openLine = (rateHz: 8000 | 16000, clockRateHz: 8000 | 48000): Line => ({
     rateHz,
     frame: new Int16Array((rateHz * frameMs) / 1000),
     playout: createPlayout({
       outputRateHz: rateHz,
       frameMs,
       decoderFor,
-      clockRateFor: () => rtpClockOf(session?.codec ?? 'PCMA'),
+      clockRateFor: () => clockRateHz,
     }),
   });
-  let line = openLine(8000);
+  let line = openLine(8000, 8000);
 
   /** Without telephone-event keys come as tones, and the sound is needed for them. */
   const listensForTones = (): boolean =>
@@ -109,7 +109,7 @@ export const createLegReceiver = ({ onDigit }: LegReceiverDeps): LegReceiver => 
         line.playout.close();
         opusDecoder?.close();
         opusDecoder = undefined;
-        line = openLine(rateHz);
+        line = openLine(rateHz, rtpClockOf(next.codec));
       }
       if (next.codec === 'opus' && isOtherCodec) void openOpus().catch(() => undefined);
     },

@@ -44,9 +44,13 @@ export const createMeetingMixer = (lanes: MeetingLanes): MeetingMixer => {
   const toWide = createCrossing(8000, 16_000);
   let ownLane = total;
   let currentTick = 0;
+  let lastWideTick = Number.NEGATIVE_INFINITY;
 
+  /** The usual case first: there are telephones alone. */
   const forNarrowEars = (): Int32Array =>
-    toNarrow(currentTick, total.narrow, total.wideVoices > 0 ? total.wide : undefined);
+    currentTick > lastWideTick + 1
+      ? total.narrow
+      : toNarrow(currentTick, total.narrow, total.wideVoices > 0 ? total.wide : undefined);
   const forWideEars = (): Int32Array => {
     if (total.wideVoices === 0) total.wide.fill(0);
     return toWide(currentTick, total.wide, total.narrowVoices > 0 ? total.narrow : undefined);
@@ -76,6 +80,7 @@ export const createMeetingMixer = (lanes: MeetingLanes): MeetingMixer => {
       total.wideVoices = ownLane.wideVoices;
       total.wideEars = wideEars;
       lanes.addOthers(currentTick, total);
+      if (total.wideVoices > 0) lastWideTick = currentTick;
     },
     hasWideEars: () => total.wideEars > 0,
     hear: (own, out) => {

@@ -42,7 +42,7 @@ const numbers = z.record(
 );
 
 const codecs = z
-  .array(z.enum(['PCMA', 'PCMU']))
+  .array(z.enum(['PCMA', 'PCMU', 'G722', 'opus']))
   .min(1)
   .refine((list) => new Set(list).size === list.length, { error: 'names a codec twice' });
 

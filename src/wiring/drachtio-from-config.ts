@@ -54,15 +54,15 @@ export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => 
     media,
     mediaAddress: mediaAddressOf(config.sip.addresses, interfaces),
     publicAddress: config.sip.publicAddress,
-    // A-law first: it is what Sweden and Denmark speak.
-    codecs: ['PCMA', 'PCMU'],
+    codecs: config.media.codecs,
     srtpPolicy: config.media.srtp,
     encryptsInside: (host) =>
       freeSwitch.srtp === 'yes' || (freeSwitch.srtp === 'auto' && !isSameMachine(host, interfaces)),
     mediaTimeoutMs: config.media.mediaTimeoutMs,
     qualityWindowMs: config.media.qualityWindowMs,
     ...(drachtio.direct === 'yes' ? { isDirect: goesStraightIn } : {}),
-    takesDtls: drachtio.direct !== 'no',
+    encryptsBeyond: drachtio.direct !== 'no',
+    video: config.media.video && drachtio.direct !== 'no',
     trunks: trunks && { source: trunks, allow: config.sip.allow },
     newLegId,
     clock,

@@ -59,8 +59,7 @@ export const engineOf = (parts: EngineParts): SipEngine => {
     video: config.media.video,
     trunks: trunks && { source: trunks, allow: config.sip.allow },
     publicAddress: config.sip.publicAddress,
-    // A-law first: it is what Sweden and Denmark speak.
-    codecs: ['PCMA', 'PCMU'],
+    codecs: config.media.codecs,
     media,
     clock,
     log,

@@ -7,12 +7,13 @@ import type { CallInvitation, LegSecurity } from '../../call/ports/sip-engine.ts
 import type { Trunk } from '../../trunk/trunk.ts';
 import type { LocalSrtp, SrtpPolicy } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
+import { offersVideo } from '../message/sdp-video.ts';
+import { isBeyondFreeSwitch } from './beyond-freeswitch.ts';
 import { createDirectSound } from './direct-sound.ts';
 import type { CallSignalling } from './drachtio-connection.ts';
 import type { FreeSwitchPool } from './freeswitch-pool.ts';
 import { createFreeSwitchSound } from './freeswitch-sound.ts';
 import type { LegSound } from './leg-sound.ts';
-import { needsHandshake } from './needs-handshake.ts';
 
 export interface LegSoundOptions {
   /** The folder of `prompts/` as FreeSWITCH sees it. */
@@ -35,8 +36,10 @@ export interface LegSoundOptions {
   readonly clock: Clock;
   /** Calls that are answered with the worker's own address, past FreeSWITCH [none]. */
   readonly isDirect?: (dialled: CallInvitation['dialled']) => boolean;
-  /** So are those that DTLS-SRTP alone can encrypt; otherwise they get 488, or sound in the clear [no]. */
-  readonly takesDtls?: boolean;
+  /** So are those whose sound FreeSWITCH cannot encrypt; else it is not encrypted, or 488 [no]. */
+  readonly encryptsBeyond?: boolean;
+  /** So are those with pictures, which the worker alone has; otherwise they get sound [no]. */
+  readonly video?: boolean;
 }
 
 export interface LegSounds {
@@ -63,6 +66,20 @@ export interface LegSounds {
 
 const defaultQualityWindowMs = 10_000;
 
+/**
+ * FreeSWITCH need not have the others. A-law first where none is left: it is what Sweden and Denmark
+ * speak.
+ */
+const forFreeSwitch = (codecs: readonly AudioCodec[]): readonly AudioCodec[] => {
+  const common = codecs.filter((codec) => codec === 'PCMA' || codec === 'PCMU');
+  return common.length > 0 ? common : ['PCMA', 'PCMU'];
+};
+
+interface Secured {
+  readonly srtp: LocalSrtp;
+  readonly signalling: LegSecurity['signalling'];
+}
+
 const newSessionId = (): string => String(randomInt(1, 2 ** 31));
 
 export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool): LegSounds => {
@@ -81,11 +98,12 @@ export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool):
   const onFreeSwitch = (
     parts: ReturnType<typeof common>,
     { createUac }: Pick<CallSignalling, 'createUac'>,
-    secured: { readonly srtp: LocalSrtp; readonly signalling: LegSecurity['signalling'] },
+    secured: Secured,
     mediaTimeoutMs: number,
   ): LegSound =>
     createFreeSwitchSound({
       ...parts,
+      codecs: forFreeSwitch(parts.codecs),
       ...secured,
       choose: (tried) => pool.choose(tried),
       createUac,
@@ -96,30 +114,44 @@ export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool):
       clock: options.clock,
     });
 
+  /** What is allowed we offer over TLS alone: elsewhere the keys would be no secret. */
+  const policyOfOffers = (transport: LegSecurity['signalling']): SrtpPolicy =>
+    srtpPolicy === 'allow' && transport !== 'tls' ? 'off' : srtpPolicy;
+
+  const onWorker = (
+    parts: ReturnType<typeof common>,
+    trunk: Trunk | undefined,
+    secured: Secured,
+  ): LegSound => {
+    const publicAddress = trunk?.publicAddress ?? options.publicAddress ?? mediaAddress;
+    const { video = false } = options;
+    return createDirectSound({ ...parts, ...secured, publicAddress, video });
+  };
+  const isWorkersAlone = (
+    offer: string | undefined,
+    { codecs }: ReturnType<typeof common>,
+    { srtp }: Secured,
+  ): boolean =>
+    (options.video === true && offer !== undefined && offersVideo(offer)) ||
+    (options.encryptsBeyond === true && isBeyondFreeSwitch(offer, { codecs, srtp }));
+
   return {
     forCaller: ({ legId, dialled, source }, offer, trunk, signalling, log) => {
       const parts = common(legId, trunk, log);
-      const srtp = withPolicy(srtpPolicy);
-      const secured = { srtp, signalling: source.transport };
-      const isWorkersAlone =
-        options.takesDtls === true &&
-        offer !== undefined &&
-        needsHandshake(offer, { codecs: parts.codecs, srtp });
-      if (options.isDirect?.(dialled) !== true && !isWorkersAlone) {
-        return onFreeSwitch(parts, signalling, secured, options.mediaTimeoutMs);
-      }
-      const publicAddress = trunk?.publicAddress ?? options.publicAddress ?? mediaAddress;
-      return createDirectSound({ ...parts, ...secured, publicAddress });
+      const policy = offer === undefined ? policyOfOffers(source.transport) : srtpPolicy;
+      const secured = { srtp: withPolicy(policy), signalling: source.transport };
+      return options.isDirect?.(dialled) === true || isWorkersAlone(offer, parts, secured)
+        ? onWorker(parts, trunk, secured)
+        : onFreeSwitch(parts, signalling, secured, options.mediaTimeoutMs);
     },
     forCallee: ({ legId, transport, trunk, ringLimitMs, demandsSrtp }, signalling, log) => {
-      // What is allowed is offered over TLS alone: elsewhere the keys would be no secret.
-      const isPlain = srtpPolicy === 'allow' && transport !== 'tls';
-      const offered = demandsSrtp ? 'require' : srtpPolicy;
-      const srtp = withPolicy(isPlain ? 'off' : offered);
+      const parts = common(legId, trunk, log);
+      const policy = demandsSrtp ? 'require' : policyOfOffers(transport);
+      const secured = { srtp: withPolicy(policy), signalling: transport };
+      if (isWorkersAlone(undefined, parts, secured)) return onWorker(parts, trunk, secured);
       // While it rings, nothing is heard of the one called.
       const mediaTimeoutMs = options.mediaTimeoutMs + ringLimitMs;
-      const secured = { srtp, signalling: transport };
-      return onFreeSwitch(common(legId, trunk, log), signalling, secured, mediaTimeoutMs);
+      return onFreeSwitch(parts, signalling, secured, mediaTimeoutMs);
     },
   };
 };

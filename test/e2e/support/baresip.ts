@@ -19,12 +19,14 @@ export interface BaresipOptions {
   /** Who may sign the certificate of the other side. */
   readonly authorityFile: string;
   readonly toneHz: number;
+  /** The only one that it has [PCMA]. */
+  readonly codec?: keyof typeof codecs | undefined;
   readonly rtpPorts: string;
 }
 
 export interface Baresip {
   output(): string;
-  /** The last `ms` that it heard, at 8 kHz. */
+  /** The last `ms` that it heard, one channel at its codec's rate [8 kHz]. */
   lastHeard(ms: number): Promise<Int16Array>;
   /** Hangs up by ending; removes its files. */
   close(): Promise<void>;
@@ -32,7 +34,12 @@ export interface Baresip {
 
 /** Where Debian puts them. */
 const modulePath = '/usr/lib/baresip/modules';
-const modules = ['g711', 'aufile', 'aubridge', 'sndfile', 'srtp', 'dtls_srtp'];
+const codecs = {
+  PCMA: { name: 'PCMA/8000/1', rateHz: 8000, channels: 1 },
+  G722: { name: 'G722/16000/1', rateHz: 16_000, channels: 1 },
+  opus: { name: 'opus/48000/2', rateHz: 48_000, channels: 2 },
+} as const;
+const modules = ['g711', 'g722', 'opus', 'aufile', 'aubridge', 'sndfile', 'srtp', 'dtls_srtp'];
 
 const configText = (
   folder: string,
@@ -61,16 +68,20 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
   const folder = await mkdtemp(join(tmpdir(), 'ringbro-baresip-'));
   const encryption =
     options.mediaEncryption === undefined ? '' : `;mediaenc=${options.mediaEncryption}`;
-  const account = `<sip:phone@127.0.0.1;transport=${options.transport}>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1${encryption}\n`;
+  const codec = codecs[options.codec ?? 'PCMA'];
+  const account = `<sip:phone@127.0.0.1;transport=${options.transport}>;regint=0;answermode=auto;audio_codecs=${codec.name}${encryption}\n`;
   const seconds = 60;
   const dialling = typeof options.target === 'number' ? [] : ['-e', `/dial ${options.target}`];
-  const tone = Int16Array.from({ length: 8000 * seconds }, (_, i) =>
-    Math.round(10_000 * Math.sin((2 * Math.PI * options.toneHz * i) / 8000)),
+  const { rateHz, channels } = codec;
+  const tone = Int16Array.from({ length: rateHz * channels * seconds }, (_, i) =>
+    Math.round(
+      10_000 * Math.sin((2 * Math.PI * options.toneHz * Math.floor(i / channels)) / rateHz),
+    ),
   );
   await writeFile(join(folder, 'config'), configText(folder, options));
   await writeFile(join(folder, 'accounts'), account);
   await writeFile(join(folder, 'contacts'), '');
-  await writeFile(join(folder, 'tone.wav'), writeWav(tone, 8000));
+  await writeFile(join(folder, 'tone.wav'), wavOf(tone, rateHz, channels));
   const child: ChildProcess = spawn(
     'baresip',
     ['-4', '-f', folder, '-t', String(seconds), ...dialling],
@@ -91,8 +102,11 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
       const file = await readFile(join(folder, name));
       // The header is finished when the file is: its size there is not to be trusted before.
       const samples = Math.floor((file.length - 44) / 2);
-      const pcm = Int16Array.from({ length: samples }, (_, i) => file.readInt16LE(44 + i * 2));
-      return pcm.slice(-8 * ms);
+      const frames = Math.floor(samples / channels);
+      const pcm = Int16Array.from({ length: frames }, (_, i) =>
+        file.readInt16LE(44 + i * channels * 2),
+      );
+      return pcm.slice((-rateHz / 1000) * ms);
     },
     close: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
@@ -100,4 +114,14 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
       await rm(folder, { recursive: true, force: true });
     },
   };
+};
+
+/** Samples of all channels, one after the other. */
+const wavOf = (pcm: Int16Array, rateHz: number, channels: number): Uint8Array => {
+  const file = writeWav(pcm, rateHz);
+  const header = new DataView(file.buffer);
+  header.setUint16(22, channels, true);
+  header.setUint32(28, rateHz * channels * 2, true);
+  header.setUint16(32, channels * 2, true);
+  return file;
 };
