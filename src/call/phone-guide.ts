@@ -32,9 +32,9 @@ const meanings: Readonly<Record<CommandName | MenuChoice, Said | 'not yet'>> = {
   },
   help: { sv: 'Hjälp', en: 'Help', da: 'Hjælp' },
   'service-desk': {
-    sv: 'en människa som hjälper; stjärna: tillbaka',
-    en: 'a person who helps; star: back',
-    da: 'et menneske, der hjælper; stjerne: tilbage',
+    sv: 'En människa som hjälper; stjärna: tillbaka',
+    en: 'A person who helps; star: back',
+    da: 'Et menneske, der hjælper; stjerne: tilbage',
   },
   'roll-call': {
     sv: 'Upprop: vilka som är med på telefon',
@@ -112,7 +112,8 @@ const words: Readonly<
 > = {
   sv: {
     title: 'Telefonen i mötet',
-    intro: 'Slå stjärna och sedan en siffra. En stjärna till börjar om. Svaret hör bara du.',
+    intro:
+      'Slå stjärna och sedan en siffra. En felslagen knapp gör ingen skada: börja om med stjärna. Svaret hör bara du.',
     everybody: 'Alla',
     host: 'Mötesledaren också',
     columns: '| Tryck | Vad det gör |',
@@ -120,7 +121,8 @@ const words: Readonly<
   },
   en: {
     title: 'The phone in the meeting',
-    intro: 'Press star and then one key. Another star begins anew. You alone hear the answer.',
+    intro:
+      'Press star and then one key. A wrong key does no harm: begin again with star. You alone hear the answer.',
     everybody: 'Everybody',
     host: 'The host, too',
     columns: '| Press | What it does |',
@@ -128,7 +130,8 @@ const words: Readonly<
   },
   da: {
     title: 'Telefonen i mødet',
-    intro: 'Tast stjerne og derefter en tast. En stjerne til begynder forfra. Kun du hører svaret.',
+    intro:
+      'Tast stjerne og derefter en tast. En forkert tast gør ingen skade: begynd forfra med stjerne. Kun du hører svaret.',
     everybody: 'Alle',
     host: 'Mødelederen også',
     columns: '| Tast | Hvad det gør |',

@@ -3,9 +3,9 @@ import type { Row } from './row.ts';
 
 export const ending = {
   'ask-after': {
-    sv: 'Fungerade tekniken? Tryck ett för ja, två för nej.',
-    en: 'Did the technology work? Press one for yes, two for no.',
-    da: 'Virkede teknikken? Tast et for ja, to for nej.',
+    sv: 'Fungerade tekniken? Ja: tryck ett. Nej: tryck två.',
+    en: 'Did the technology work? For yes, press one. For no, press two.',
+    da: 'Virkede teknikken? Ja: tryk et. Nej: tryk to.',
   },
   thanks: { sv: 'Tack.', en: 'Thank you.', da: 'Tak.' },
   goodbye: {

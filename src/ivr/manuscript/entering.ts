@@ -36,9 +36,9 @@ export const entering = {
   },
   'language-name': { sv: 'Svenska.', en: 'English.', da: 'Dansk.' },
   help: {
-    sv: 'Ditt samtals-ID är nio siffror och står i kallelsen. Behöver du hjälp, ring numret i kallelsen.',
-    en: 'Your meeting ID has nine digits and is in your invitation. For help, call the number in your invitation.',
-    da: 'Dit møde-id er ni cifre og står i indkaldelsen. Har du brug for hjælp, så ring til nummeret i indkaldelsen.',
+    sv: 'Ditt samtals-ID står i kallelsen. Det är nio siffror. För hjälp, ring numret i kallelsen.',
+    en: 'Your meeting ID is in your invitation. It has nine digits. For help, call the number in your invitation.',
+    da: 'Dit møde-id står i indkaldelsen. Det er ni cifre. Har du brug for hjælp, så ring til nummeret i indkaldelsen.',
   },
   'wrong-id': {
     sv: 'Vi hittar inget möte med det numret. Se efter i kallelsen och försök igen.',
@@ -93,9 +93,9 @@ export const entering = {
     da: 'Mødet er låst. Mødelederen ved, at du venter. Bliv i røret.',
   },
   encrypted: {
-    sv: 'Mötet är krypterat hela vägen, så det går inte att ringa in. Använd länken i kallelsen. Hej då.',
-    en: "This meeting is end-to-end encrypted, so phones can't join. Please use the link in your invitation. Goodbye.",
-    da: 'Mødet er krypteret hele vejen, så man kan ikke ringe ind. Brug linket i indkaldelsen. Farvel.',
+    sv: 'Det går inte att ringa in till det här mötet. Det är krypterat hela vägen. Använd länken i kallelsen. Hej då.',
+    en: "Phones can't join this meeting. It is encrypted end to end. Please use the link in your invitation. Goodbye.",
+    da: 'Man kan ikke ringe ind til dette møde. Det er krypteret hele vejen. Brug linket i indkaldelsen. Farvel.',
   },
   'phones-not-allowed': {
     sv: 'Det går inte att ringa in till det här mötet. Använd länken i kallelsen. Hej då.',
@@ -106,7 +106,7 @@ export const entering = {
   'general-refusal': {
     sv: 'Vi kan inte koppla in dig. Se efter i kallelsen.',
     en: "We can't connect you. Please check your invitation.",
-    da: 'Vi kan ikke stille dig ind. Se efter i indkaldelsen.',
+    da: 'Vi kan ikke stille dig igennem. Se efter i indkaldelsen.',
   },
   'try-later': {
     sv: 'Vi har ett tekniskt fel. Ring igen om en stund. Hej då.',

@@ -25,9 +25,9 @@ export const hosting = {
     da: 'Nummeret er hemmeligt.',
   },
   'waiting-menu': {
-    sv: 'Tryck ett för att släppa in, två för nästa, tre för att neka, fyra för att tala enskilt.',
-    en: 'Press one to let in, two for the next, three to refuse, four for a private word.',
-    da: 'Tryk et for at lukke ind, to for den næste, tre for at afvise, fire for at tale alene.',
+    sv: 'Släppa in: tryck ett. Nästa: tryck två. Neka: tryck tre. Tala enskilt: tryck fyra.',
+    en: 'To let in, press one. Next, press two. To refuse, press three. A private word, press four.',
+    da: 'Lukke ind: tryk et. Næste: tryk to. Afvise: tryk tre. Tale alene: tryk fire.',
   },
   'let-in': { sv: 'Personen släpps in.', en: 'They are let in.', da: 'Personen lukkes ind.' },
   'you-are-host': {
@@ -36,9 +36,9 @@ export const hosting = {
     da: 'Du er mødeleder nu. Stjerne nul for hjælp.',
   },
   'refuse-sure': {
-    sv: 'Tryck nio för att neka.',
+    sv: 'För att neka, tryck nio.',
     en: 'To refuse, press nine.',
-    da: 'Tryk ni for at afvise.',
+    da: 'For at afvise, tryk ni.',
   },
   refused: {
     sv: 'Personen släpptes inte in.',
@@ -71,9 +71,9 @@ export const hosting = {
     da: 'Mødet har intet bestilt sluttidspunkt.',
   },
   'roll-call-menu': {
-    sv: 'Tryck ett för upprop.',
+    sv: 'För upprop, tryck ett.',
     en: 'For a roll call, press one.',
-    da: 'Tryk et for navneopråb.',
+    da: 'For navneopråb, tryk et.',
   },
   'roll-host': {
     sv: 'Mötesledare på telefon.',
@@ -131,14 +131,14 @@ export const hosting = {
     da: 'Mødet er ikke længere låst.',
   },
   'host-leave-menu': {
-    sv: 'Tryck ett för att lämna mötet, två för att avsluta det för alla, tre för att förlänga med en kvart.',
-    en: 'Press one to leave the meeting, two to end it for everybody, three to extend it by a quarter of an hour.',
-    da: 'Tryk et for at forlade mødet, to for at afslutte det for alle, tre for at forlænge med et kvarter.',
+    sv: 'Lämna mötet: tryck ett. Avsluta det för alla: tryck två. Förlänga en kvart: tryck tre.',
+    en: 'To leave the meeting, press one. To end it for everybody, press two. To extend it by a quarter of an hour, press three.',
+    da: 'Forlade mødet: tryk et. Afslutte det for alle: tryk to. Forlænge et kvarter: tryk tre.',
   },
   'end-sure': {
-    sv: 'Tryck nio för att avsluta mötet för alla.',
+    sv: 'För att avsluta mötet för alla, tryck nio.',
     en: 'To end the meeting for everybody, press nine.',
-    da: 'Tryk ni for at afslutte mødet for alle.',
+    da: 'For at afslutte mødet for alle, tryk ni.',
   },
   'not-done': {
     sv: 'Det gick inte. Försök igen.',

@@ -39,10 +39,11 @@ export const meeting = {
     en: 'You are the only one here right now. Please stay on the line.',
     da: 'Du er alene i mødet lige nu. Bliv gerne i røret.',
   },
+  // Short: the rest is in docs/phone-guide.md. Its own keys come first, they can be pressed at once.
   'commands-help': {
-    sv: 'Stjärna sex stänger av eller slår på ditt ljud. Stjärna nio ber om ordet. Stjärna ett säger hur många som är här. Stjärna två byter språk. Stjärna fyra lämnar mötet. Tryck nu ett för högre ljud eller två för lägre.',
-    en: 'Star six mutes or unmutes you. Star nine asks to speak. Star one says how many are here. Star two changes the language. Star four leaves the meeting. Now press one for louder sound or two for softer.',
-    da: 'Stjerne seks slår din lyd fra eller til. Stjerne ni beder om ordet. Stjerne et siger, hvor mange der er her. Stjerne to skifter sprog. Stjerne fire forlader mødet. Tryk nu et for højere lyd eller to for lavere.',
+    sv: 'Högre ljud: tryck ett. Lägre ljud: tryck två. Stänga av eller slå på din mikrofon: stjärna sex. Be om ordet: stjärna nio. Lämna mötet: stjärna fyra.',
+    en: 'Louder: press one. Softer: press two. To mute or unmute yourself: star six. To ask to speak: star nine. To leave the meeting: star four.',
+    da: 'Højere lyd: tryk et. Lavere lyd: tryk to. Slå din mikrofon fra eller til: stjerne seks. Bede om ordet: stjerne ni. Forlade mødet: stjerne fire.',
   },
   'support-code': {
     sv: 'Din supportkod är:',
@@ -57,9 +58,9 @@ export const meeting = {
   louder: { sv: 'Högre ljud.', en: 'Louder.', da: 'Højere lyd.' },
   softer: { sv: 'Lägre ljud.', en: 'Softer.', da: 'Lavere lyd.' },
   'leave-menu': {
-    sv: 'Tryck ett för att lämna mötet.',
+    sv: 'För att lämna mötet, tryck ett.',
     en: 'To leave the meeting, press one.',
-    da: 'Tryk et for at forlade mødet.',
+    da: 'For at forlade mødet, tryk et.',
   },
   moving: {
     sv: 'Mötesledaren flyttar dig nu till ett annat möte.',
@@ -113,9 +114,9 @@ export const meeting = {
   },
   // After what is about to be done.
   'any-key-undoes': {
-    sv: 'Ångra med valfri knapp.',
-    en: 'Any key takes that back.',
-    da: 'Fortryd med en tilfældig tast.',
+    sv: 'För att ångra, tryck på vilken knapp som helst.',
+    en: 'To take that back, press any key.',
+    da: 'For at fortryde, tryk på en tast.',
   },
   'taken-back': {
     sv: 'Ångrat. Inget är ändrat.',
@@ -155,9 +156,9 @@ export const meeting = {
     da: 'Dit opkald er ikke krypteret i telefonnettet.',
   },
   'encryption-required': {
-    sv: 'Det här mötet kräver en krypterad linje, och din är inte det. Gå med från en dator eller mobil, med länken i kallelsen. Hej då.',
-    en: 'This meeting needs an encrypted line, and yours is not. Please join from a computer or a mobile, with the link in your invitation. Goodbye.',
-    da: 'Det her møde kræver en krypteret linje, og din er det ikke. Deltag fra en computer eller mobil, med linket i indkaldelsen. Farvel.',
+    sv: 'Mötet kräver en krypterad linje. Din linje är inte krypterad. Använd länken i kallelsen. Hej då.',
+    en: 'This meeting needs an encrypted line. Your line is not encrypted. Please use the link in your invitation. Goodbye.',
+    da: 'Mødet kræver en krypteret linje. Din linje er ikke krypteret. Brug linket i indkaldelsen. Farvel.',
   },
   'recording-on': {
     sv: 'Mötet spelas in nu.',

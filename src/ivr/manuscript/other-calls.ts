@@ -12,7 +12,7 @@ export const otherCalls = {
   'dial-out-join': {
     sv: 'Vill du vara med, tryck ett.',
     en: 'To join, press one.',
-    da: 'Vil du være med, så tast et.',
+    da: 'Vil du være med, så tryk et.',
   },
   'dial-out-goodbye': {
     sv: 'Vi lägger på nu. Hej då.',
@@ -22,25 +22,25 @@ export const otherCalls = {
   'go-back': {
     sv: 'Ditt samtal bröts nyss. Vill du tillbaka till mötet, tryck ett.',
     en: 'Your call was cut off. To go back to the meeting, press one.',
-    da: 'Dit opkald blev afbrudt. Vil du tilbage til mødet, så tast et.',
+    da: 'Dit opkald blev afbrudt. Vil du tilbage til mødet, så tryk et.',
   },
 
   // ---------------------------------------------------------------- help by a person
   // After the help, where there is somebody.
   'desk-offer': {
-    sv: 'Tryck noll för att tala med en människa.',
-    en: 'Press zero to talk to a person.',
-    da: 'Tast nul for at tale med et menneske.',
+    sv: 'För att tala med en människa, tryck noll.',
+    en: 'To talk to a person, press zero.',
+    da: 'For at tale med et menneske, tryk nul.',
   },
   'desk-calling': {
-    sv: 'Vi ringer upp en människa som kan hjälpa. Bara ni två hörs. Stjärna för att gå tillbaka.',
-    en: 'We are calling a person who can help. Only the two of you are heard. Star to go back.',
-    da: 'Vi ringer til et menneske, som kan hjælpe. Kun I to kan høres. Stjerne for at gå tilbage.',
+    sv: 'Vi ringer en människa som kan hjälpa. Bara ni två hör varandra. För att gå tillbaka, tryck stjärna.',
+    en: 'We are calling a person who can help. Only the two of you can hear each other. To go back, press star.',
+    da: 'Vi ringer til et menneske, som kan hjælpe. Kun I to kan høre hinanden. For at gå tilbage, tryk stjerne.',
   },
   'desk-caller': {
-    sv: 'En uppringare i ett videomöte behöver hjälp.',
-    en: 'A caller of a video meeting needs help.',
-    da: 'En opkalder til et videomøde har brug for hjælp.',
+    sv: 'Någon som har ringt till ett videomöte behöver hjälp.',
+    en: 'Somebody who called a video meeting needs help.',
+    da: 'En, der har ringet til et videomøde, har brug for hjælp.',
   },
   'desk-over': {
     sv: 'Samtalet med hjälpen är slut.',

@@ -41,13 +41,13 @@ export const waiting = {
   // The two of them, in a room of their own.
   'aside-caller': {
     sv: 'Mötesledaren vill tala enskilt med dig. Bara ni två hör varandra. Efter tonen hörs du.',
-    en: 'The host would like a private word with you. Only the two of you can hear each other. After the tone you can be heard.',
+    en: 'The host wants a private word with you. Nobody else can hear you. After the tone you can be heard.',
     da: 'Mødelederen vil tale alene med dig. Kun I to kan høre hinanden. Efter tonen kan du høres.',
   },
   'aside-host': {
-    sv: 'Ni talar enskilt. Mötet hör er inte. Stjärna tre för att avsluta.',
-    en: 'This is a private word. The meeting cannot hear you. Star three to end it.',
-    da: 'I taler alene. Mødet kan ikke høre jer. Stjerne tre for at afslutte.',
+    sv: 'Ni talar enskilt. Mötet hör er inte. För att avsluta, stjärna tre.',
+    en: 'This is a private word. The meeting cannot hear you. To end it, star three.',
+    da: 'I taler alene. Mødet kan ikke høre jer. For at afslutte, stjerne tre.',
   },
   'aside-over': {
     sv: 'Det enskilda samtalet är slut.',
