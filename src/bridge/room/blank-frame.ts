@@ -7,6 +7,6 @@
 /** How the payload begins: STAP-A, the length of the SPS, and the SPS of such a frame. */
 const beginning = Buffer.from('1800186742c01f0fd91f888884', 'hex');
 
-/** Whether the `payload` of an H.264 packet is such a frame. */
-export const isBlankFrame = (payload: Uint8Array): boolean =>
-  payload.length > beginning.length && beginning.equals(payload.subarray(0, beginning.length));
+/** Whether the payload of an H.264 packet, which begins at `at`, is such a frame. */
+export const isBlankFrame = (packet: Buffer, at: number): boolean =>
+  packet[at] === beginning[0] && beginning.equals(packet.subarray(at, at + beginning.length));

@@ -39,6 +39,11 @@ const longestHeldMs = 1_000;
 /** Of RTX: the sequence number that the packet had at first. RFC 4588 §4 */
 const originalSequenceBytes = 2;
 
+const isPicture = (packet: Buffer): boolean => {
+  const payloadType = packet.readUInt8(1) & 0x7f;
+  return payloadType === picturePayloadTypes.h264 || payloadType === picturePayloadTypes.rtx;
+};
+
 export const createPictureReceiver = (
   onPacket: (trackSid: string, packet: Buffer) => void,
 ): PictureReceiver => {
@@ -64,7 +69,7 @@ export const createPictureReceiver = (
     ssrc: number,
   ): Buffer => {
     const payloadEnd = payloadOffset + payloadLength;
-    const isBlank = isBlankFrame(packet.subarray(payloadOffset, payloadEnd));
+    const isBlank = isBlankFrame(packet, payloadOffset);
     const { marker, timestamp } = view;
     const bytes = packet.subarray(
       payloadOffset - rtpHeaderBytes,
@@ -110,7 +115,9 @@ export const createPictureReceiver = (
     take: (ssrc, packet, nowMs) => {
       const stream = streams.get(ssrc);
       if (stream !== undefined) deliver(stream, packet, nowMs);
-      else if (held.length < mostHeld) held.push({ ssrc, packet, atMs: nowMs });
+      else if (held.length < mostHeld && isPicture(packet)) {
+        held.push({ ssrc, packet, atMs: nowMs });
+      }
     },
     takeReport: (packet, nowMs) => {
       if (packet.type !== 'sender-report') return;

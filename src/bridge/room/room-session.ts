@@ -3,7 +3,7 @@ import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { RoomCodec } from './link-types.ts';
 import { localAddressToward } from './local-address.ts';
 import { createPeerConnection, type PeerConnection } from './peer-connection.ts';
-import type { SessionPictures } from './picture-link.ts';
+import type { SessionPictures } from './picture-connection.ts';
 import type { RoomReception } from './room-reports.ts';
 import type { RtpPath } from './rtp-path.ts';
 import { openSignalClient, type Down, type SignalClient } from './signal-client.ts';

@@ -105,6 +105,31 @@ test.each(profiles)(
   },
 );
 
+test('a second SSRC goes the same way under its own count, and its RTCP with it', () => {
+  const { ours, theirs } = sessions(ProtectionProfileAes128CmHmacSha1_80, 14);
+  const { path, send, sent, socket } = transportWith(ours);
+  const stream = path?.openStream();
+  const other = (sequence: number): Buffer => {
+    const packet = rtp(sequence);
+    packet.writeUInt32BE(9, 8);
+    return packet;
+  };
+  send(rtp(1));
+  // Sent again: not a roll-over.
+  for (const sequence of [65_535, 0, 65_535]) {
+    const packet = other(sequence);
+    stream?.buffer(packet.length).set(packet);
+    stream?.send(packet.length);
+  }
+  send(rtp(2));
+  expect(sent[3]?.packet).toEqual(sent[1]?.packet);
+  const packets = [sent[0], sent[1], sent[2], sent[4]].map((each) => theirs.decrypt(each!.packet));
+  expect(packets).toEqual([rtp(1), other(65_535), other(0), rtp(2)]);
+  stream?.sendRtcp(Buffer.from([0x80, 201, 0, 1, 0, 0, 0, 9]));
+  expect(sent[5]?.packet.length).toBe(8 + 4 + 10);
+  socket.close();
+});
+
 test('a packet that the socket still holds is not written over by the next', () => {
   const { ours, theirs } = sessions(ProtectionProfileAes128CmHmacSha1_80, 14);
   const { send, sent, waiting, socket } = transportWith(ours);

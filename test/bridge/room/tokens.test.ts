@@ -35,6 +35,21 @@ test('a caller may publish a microphone in one room, and nothing else', async ()
   });
 });
 
+test('a caller with a camera may publish it and watch, and nothing else', async () => {
+  const identity = 'ringbro:n:1';
+  const target = { room, identity, name: 'Room 1', attributes: {}, muted: false, hasCamera: true };
+  const claims = await verifier.verify(await mint.callerToken(target));
+  expect(claims.video).toEqual({
+    roomJoin: true,
+    room: 'r1',
+    canPublish: true,
+    canPublishSources: ['microphone', 'camera'],
+    canSubscribe: true,
+    canPublishData: false,
+    canUpdateOwnMetadata: false,
+  });
+});
+
 test('an ear is hidden and may only listen', async () => {
   const claims = await verifier.verify(await mint.earToken(room, 'ringbro:n:ear'));
   expect(claims.video).toEqual({
@@ -53,6 +68,7 @@ test('no token of ours allows a recording, nor anything else of the whole server
   const tokens = await Promise.all([
     mint.callerToken(target),
     mint.callerToken({ ...target, sendsKeys: true }),
+    mint.callerToken({ ...target, hasCamera: true }),
     mint.earToken(room, 'ringbro:n:ear'),
     mint.sideRoomToken(room, 'host'),
   ]);
