@@ -2,6 +2,11 @@
 import type { MediaDirection } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import { infoDigit } from '../dialog/info-digit.ts';
+import {
+  asksForKeyFrame,
+  mediaControlType,
+  pictureFastUpdate,
+} from '../dialog/picture-fast-update.ts';
 import type { SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
 import type { LegSound } from './leg-sound.ts';
 
@@ -11,17 +16,22 @@ export interface DialogRequestsDeps {
   /** An offer was answered: the way sound goes from now on. */
   readonly onDirection: (direction: MediaDirection) => void;
   readonly onDigit: (digit: string) => void;
+  /** A key frame is asked for. */
+  readonly onPictureFastUpdate: () => void;
   readonly log: Logger;
 }
 
 export interface DialogRequests {
   /** Answers them from now on. */
   listen(dialog: SrfDialog): void;
+  /** By INFO, RFC 5168; who knows nothing of it is left alone. */
+  askForKeyFrame(): void;
 }
 
 export const createDialogRequests = (deps: DialogRequestsDeps): DialogRequests => {
   /** One after another. */
   let exchanges = Promise.resolve();
+  let established: SrfDialog | undefined;
 
   const answerOffer = async (
     dialog: SrfDialog,
@@ -57,13 +67,17 @@ export const createDialogRequests = (deps: DialogRequestsDeps): DialogRequests =
 
   const onInfo = (info: SrfRequest, answer: SrfResponse): void => {
     answer.send(200, undefined, {});
-    const [mediaType = ''] = (info.get('Content-Type') ?? '').split(';');
-    const digit = infoDigit(mediaType.trim().toLowerCase(), Buffer.from(info.body ?? ''));
+    const [type = ''] = (info.get('Content-Type') ?? '').split(';');
+    const mediaType = type.trim().toLowerCase();
+    const body = Buffer.from(info.body ?? '');
+    if (asksForKeyFrame(mediaType, body) && !deps.isEnded()) deps.onPictureFastUpdate();
+    const digit = infoDigit(mediaType, body);
     if (digit !== undefined && !deps.isEnded()) deps.onDigit(digit);
   };
 
   return {
     listen: (dialog) => {
+      established = dialog;
       dialog.on('modify', (offer, answer) => {
         onOffer(dialog, offer, answer);
       });
@@ -72,6 +86,18 @@ export const createDialogRequests = (deps: DialogRequestsDeps): DialogRequests =
         else answer.send(200, undefined, {});
       });
       dialog.on('info', onInfo);
+    },
+    askForKeyFrame: () => {
+      if (deps.isEnded()) return;
+      established
+        ?.request({
+          method: 'INFO',
+          headers: { 'Content-Type': mediaControlType },
+          body: pictureFastUpdate,
+        })
+        .catch((error: unknown) => {
+          deps.log.debug({ err: error }, 'nobody was asked for a key frame');
+        });
     },
   };
 };

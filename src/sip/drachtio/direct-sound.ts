@@ -1,4 +1,4 @@
-/** A caller whose RTP comes straight to the media worker: FreeSWITCH has no part in it. */
+/** A caller whose RTP, pictures too, comes straight to the media worker: FreeSWITCH has no part in it. */
 import type { LegId } from '../../call/identifiers.ts';
 import type { MediaBridge, MediaLeg, MediaSession } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
@@ -6,7 +6,9 @@ import type { LegQuality, LegSecurity } from '../../call/ports/sip-engine.ts';
 import { answeredMedia } from '../leg/answered-media.ts';
 import { createMediaNegotiation, type MediaNegotiation } from '../leg/media-negotiation.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
+import { lacksVideoPorts, openVideoPorts, videoPortsOf } from '../leg/video-ports.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
+import { offersVideo } from '../message/sdp-video.ts';
 import { noPackets } from './channel-quality.ts';
 import { isSoundEvent, type LegSound, type SoundEvent } from './leg-sound.ts';
 
@@ -21,6 +23,8 @@ export interface DirectSoundDeps {
   /** Our order of them counts in answers too. */
   readonly keepsOwnOrder: boolean;
   readonly srtp: LocalSrtp;
+  /** Whether pictures are taken where they are offered. */
+  readonly video: boolean;
   readonly signalling: LegSecurity['signalling'];
   readonly sessionId: string;
   readonly log: Logger;
@@ -34,9 +38,12 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
   let listener: ((event: SoundEvent) => void) | undefined;
   let isClosed = false;
 
-  const open = async (): Promise<MediaLeg | undefined> => {
+  const takesVideo = (offer: string | undefined): boolean =>
+    deps.video && offer !== undefined && offersVideo(offer);
+
+  const open = async (video: boolean): Promise<MediaLeg | undefined> => {
     try {
-      const opened = await deps.media.openLeg(deps.legId, deps.mediaAddress);
+      const opened = await deps.media.openLeg(deps.legId, deps.mediaAddress, { video });
       if (!hasClosed()) return opened;
       await opened.close();
     } catch (error) {
@@ -56,11 +63,11 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
 
   return {
     describe: async (offer) => {
-      const opened = await open();
+      const opened = await open(takesVideo(offer));
       if (opened === undefined) return { ok: false, sipStatus: 503, retryAfterS: 10 };
       mediaLeg = opened;
       opened.onEvent((event) => {
-        if (isSoundEvent(event)) listener?.(event);
+        if (isSoundEvent(event) || event.type === 'key-frame-wanted') listener?.(event);
         else if (event.type === 'dtls-keys')
           listener?.({ type: 'srtp-settled', keys: 'dtls', suite: event.suite });
       });
@@ -68,6 +75,7 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
         address: deps.publicAddress,
         rtpPort: opened.localPort,
         rtcpPort: opened.localRtcpPort,
+        video: () => videoPortsOf(opened),
         codecs: deps.codecs,
         keepsOwnOrder: deps.keepsOwnOrder,
         srtp: deps.srtp,
@@ -88,20 +96,17 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
       if (applied !== undefined) configure(applied);
       return Promise.resolve(negotiation?.session && { media: mediaNow() });
     },
-    redescribe: (offer) => {
-      if (negotiation === undefined) return Promise.resolve({ ok: false, sipStatus: 488 });
+    redescribe: async (offer) => {
+      if (negotiation === undefined || mediaLeg === undefined) return { ok: false, sipStatus: 488 };
       if (offer === undefined) {
         const direction = negotiation.session?.direction ?? 'sendrecv';
-        return Promise.resolve({ ok: true, sdp: negotiation.offer(), direction });
+        return { ok: true, sdp: negotiation.offer(), direction };
       }
+      if (lacksVideoPorts(mediaLeg) && takesVideo(offer)) await openVideoPorts(mediaLeg, deps.log);
       const answered = negotiation.answer(offer);
-      if (!answered.ok) return Promise.resolve(answered);
+      if (!answered.ok) return answered;
       configure(answered.session);
-      return Promise.resolve({
-        ok: true,
-        sdp: answered.sdp,
-        direction: answered.session.direction,
-      });
+      return { ok: true, sdp: answered.sdp, direction: answered.session.direction };
     },
     start: () => mediaLeg?.start(),
     play: (utterance) => mediaLeg?.play(utterance),
@@ -111,6 +116,7 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
     setMuted: (muted) => mediaLeg?.setMuted(muted),
     setVolumeDb: (volumeDb) => mediaLeg?.setVolumeDb(volumeDb),
     sendKey: (digit) => mediaLeg?.sendKey(digit),
+    requestKeyFrame: () => mediaLeg?.requestKeyFrame?.(),
     testSound: async (listenMs) => mediaLeg?.testSound?.(listenMs),
     quality: async () => (await mediaLeg?.quality()) ?? noQuality,
     onEvent: (newListener) => {

@@ -111,6 +111,7 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     onDigit: (digit) => {
       if (digits.accept(clock.now(), 'info', digit)) emit({ type: 'digit', digit, source: 'info' });
     },
+    onPictureFastUpdate: () => sound.requestKeyFrame?.(),
     log,
   });
 
@@ -147,6 +148,7 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
   const onSoundEvent = (event: SoundEvent): void => {
     if (isEnded) return;
     if (event.type === 'lost') end({ by: 'network', how: 'engine-lost' });
+    else if (event.type === 'key-frame-wanted') inDialog.askForKeyFrame();
     else if (event.type !== 'digit' || digits.accept(clock.now(), 'media', event.digit))
       emit(event);
   };

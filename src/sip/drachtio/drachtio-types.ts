@@ -45,6 +45,12 @@ export interface SrfDialog {
   destroy(): Promise<unknown>;
   /** Re-INVITE; resolves with the answer, rejects with a `SipStatusError`. */
   modify(sdp: string): Promise<string>;
+  /** Resolves with the answer, whatever it is; rejects where the dialog or the connection is gone. */
+  request(options: {
+    readonly method: 'INFO';
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  }): Promise<unknown>;
   on(event: 'destroy', listener: (bye: SrfRequest, reason: string | undefined) => void): unknown;
   on(event: 'ack', listener: (ack: SrfRequest) => void): unknown;
   on(

@@ -4,7 +4,10 @@ import type { AnsweredMedia, CallLeg, LegEvent, LegQuality } from '../../call/po
 
 /** What a leg's sound tells; `lost`: what held it is gone, and the call with it. */
 export type SoundEvent =
-  LegSoundEvent | Extract<LegEvent, { type: 'srtp-settled' }> | { readonly type: 'lost' };
+  | LegSoundEvent
+  | Extract<LegEvent, { type: 'srtp-settled' }>
+  | Extract<MediaEvent, { type: 'key-frame-wanted' }>
+  | { readonly type: 'lost' };
 
 /** Whether the leg's call is told of it. */
 export const isSoundEvent = (event: MediaEvent): event is LegSoundEvent =>
@@ -53,6 +56,8 @@ export interface LegSound extends Pick<
   redescribe(offer: string | undefined): Promise<Redescribed>;
   /** The ACK came. */
   start(): void;
+  /** The device asks for a key frame by SIP INFO; nothing where there are no pictures. */
+  requestKeyFrame?(): void;
   quality(): Promise<LegQuality>;
   onEvent(listener: (event: SoundEvent) => void): void;
   /** Idempotent, never rejects; all that was held is free when it resolves. */

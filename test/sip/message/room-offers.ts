@@ -12,33 +12,39 @@ const text = (...lines: readonly string[]): string => [...lines, ''].join('\r\n'
 
 export const address = '198.51.100.20';
 
-/** baresip with avcodec, sound and picture. */
+/** baresip 1.0.0 with avcodec, sound and pictures. */
 export const baresipOffer = text(
   ...session(address),
-  'a=tool:baresip 3.9.0',
-  'm=audio 30000 RTP/AVP 8 0 101',
+  'a=tool:baresip 1.0.0',
+  'm=audio 30000 RTP/AVP 8 101',
   'a=rtpmap:8 PCMA/8000',
-  'a=rtpmap:0 PCMU/8000',
   'a=rtpmap:101 telephone-event/8000',
   'a=fmtp:101 0-15',
-  'a=rtcp:30001',
   'a=sendrecv',
   'a=label:1',
   'a=rtcp-rsize',
+  'a=ssrc:2127481892 cname:sip:room@198.51.100.20',
+  'a=minptime:20',
   'a=ptime:20',
-  'm=video 30002 RTP/AVP 99 100',
+  'm=video 30002 RTP/AVP 96 97 34 98 99',
   'b=TIAS:512000',
-  'a=rtpmap:99 H264/90000',
-  'a=fmtp:99 profile-level-id=42001f',
-  'a=rtpmap:100 H264/90000',
-  'a=fmtp:100 profile-level-id=42001f;packetization-mode=1',
-  'a=rtcp:30003',
+  'a=rtpmap:96 H264/90000',
+  'a=fmtp:96 packetization-mode=0;profile-level-id=42e01f',
+  'a=rtpmap:97 H264/90000',
+  'a=fmtp:97 packetization-mode=1;profile-level-id=42e01f',
+  'a=rtpmap:34 H263/90000',
+  'a=fmtp:34 CIF=1;CIF4=1',
+  'a=rtpmap:98 MP4V-ES/90000',
+  'a=fmtp:98 profile-level-id=3',
+  'a=rtpmap:99 H265/90000',
+  'a=fmtp:99 profile-id=1',
   'a=sendrecv',
   'a=label:2',
   'a=rtcp-rsize',
+  'a=ssrc:3139348606 cname:sip:room@198.51.100.20',
   'a=framerate:25.00',
-  'a=rtcp-fb:* nack',
   'a=rtcp-fb:* nack pli',
+  'a=content:main',
 );
 
 /** A Cisco room: many formats, slides, BFCP, camera control, iX. */

@@ -63,12 +63,11 @@ const pictures = (...lines: readonly string[]): string =>
 describe('the answer to sound and pictures', () => {
   it('takes the pictures of baresip, mode 1 before mode 0', () => {
     expect(writtenVideo(baresipOffer)).toEqual([
-      'm=video 10002 RTP/AVP 100',
+      'm=video 10002 RTP/AVP 97',
       'b=AS:2500',
       'b=TIAS:2500000',
-      'a=rtpmap:100 H264/90000',
-      'a=fmtp:100 profile-level-id=42001f;packetization-mode=1',
-      'a=rtcp-fb:* nack',
+      'a=rtpmap:97 H264/90000',
+      'a=fmtp:97 profile-level-id=42e01f;packetization-mode=1',
       'a=rtcp-fb:* nack pli',
       'a=sendrecv',
       '',
@@ -79,13 +78,13 @@ describe('the answer to sound and pictures', () => {
       remoteRtcpPort: 30003,
       rtcpMux: false,
       codec: 'H264',
-      payloadType: 100,
+      payloadType: 97,
       packetizationMode: 1,
-      remoteProfileLevelId: '42001f',
-      localProfileLevelId: '42001f',
+      remoteProfileLevelId: '42e01f',
+      localProfileLevelId: '42e01f',
       remoteParameterSets: [],
       maxBitrateKbps: 512,
-      feedback: { nack: true, pli: true, fir: false, tmmbr: false, remb: false },
+      feedback: { nack: false, pli: true, fir: false, tmmbr: false, remb: false },
       direction: 'sendrecv',
     });
   });

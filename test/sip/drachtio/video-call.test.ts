@@ -1,0 +1,126 @@
+/** Pictures of calls by drachtio-server: the media worker has them, FreeSWITCH has no part in it. */
+import { expect, test } from 'vitest';
+import { asLegId, asSipCallId } from '../../../src/call/identifiers.ts';
+import type { CallInvitation } from '../../../src/call/ports/sip-engine.ts';
+import { pictureFastUpdate } from '../../../src/sip/dialog/picture-fast-update.ts';
+import { createDialogRequests } from '../../../src/sip/drachtio/dialog-requests.ts';
+import type {
+  SrfDialog,
+  SrfRequest,
+  SrfResponse,
+} from '../../../src/sip/drachtio/drachtio-types.ts';
+import { createFreeSwitchPool } from '../../../src/sip/drachtio/freeswitch-pool.ts';
+import { createLegSounds } from '../../../src/sip/drachtio/leg-sounds.ts';
+import { createFakeMediaBridge } from '../../support/fake-media-bridge.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
+import { silentLog } from '../../support/media-calls.ts';
+import { baresipOffer } from '../message/room-offers.ts';
+
+const soundOnly = baresipOffer.slice(0, baresipOffer.indexOf('m=video'));
+const invitation: CallInvitation = {
+  legId: asLegId('leg-1'),
+  sipCallId: asSipCallId('call-1'),
+  source: { address: '198.51.100.20', port: 5060, transport: 'udp' },
+  callerNumber: undefined,
+  dialled: { user: '+46480445511', host: 'meet.example.org' },
+  signallingEncrypted: false,
+};
+
+const soundFor = (offer: string, video: boolean) => {
+  const media = createFakeMediaBridge();
+  // Nobody is in it: what goes to FreeSWITCH is answered with 503.
+  const pool = createFreeSwitchPool(() => {
+    throw new Error('not called');
+  });
+  const sounds = createLegSounds(
+    {
+      promptsPath: '/prompts',
+      media,
+      mediaAddress: '192.0.2.1',
+      codecs: ['PCMA'],
+      mediaTimeoutMs: 60_000,
+      clock: createManualClock(),
+      video,
+    },
+    pool,
+  );
+  const sound = sounds.forCaller(
+    invitation,
+    offer,
+    undefined,
+    { createUac: () => Promise.reject(new Error('not called')) },
+    silentLog,
+  );
+  return { sound, media };
+};
+
+test('a call with pictures goes past FreeSWITCH, with ports of the worker for both', async () => {
+  const { sound, media } = soundFor(baresipOffer, true);
+  expect(await sound.describe(baresipOffer)).toMatchObject({
+    ok: true,
+    sdp: expect.stringMatching(/m=audio 20000 [^]*m=video 30000 RTP\/AVP 97\r/) as string,
+    media: { codec: 'PCMA', video: true },
+  });
+  expect(media.legs[0]?.session?.video).toMatchObject({ remotePort: 30002 });
+  sound.requestKeyFrame?.();
+  expect(media.legs[0]?.calls.at(-1)).toBe('requestKeyFrame');
+});
+
+test.each([
+  ['without pictures', soundOnly, true],
+  ['with pictures where they are switched off', baresipOffer, false],
+])('a call %s goes to FreeSWITCH', async (_, offer, video) => {
+  const { sound, media } = soundFor(offer, video);
+  expect(await sound.describe(offer)).toMatchObject({ ok: false, sipStatus: 503 });
+  expect(media.legs).toEqual([]);
+});
+
+test('pictures of such a call are paused and come back by re-INVITE', async () => {
+  const { sound, media } = soundFor(baresipOffer, true);
+  await sound.describe(baresipOffer);
+  const paused = baresipOffer.replace(/(m=video[^]*)a=sendrecv/, '$1a=inactive');
+  expect(await sound.redescribe(paused)).toMatchObject({ ok: true, direction: 'sendrecv' });
+  expect(media.legs[0]?.session?.video?.direction).toBe('inactive');
+  expect(await sound.redescribe(baresipOffer)).toMatchObject({ ok: true });
+  expect(media.legs[0]?.session?.video?.direction).toBe('sendrecv');
+});
+
+test('key frames are asked for by INFO both ways', () => {
+  const told: string[] = [];
+  const requests = createDialogRequests({
+    redescribe: () => Promise.resolve({ ok: false, sipStatus: 488 }),
+    isEnded: () => false,
+    onDirection: () => undefined,
+    onDigit: (digit) => void told.push(digit),
+    onPictureFastUpdate: () => void told.push('key frame'),
+    log: silentLog,
+  });
+  const sent: unknown[] = [];
+  const listeners = new Map<string, (request: SrfRequest, response: SrfResponse) => void>();
+  requests.askForKeyFrame();
+  requests.listen({
+    on: (event: string, listener: (request: SrfRequest, response: SrfResponse) => void) =>
+      void listeners.set(event, listener),
+    request: (options: unknown) => {
+      sent.push(options);
+      return Promise.reject(new Error('the dialog is gone'));
+    },
+  } as unknown as SrfDialog);
+  const statuses: number[] = [];
+  listeners.get('info')?.(
+    {
+      body: pictureFastUpdate,
+      get: () => 'application/media_control+xml;charset=utf-8',
+    } as unknown as SrfRequest,
+    { send: (status: number) => void statuses.push(status) } as unknown as SrfResponse,
+  );
+  expect([statuses, told]).toEqual([[200], ['key frame']]);
+  requests.askForKeyFrame();
+  expect(sent).toEqual([
+    {
+      method: 'INFO',
+      headers: { 'Content-Type': 'application/media_control+xml' },
+      body: pictureFastUpdate,
+    },
+  ]);
+});
