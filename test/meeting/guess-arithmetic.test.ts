@@ -1,7 +1,9 @@
 /** The table of docs/security.md, computed anew from what the code makes and counts. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { seededRandom } from '../support/sounds.ts';
 import { generateCallId } from '../../src/meeting/call-id.ts';
+
 import { defaultGuessLimits } from '../../src/meeting/guess-limiter.ts';
 
 const documented = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
@@ -12,16 +14,19 @@ const hoursOfYear = 24 * 365.25;
 const callIds = 9 ** 9;
 const hit = liveMeetings / callIds;
 
-/** Breaches an hour; PINs of a meeting that was found are tried while it lasts. */
-const breaches = (triesAnHour: number, pinDigits: number): number => {
-  const pinFound = pinDigits === 0 ? 1 : (triesAnHour * meetingHours) / 10 ** pinDigits;
+/**
+ * Breaches an hour; PINs of a meeting that was found are tried while it lasts. `pins`: how many of the
+ * meeting's PINs let somebody in.
+ */
+const breaches = (triesAnHour: number, pinDigits: number, pins = 1): number => {
+  const pinFound = pinDigits === 0 ? 1 : (pins * triesAnHour * meetingHours) / 10 ** pinDigits;
   return triesAnHour * hit * Math.min(1, pinFound);
 };
-const rateForTenYears = (pinDigits: number): number => {
+const rateForTenYears = (pinDigits: number, pins = 1): number => {
   let [low, high] = [0, 1e9];
   for (let n = 0; n < 100; n++) {
     const middle = (low + high) / 2;
-    if (breaches(middle, pinDigits) * 10 * hoursOfYear > 1) high = middle;
+    if (breaches(middle, pinDigits, pins) * 10 * hoursOfYear > 1) high = middle;
     else low = middle;
   }
   return low;
@@ -73,6 +78,51 @@ test('the row of a lobby counts who knocks', () => {
     `a knock every ${days(100)} days`,
     `a knock every ${days(600)} days`,
   ]);
+});
+
+test('every further PIN of a meeting is one more that fits', () => {
+  expect(documented).toContain(
+    `with ten personal PINs of 6 digits it is ${Math.round(rateForTenYears(6, 10))} tries an hour`,
+  );
+});
+
+/**
+ * The same by another way: an attack played out, try by try, in a small world. Numbers are keyed one
+ * after the other; one that is a live meeting's asks for the PIN, which is then tried until the
+ * meeting is over, and no other number meanwhile.
+ */
+const playedBreaches = (world: {
+  readonly ids: number;
+  readonly meetings: number;
+  readonly triesAnHour: number;
+  readonly pinCount: number;
+  readonly hours: number;
+}): number => {
+  const random = seededRandom(7);
+  const { ids, meetings, triesAnHour, pinCount } = world;
+  let found = 0;
+  let triesLeft = world.hours * triesAnHour;
+  while (triesLeft > 0) {
+    triesLeft -= 1;
+    if (random() >= meetings / ids) continue;
+    // It began some time ago: as likely at any moment of its hour.
+    const tries = Math.floor(random() * triesAnHour * meetingHours);
+    const fits = Math.floor(random() * pinCount);
+    if (fits < tries) found += 1;
+    triesLeft -= Math.min(tries, fits + 1);
+  }
+  return found / world.hours;
+};
+
+test('an attack that is played out finds less than the table says, and not much less than half', () => {
+  const world = { ids: 20_000, meetings: 4, triesAnHour: 100, pinCount: 1_000, hours: 200_000 };
+  const said =
+    world.triesAnHour *
+    (world.meetings / world.ids) *
+    ((world.triesAnHour * meetingHours) / world.pinCount);
+  const played = playedBreaches(world);
+  expect(played).toBeLessThan(said);
+  expect(played).toBeGreaterThan(0.4 * said);
 });
 
 test('the rate above which all refusals sound alike is the one that the page names', () => {
