@@ -1,4 +1,5 @@
-/** Encrypted calls on drachtio-server's TLS and FreeSWITCH's SRTP, with a telephone that is not ours. */
+/** Encrypted calls on drachtio-server's TLS and FreeSWITCH's SRTP, most with a telephone that is not ours. */
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { steadyToneLevelDbfs } from '../../src/caller/heard.ts';
 import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
@@ -15,6 +16,8 @@ import { startBaresip, type Baresip, type BaresipOptions } from './support/bares
 import { freePort } from './support/gateway-process.ts';
 import {
   createMeetingStage,
+  hearsTone,
+  sine,
   sleep,
   type MeetingStage,
   type StagedMeeting,
@@ -24,7 +27,7 @@ interface RecordedCall {
   readonly legId: string;
   readonly nodeId: string;
   readonly encrypted: boolean;
-  readonly security: { signalling: string; media: string; suite?: string } | null;
+  readonly security: { signalling: string; media: string; keys?: string; suite?: string } | null;
 }
 type Encryption = Pick<BaresipOptions, 'transport' | 'mediaEncryption'>;
 
@@ -76,13 +79,16 @@ describe.skipIf(!areProgramsNamed)(`encrypted calls on drachtio${whyNoPrograms}`
     phones.push(phone);
     return phone;
   };
+  const liveCall = async (): Promise<RecordedCall> => {
+    const { legId } = await stage.until(
+      'the call to join',
+      async () => (await stage.calls('joined'))[0],
+    );
+    return (await stage.gateway.api('GET', `/api/calls/${legId}`)).body as RecordedCall;
+  };
   const joinedCall = async (phone: Baresip): Promise<RecordedCall> => {
     try {
-      const { legId } = await stage.until(
-        'the call to join',
-        async () => (await stage.calls('joined'))[0],
-      );
-      return (await stage.gateway.api('GET', `/api/calls/${legId}`)).body as RecordedCall;
+      return await liveCall();
     } catch (error) {
       throw new Error(`${String(error)}\nbaresip:\n${phone.output()}\n${freeSwitch.output()}`);
     }
@@ -136,9 +142,61 @@ describe.skipIf(!areProgramsNamed)(`encrypted calls on drachtio${whyNoPrograms}`
     );
   });
 
-  describe('where SRTP is required', () => {
-    beforeAll(() => open({ RINGBRO_SRTP: 'require' }));
+  describe('as it is set at first', () => {
+    beforeAll(() => open({}));
     afterAll(() => stage.close());
+
+    // The worker has the sound: no key travels, over whatever the signalling goes.
+    it.each(['tls', 'udp'] as const)('DTLS-SRTP over %s is taken', async (transport) => {
+      const meeting = await stage.meeting();
+      const phone = await dial(meeting, { transport, mediaEncryption: 'dtls_srtp' });
+      const call = await joinedCall(phone);
+      expect(call.encrypted).toBe(true);
+      expect(call.security).toMatchObject({ signalling: transport, media: 'srtp', keys: 'dtls' });
+      await expectSoundBothWays(meeting, phone, call);
+      expect((await liveCall()).security?.suite).toMatch(/^A/);
+    });
+
+    it.each(['AEAD_AES_128_GCM', 'AES_256_CM_HMAC_SHA1_80'] as const)(
+      'a call with %s has sound both ways, and again with new keys of both sides',
+      async (suite) => {
+        const meeting = await stage.meeting();
+        const witness = await stage.witness(meeting);
+        const caller = await stage.joined(meeting, {
+          srtp: 'sdes',
+          suites: [suite],
+          transport: 'tls',
+          port: tlsPort,
+          authority: readFileSync(authority.authorityFile, 'utf8'),
+        });
+        const call = await liveCall();
+        expect(call.security).toEqual({ signalling: 'tls', media: 'srtp', keys: 'sdes', suite });
+        caller.sound.speak(sine(440), { endless: true });
+        await witness.playTone(1000, -20);
+        for (const round of ['first', 'second', 'third']) {
+          // Each offer of the phone brings a key of its own.
+          if (round !== 'first') expect(await caller.setHold(false)).toBe('sendrecv');
+          await sleep(800);
+          await stage.until(`the witness in the phone, ${round} keys`, () =>
+            hearsTone(caller, 1000) ? true : undefined,
+          );
+          const heard = await witness.hear(`ringbro:${call.nodeId}:${call.legId}`, 1000);
+          expect(heard.dominantHz).toBeCloseTo(440, -1);
+        }
+        expect(caller.sound.suite()).toBe(suite);
+      },
+    );
+  });
+
+  describe('where SRTP is required, and all sound is FreeSWITCH’s', () => {
+    beforeAll(() => open({ RINGBRO_SRTP: 'require', RINGBRO_DRACHTIO_DIRECT: 'no' }));
+    afterAll(() => stage.close());
+
+    it('DTLS-SRTP is refused with 488', async () => {
+      const meeting = await stage.meeting();
+      const phone = await dial(meeting, { transport: 'tls', mediaEncryption: 'dtls_srtp' });
+      await stage.until('the refusal', () => (phone.output().includes('488') ? true : undefined));
+    });
 
     it('an encrypted call is taken and a plain one refused with 488', async () => {
       const meeting = await stage.meeting();

@@ -12,6 +12,7 @@ import { createDrachtioLeg } from './drachtio-leg.ts';
 import type { LegSound } from './leg-sound.ts';
 import type { LiveLegs } from './live-legs.ts';
 import { createOutgoingInvite } from './outgoing-invite.ts';
+import { within } from './within.ts';
 
 export interface CallPlacerDeps {
   /** A connection for the call; undefined where no drachtio-server is connected. */
@@ -22,6 +23,8 @@ export interface CallPlacerDeps {
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+const closeTimeoutMs = 2_000;
 
 const invitationOf = (
   { request, destination }: PlannedCall,
@@ -63,6 +66,7 @@ export const createCallPlacer =
     if (signalling === undefined || plan === undefined) return dialFailure('unreachable');
     const log = deps.log.child({ legId: call.request.legId });
     const sipCallId = asSipCallId(tokens.token());
+    const closed = Promise.withResolvers<undefined>();
     const leg = deps.legs.begin(signalling.link, (onClosed) =>
       createDrachtioLeg({
         invitation: invitationOf(call, plan, sipCallId),
@@ -78,7 +82,10 @@ export const createCallPlacer =
         sound: deps.soundFor(call, signalling, log),
         clock,
         log,
-        onClosed,
+        onClosed: () => {
+          closed.resolve(undefined);
+          onClosed();
+        },
       }),
     );
 
@@ -98,5 +105,9 @@ export const createCallPlacer =
     if ('outcome' in outcome && outcome.outcome === 'answered')
       return { outcome: 'answered', leg, media: outcome.media };
     if (signal.aborted) return dialFailure('cancelled');
-    return rang.signal.aborted ? dialFailure('no-answer') : failureOf(await leg.ended);
+    if (rang.signal.aborted) return dialFailure('no-answer');
+    const failure = failureOf(await leg.ended);
+    // The next try is a leg of the same name: it must not find the port of this one, nor lose its own.
+    await within(clock, closeTimeoutMs, closed.promise);
+    return failure;
   };

@@ -22,11 +22,9 @@ export interface CallerNegotiationDeps {
 }
 
 /** FreeSWITCH's `rtp_secure_media` for the channel. */
-export type ChannelSrtp = 'mandatory' | 'optional' | 'forbidden';
+export type ChannelSrtp = 'mandatory' | 'forbidden';
 
 export interface CallerNegotiation {
-  /** The SRTP of a channel that is to make the offer. */
-  readonly srtpToOffer: ChannelSrtp;
   /** The caller's offer as FreeSWITCH gets it, or the status that refuses it. */
   ask(
     offer: string,
@@ -35,7 +33,7 @@ export interface CallerNegotiation {
     | { readonly ok: false; readonly sipStatus: 400 | 488 };
   /** The caller's answer out of FreeSWITCH's; undefined where it does not fit the offer. */
   answer(offer: string, fromFreeSwitch: string): string | undefined;
-  /** The offer to the caller out of FreeSWITCH's. */
+  /** The offer to the caller out of FreeSWITCH's, in the clear; undefined where that may not be. */
   offer(fromFreeSwitch: string): string | undefined;
   /** The caller's answer to it as FreeSWITCH gets it; undefined where the call can't go on with it. */
   settle(answer: string): string | undefined;
@@ -69,12 +67,6 @@ const mirrored: Readonly<Record<MediaDirection, MediaDirection>> = {
   sendonly: 'recvonly',
   recvonly: 'sendonly',
   inactive: 'inactive',
-};
-
-const srtpByPolicy: Readonly<Record<LocalSrtp['policy'], ChannelSrtp>> = {
-  require: 'mandatory',
-  allow: 'optional',
-  off: 'forbidden',
 };
 
 export const createCallerNegotiation = (deps: CallerNegotiationDeps): CallerNegotiation => {
@@ -136,7 +128,6 @@ export const createCallerNegotiation = (deps: CallerNegotiationDeps): CallerNego
   };
 
   return {
-    srtpToOffer: srtpByPolicy[srtp.policy],
     ask: (offer) => {
       const trial = answerOffer(offer, localAt(nowhere));
       if (!trial.ok) return { ok: false, sipStatus: trial.sipStatus };
@@ -166,19 +157,14 @@ export const createCallerNegotiation = (deps: CallerNegotiationDeps): CallerNego
     },
     offer: (fromFreeSwitch) => {
       const place = placeOf(fromFreeSwitch);
-      if (place === undefined) return undefined;
-      const made = createOffer(localAt(place));
-      const keys = readCryptoLines(place.crypto).map(
-        (line) => `a=crypto:${writeCryptoLine(line)}\r\n`,
-      );
-      openOffer = made.offer.replace(/(?:a=crypto:.*\r\n)+/, keys.join(''));
+      if (place === undefined || srtp.policy === 'require') return undefined;
+      openOffer = createOffer({ ...localAt(place), srtp: { ...srtp, policy: 'off' } }).offer;
       return openOffer;
     },
     settle: (answer) => {
-      const needsCrypto = srtp.policy === 'require';
-      const applied = openOffer && applyAnswer(openOffer, answer, { needsCrypto });
+      const applied = openOffer && applyAnswer(openOffer, answer);
       if (openOffer === undefined || !applied || !applied.ok) return undefined;
-      const sdp = describeCaller(applied.session, cryptoLineIn(answer)?.tag);
+      const sdp = describeCaller(applied.session, undefined);
       settled(openOffer, applied.session);
       return sdp;
     },

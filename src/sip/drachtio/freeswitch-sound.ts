@@ -120,7 +120,7 @@ export const createFreeSwitchSound = (deps: FreeSwitchSoundDeps): LegSound => {
     if (asked?.ok === false) return { ok: false, sipStatus: asked.sipStatus };
     const opened = await openCallerChannel(
       { ...deps, isClosed: () => isClosed },
-      { offer: asked?.sdp, srtp: asked?.srtp ?? negotiation.srtpToOffer },
+      { offer: asked?.sdp, srtp: asked?.srtp ?? 'forbidden' },
     );
     if (opened === 488) return { ok: false, sipStatus: 488 };
     if (typeof opened === 'number') return unsettled;

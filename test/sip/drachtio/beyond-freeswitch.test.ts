@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { needsHandshake } from '../../../src/sip/drachtio/needs-handshake.ts';
+import { isBeyondFreeSwitch } from '../../../src/sip/drachtio/beyond-freeswitch.ts';
 import type { SrtpPolicy } from '../../../src/sip/message/sdp-crypto.ts';
 
 const offer = (protocol: string, ...lines: readonly string[]): string =>
@@ -11,8 +11,8 @@ const fingerprint = `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'A
 const handshake = [fingerprint, 'a=setup:actpass'];
 const key = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${Buffer.alloc(30, 1).toString('base64')}`;
 
-const needs = (sdp: string, policy: SrtpPolicy = 'allow'): boolean =>
-  needsHandshake(sdp, {
+const isWorkers = (sdp: string | undefined, policy: SrtpPolicy = 'allow'): boolean =>
+  isBeyondFreeSwitch(sdp, {
     codecs: ['PCMA'],
     srtp: { policy, random: (bytes) => new Uint8Array(bytes) },
   });
@@ -24,11 +24,13 @@ it.each([
   ['with keys alone', offer('RTP/SAVP', key), false],
   ['of plain sound', offer('RTP/AVP'), false],
   ['that is no offer', 'v=0', false],
+  ['of ours with keys', undefined, true],
 ])('an offer %s is the worker’s: %s', (_name, sdp, expected) => {
-  expect(needs(sdp)).toBe(expected);
+  expect(isWorkers(sdp)).toBe(expected);
 });
 
 it('where SRTP is off nothing is the worker’s', () => {
-  expect(needs(offer('RTP/AVP', ...handshake), 'off')).toBe(false);
-  expect(needs(offer('UDP/TLS/RTP/SAVP', ...handshake), 'off')).toBe(false);
+  expect(isWorkers(offer('RTP/AVP', ...handshake), 'off')).toBe(false);
+  expect(isWorkers(offer('UDP/TLS/RTP/SAVP', ...handshake), 'off')).toBe(false);
+  expect(isWorkers(undefined, 'off')).toBe(false);
 });
