@@ -1,5 +1,5 @@
 /** What is around every page behind the sign-in: header, menu, what is announced. */
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Session } from '../shared/api.ts';
 import type { Language } from '../shared/language.ts';
 import { DeskContext, usePage, useSay } from './context.ts';
@@ -86,7 +86,13 @@ const menu: readonly { readonly page: MenuPage; readonly scope?: Session['scopes
 function DeskHeader({ session, place, onSession, onLanguage }: DeskProps & { place: Place }) {
   const { api } = usePage();
   const say = useSay();
+  const nav = useRef<HTMLElement>(null);
   const pages = menu.filter(({ scope }) => scope === undefined || session.scopes.includes(scope));
+  // On a telephone the menu is longer than the line.
+  useEffect(() => {
+    const current = nav.current?.querySelector('[aria-current]');
+    current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [place.page]);
   const signOut = (): void => {
     const done = (): void => {
       onSession(undefined);
@@ -101,7 +107,7 @@ function DeskHeader({ session, place, onSession, onLanguage }: DeskProps & { pla
       <Link to={root} className="brand">
         {say('product')}
       </Link>
-      <nav aria-label={say('menu')}>
+      <nav aria-label={say('menu')} ref={nav}>
         <ul>
           {pages.map(({ page }) => (
             <li key={page}>

@@ -26,11 +26,16 @@ function toneOf(what: string): LadderLine['tone'] {
 
 const isKnown = (what: string): what is SipWord => Object.hasOwn(sipWords, what);
 
-function meaningOf(what: string, language: Language): string {
-  const word = /^\d{3}/.exec(what)?.[0] ?? what;
+function meaningOf(what: string, isAnswered: boolean, language: Language): string {
+  const asked = what === 'INVITE' && isAnswered ? 're-INVITE' : what;
+  const word = /^\d{3}/.exec(what)?.[0] ?? asked;
   if (isKnown(word)) return sipWords[word][language];
   return statusWords[word.charAt(0)]?.[language] ?? '';
 }
+
+/** Of the call itself: an INVITE after it is one within the call. RFC 3261 §14 */
+const isAnswer = ({ what, exchange }: Ladder['items'][number]): boolean =>
+  what.startsWith('2') && exchange.endsWith('INVITE');
 
 export function tellLadder(items: Ladder['items'], language: Language): readonly LadderLine[] {
   return items.map(({ at, direction, what, exchange, message }, index) => {
@@ -41,7 +46,7 @@ export function tellLadder(items: Ladder['items'], language: Language): readonly
       direction,
       what,
       exchange,
-      meaning: meaningOf(what, language),
+      meaning: meaningOf(what, items.slice(0, index).some(isAnswer), language),
       tone: toneOf(what),
       message,
     };

@@ -96,6 +96,7 @@ export const shownSession = z
     csrfToken: z.string().describe('To be sent as X-CSRF-Token with each change'),
     expiresAt: z.string().describe('At the latest'),
     idleInS: z.number().describe('It ends in so long unless somebody uses it; reading is no use'),
+    idleLimitS: z.number().describe('And so long it lasts after each use'),
     hasPassword: z.boolean(),
   })
   .meta({ id: 'Session' });

@@ -38,6 +38,7 @@ const show = (
   csrfToken: session.csrfToken,
   expiresAt: asText(session.createdAt + sessionLimits.absoluteMs),
   idleInS: Math.max(0, Math.round(sessions.idleInMs(session) / 1000)),
+  idleLimitS: sessions.idleMs / 1000,
   hasPassword: account.passwordHash !== undefined,
 });
 

@@ -18,6 +18,7 @@ export const sessionLimits = {
 } as const;
 
 export interface Sessions {
+  readonly idleMs: number;
   /** A new one, whatever cookie came: nobody can plant theirs (session fixation). */
   begin(reply: FastifyReply, account: Account): Promise<Session>;
   /** Undefined where there is none, or it is over, or its account is disabled. */
@@ -56,6 +57,7 @@ export function createSessions({ access, clock, secure, idleMs }: SessionsDeps):
     now - session.lastSeenAt > idleMs || now - session.createdAt > sessionLimits.absoluteMs;
 
   return {
+    idleMs,
     async begin(reply, account) {
       const now = clock.now();
       const token = newSecret();

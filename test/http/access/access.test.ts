@@ -172,7 +172,7 @@ describe('sessions', () => {
       return answer;
     };
     http.clock.advance(20 * 60_000);
-    expect((await read()).json()).toMatchObject({ idleInS: 10 * 60 });
+    expect((await read()).json()).toMatchObject({ idleInS: 10 * 60, idleLimitS: 30 * 60 });
     const used = await ask(caller, 'POST', '/api/session/use');
     expect(used.json()).toMatchObject({ idleInS: 30 * 60 });
     http.clock.advance(20 * 60_000);

@@ -23,11 +23,20 @@ it('says what each message means, how long after the one before, and which is th
     tone,
   ]);
   expect(told).toEqual([
-    [0, 'calls, or changes the sound', 'plain'],
+    [0, 'calls', 'plain'],
     [40, 'received', 'plain'],
     [60, 'no sound format in common', 'trouble'],
     [100, 'confirms the answer', 'plain'],
     [100, '', 'plain'],
+  ]);
+});
+
+it('tells a call from a change within it', () => {
+  const items = [item(0, 'in', 'INVITE'), item(1, 'out', '200'), item(2, 'in', 'INVITE')];
+  expect(tellLadder(items, 'en').map(({ meaning }) => meaning)).toEqual([
+    'calls',
+    'yes',
+    'changes the sound',
   ]);
 });
 

@@ -47,10 +47,10 @@ export function TracesPage() {
           {
             text: say('deleted-at'),
             className: 'wide',
-            cell: ({ deletedAt }) => timeOfDay(deletedAt, language),
+            cell: ({ deletedAt }) => dateAndTime(deletedAt, language),
           },
           {
-            text: say('action'),
+            text: say('actions'),
             cell: ({ traceId, packets, startedAt }) => (
               <span className="buttons">
                 {packets > 0 && (

@@ -50,7 +50,7 @@ export function WebhooksPage() {
               lastDeliveredAt === null ? say('never') : dateAndTime(lastDeliveredAt, language),
           },
           {
-            text: say('action'),
+            text: say('actions'),
             cell: ({ webhookId, url, state }) => (
               <span className="buttons">
                 {state !== 'active' && (
@@ -106,6 +106,8 @@ function NewWebhook({ onMade }: { readonly onMade: () => void }) {
     });
     setMade(webhook);
     setUrl('');
+    setEvents('');
+    setDescription('');
     onMade();
   };
   return (

@@ -6,13 +6,23 @@ export interface AskFirstProps {
   /** What is done on yes. */
   readonly yes: string;
   readonly isHarsh?: boolean;
+  /** There is nothing to cancel: whoever closes it says yes. */
+  readonly isSimple?: boolean;
   readonly onYes: () => void;
   readonly onNo: () => void;
   readonly children?: ReactNode;
 }
 
 /** A question before something is done. The browser keeps the focus inside and gives it back. */
-export function AskFirst({ question, yes, isHarsh, onYes, onNo, children }: AskFirstProps) {
+export function AskFirst({
+  question,
+  yes,
+  isHarsh,
+  isSimple,
+  onYes,
+  onNo,
+  children,
+}: AskFirstProps) {
   const say = useSay();
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -32,9 +42,11 @@ export function AskFirst({ question, yes, isHarsh, onYes, onNo, children }: AskF
         <p id={id}>{question}</p>
         {children}
         <div className="buttons">
-          <button type="button" className="plain" onClick={onNo}>
-            {say('cancel')}
-          </button>
+          {isSimple !== true && (
+            <button type="button" className="plain" onClick={onNo}>
+              {say('cancel')}
+            </button>
+          )}
           <button type="submit" className={isHarsh === true ? 'harsh' : 'strong'}>
             {yes}
           </button>

@@ -56,7 +56,7 @@ export function CallActions({ call, onDone }: CallActionsProps) {
       )}
       {isInMeeting && !call.muted && button('mute', 'mute')}
       {isInMeeting && call.muted && isHost && button('unmute', 'unmute')}
-      {(isInMeeting || isWaiting) && isHost && (
+      {isInMeeting && isHost && (
         <AskButton
           label={say('move')}
           question={say('move-to')}

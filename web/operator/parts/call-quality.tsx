@@ -79,12 +79,18 @@ function PlotOf({ way, measure, quality }: PlotOfProps) {
   if (plot === undefined) return null;
   const label = `${say(measureWords[measure])}: ${say('plot-worst', { worst: measured(measure, plot.worst) })}`;
   return (
-    <svg viewBox={`0 0 ${plotWidth} ${plotHeight}`} role="img" aria-label={label}>
+    <svg
+      viewBox={`0 0 ${plotWidth} ${plotHeight}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
       <title>{label}</title>
       <line x1="0" x2={plotWidth} y1={plotHeight - 4} y2={plotHeight - 4} className="ground" />
       <path d={plot.path} />
       {plot.dots.map(([x, y]) => (
-        <circle key={x} cx={x} cy={y} r="2.5" />
+        // Without a length, round at its ends: a circle would be drawn out with the plot.
+        <path key={x} d={`M${x} ${y}h0`} className="dot" />
       ))}
     </svg>
   );

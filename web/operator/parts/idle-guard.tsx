@@ -20,13 +20,13 @@ const lookEveryMs = 1_000;
 export function IdleGuard({ session, onSession }: IdleGuardProps) {
   const { api } = usePage();
   const say = useSay();
-  const times = useRef(idleTimes(session.idleInS, Date.now()));
+  const times = useRef(idleTimes(session, Date.now()));
   const touched = useRef(false);
+  const askedOthers = useRef(false);
   const [leftMs, setLeftMs] = useState<number>();
 
   useEffect(() => {
-    times.current = idleTimes(session.idleInS, Date.now());
-    setLeftMs(undefined);
+    times.current = idleTimes(session, Date.now());
   }, [session]);
   useEffect(() => {
     const note = (): void => {
@@ -47,7 +47,6 @@ export function IdleGuard({ session, onSession }: IdleGuardProps) {
       };
       way.then(onSession, () => undefined).then(done, done);
     };
-    let askedOthers = false;
     const look = (): void => {
       const now = Date.now();
       const { tellAt, warnAt, endAt } = times.current;
@@ -56,17 +55,21 @@ export function IdleGuard({ session, onSession }: IdleGuardProps) {
         touched.current = false;
         ask(api.send<Session>('POST', '/api/session/use'));
       } else if (now >= endAt) ask(api.get<Session>('/api/session'));
-      else if (now >= warnAt && !askedOthers) {
+      else if (now < warnAt) {
+        askedOthers.current = false;
+        setLeftMs(undefined);
+      } else if (askedOthers.current) setLeftMs(endAt - now);
+      else {
         // Another page of the same person may have been in use.
-        askedOthers = true;
+        askedOthers.current = true;
         ask(api.get<Session>('/api/session'));
-      } else setLeftMs(now >= warnAt ? endAt - now : undefined);
+      }
     };
     const timer = window.setInterval(look, lookEveryMs);
     return () => {
       clearInterval(timer);
     };
-  }, [api, onSession, session]);
+  }, [api, onSession]);
 
   if (leftMs === undefined) return null;
   const stay = (): void => {
@@ -78,6 +81,7 @@ export function IdleGuard({ session, onSession }: IdleGuardProps) {
     <AskFirst
       question={say('idle-warning', { left: clockSpan(leftMs) })}
       yes={say('stay')}
+      isSimple
       onYes={stay}
       onNo={stay}
     />

@@ -65,9 +65,9 @@ export function LogForm({ search, onSearch, onClear }: LogFormProps) {
           ))}
         </select>
       </Labelled>
+      <Field label={say('sip-call-id')} spellCheck={false} {...line('sipCallId')} />
       <Field label={say('from')} type="datetime-local" {...line('from')} />
       <Field label={say('to')} type="datetime-local" {...line('to')} />
-      <Field label={say('sip-call-id')} spellCheck={false} {...line('sipCallId')} />
       <div className="buttons">
         <button type="submit" className="strong">
           {say('find')}

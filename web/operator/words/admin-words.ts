@@ -45,6 +45,7 @@ export const adminWords = {
     da: 'Nøglen vises kun nu. Gem den et sikkert sted.',
   },
   actor: { sv: 'Vem', en: 'Who', da: 'Hvem' },
+  actions: { sv: 'Åtgärder', en: 'Actions', da: 'Handlinger' },
   action: { sv: 'Vad', en: 'What', da: 'Hvad' },
   target: { sv: 'Gäller', en: 'On', da: 'Gælder' },
   answer: { sv: 'Svar', en: 'Answer', da: 'Svar' },

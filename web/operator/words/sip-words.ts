@@ -2,11 +2,8 @@
 import type { Text } from '../../shared/language.ts';
 
 export const sipWords = {
-  INVITE: {
-    sv: 'ringer eller ändrar ljudet',
-    en: 'calls, or changes the sound',
-    da: 'ringer op eller ændrer lyden',
-  },
+  INVITE: { sv: 'ringer', en: 'calls', da: 'ringer op' },
+  're-INVITE': { sv: 'ändrar ljudet', en: 'changes the sound', da: 'ændrer lyden' },
   ACK: { sv: 'bekräftar svaret', en: 'confirms the answer', da: 'bekræfter svaret' },
   BYE: { sv: 'lägger på', en: 'hangs up', da: 'lægger på' },
   CANCEL: { sv: 'ångrar uppringningen', en: 'gives up before the answer', da: 'opgiver opkaldet' },
