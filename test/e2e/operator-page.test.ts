@@ -1,5 +1,4 @@
 /** The operator page in a real browser, beside real calls. */
-import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   accessFaults,
@@ -10,19 +9,23 @@ import {
   textOf,
 } from './support/browser.ts';
 import { createMeetingStage, type MeetingStage } from './support/meeting-stage.ts';
+import {
+  createOperatorDesk,
+  operatorPassword,
+  type OperatorDesk,
+} from './support/operator-desk.ts';
 import { runSipp } from './support/sipp.ts';
 
-const password = 'a password for tests';
 const meetingOfScenario = '142536475';
 
 describe('the operator page', () => {
   let stage: MeetingStage;
   let browser: TestBrowser;
-  let url: string;
+  let desk: OperatorDesk;
   beforeAll(async () => {
-    stage = await createMeetingStage({ RINGBRO_OPERATOR_PASSWORD: password });
+    stage = await createMeetingStage({ RINGBRO_OPERATOR_PASSWORD: operatorPassword });
     browser = await startBrowser();
-    url = `${stage.gateway.httpUrl}/operator`;
+    desk = createOperatorDesk(stage);
   });
   afterEach(() => stage.clear());
   afterAll(async () => {
@@ -30,24 +33,10 @@ describe('the operator page', () => {
     await stage.close();
   });
 
-  /** By keyboard alone. */
-  const signIn = async (page: Page, name = 'operator', secret = password): Promise<void> => {
-    await page.goto(url);
-    await page.waitForSelector('input[name=name]:focus');
-    await page.keyboard.type(name);
-    await page.keyboard.press('Tab');
-    await page.keyboard.type(secret);
-    await page.keyboard.press('Enter');
-  };
-  const makeAccount = async (name: string, scopes: readonly string[]): Promise<void> => {
-    const made = await stage.gateway.api('POST', '/api/accounts', { name, scopes, password });
-    expect(made.status).toBe(201);
-  };
-
   it('shows a call as it comes, moves and ends, and finds it again by its support code', async () => {
     await stage.meeting({ callId: meetingOfScenario });
     const page = await browser.page('sv-SE');
-    await signIn(page);
+    await desk.signIn(page);
     await says(page, 'Inga samtal just nu.');
     const calling = runSipp('uac-happy-path-expect-joined', {
       sipPort: stage.gateway.sipPort,
@@ -78,15 +67,30 @@ describe('the operator page', () => {
     }
     expect(story).toContain('Slå ditt samtals-ID, nio siffror.');
     expect(await textOf(page, 'main')).toContain('Inte krypterat på vägen hit.');
-    await takePictures(page, 'call-over');
+    await says(page, 'BYE', '.ladder');
+    const ladder = await textOf(page, '.ladder');
+    for (const [what, meaning] of [
+      ['INVITE', 'ringer'],
+      ['200 (INVITE)', 'ja'],
+      ['BYE', 'lägger på'],
+    ])
+      expect(ladder).toContain(`${what} ${meaning}`);
+    await page.locator('.ladder summary').click();
+    await says(page, 'From: <sip:+46•••••67@', '.ladder pre');
+    expect(await textOf(page, '.ladder')).not.toMatch(/142536475|Call-ID|46701234567/);
+    expect(await textOf(page, '.ways')).toMatch(/Telefonen → oss\s+● 4,\d/);
+    await page.waitForSelector('.way svg .dot');
+    await page.locator('.minutes summary').click();
+    await says(page, 'Telefonen → oss', '.minutes table');
+    await takePictures(page, 'call-over', true);
     expect(await accessFaults(page)).toEqual([]);
   });
 
   it('tells of who waits, mutes and hangs up, and says by whom', async () => {
     const meeting = await stage.meeting({ admission: 'lobby' });
-    await makeAccount('anna', ['operator', 'read-only']);
+    await desk.makeAccount('anna', ['operator', 'read-only']);
     const page = await browser.page('en-GB');
-    await signIn(page, 'anna');
+    await desk.signIn(page, 'anna');
     await says(page, 'Nobody waits.');
     const caller = await stage.phone();
     await caller.answer;
@@ -137,8 +141,11 @@ describe('the operator page', () => {
 
   it('searches the log, keeps keys and accounts, and shows who did what', async () => {
     const page = await browser.page('da-DK');
-    await signIn(page);
+    await desk.signIn(page);
     await says(page, 'I gang');
+    expect(await desk.visit(page, 'Prøveopkald', 'Prøveopkald er slået fra', 'test-calls')).toEqual(
+      [],
+    );
     await page.locator('nav ::-p-text(Opkaldslog)').click();
     await says(page, 'opkald vises');
     await page.select('select[name=result]', 'completed');
@@ -164,32 +171,106 @@ describe('the operator page', () => {
     await page.locator('nav ::-p-text(Konti)').click();
     await says(page, 'Ny konto');
     await page.locator('.panel input').fill('birgit');
-    await page.locator('.panel input[type=password]').fill(password);
+    await page.locator('.panel input[type=password]').fill(operatorPassword);
     await page.locator('.panel button').click();
     await says(page, 'birgit', 'tbody');
     await takePictures(page, 'accounts');
     expect(await accessFaults(page)).toEqual([]);
 
-    await page.locator('nav ::-p-text(Hændelseslog)').click();
-    await says(page, 'POST /api/accounts');
-    await takePictures(page, 'audit');
+    const audit = desk.visit(page, 'Hændelseslog', 'POST /api/accounts', 'audit');
+    expect(await audit).toEqual([]);
+  });
+
+  it('moves a caller and lets in, as the host may; traces a call, and deletes with a reason', async () => {
+    const first = await stage.meeting({ admission: 'lobby' });
+    const second = await stage.meeting();
+    const page = await browser.page('en-GB');
+    await desk.signIn(page);
+    await says(page, 'Nobody waits.');
+    const caller = await stage.phone();
+    await caller.answer;
+    await caller.press(first.callId);
+    await page.locator('tbody a').click();
+    await says(page, 'The caller has come to the right place and waits.');
+    await page.locator('.actions ::-p-text(Let in)').click();
+    await says(page, 'Is in the meeting');
+    await page.locator('.actions ::-p-text(Trace this call)').click();
+    await page.type('dialog input', 'no sound since this morning');
+    await page.keyboard.press('Enter');
+    await page.locator('.actions ::-p-text(Move to another meeting)').click();
+    await page.type('dialog input', second.callId);
+    await takePictures(page, 'move');
+    await page.keyboard.press('Enter');
+    await stage.until('the move', async () => {
+      const [moved] = await stage.calls('joined');
+      return moved?.callId === second.callId ? true : undefined;
+    });
+    await takePictures(page, 'call-live', true);
     expect(await accessFaults(page)).toEqual([]);
+
+    expect(await desk.visit(page, 'Traces', 'Under way', 'traces')).toEqual([]);
+    await page.waitForSelector('td a[download]');
+    await page.locator('td ::-p-text(Delete)').click();
+    await page.type('dialog input', 'found it');
+    await page.keyboard.press('Enter');
+    await says(page, 'Nothing to show.');
+    const audit = await stage.gateway.api('GET', '/api/audit?actor=account%20operator&limit=3');
+    const { items } = audit.body as { items: { action: string; reason: string | null }[] };
+    expect(items.map(({ action, reason }) => [action, reason])).toEqual([
+      ['DELETE /api/traces/:traceId', 'found it'],
+      ['POST /api/calls/:legId/move', null],
+      ['POST /api/traces', 'no sound since this morning'],
+    ]);
+  });
+
+  it('keeps webhooks, and asks whoever leaves the page open whether they are there', async () => {
+    const page = await browser.page('sv-SE');
+    await desk.signIn(page);
+    await says(page, 'Pågående');
+    expect(await desk.visit(page, 'Webhooks', 'Ny webhook', 'webhooks-none')).toEqual([]);
+    await page.type('.panel input', 'https://receiver.example.org/ringbro');
+    await page.type('.panel input[list]', 'call.ended, canary.failed');
+    await page.keyboard.press('Enter');
+    await says(page, 'Hemligheten för signaturer visas bara nu.');
+    await says(page, 'call.ended, canary.failed', 'tbody');
+    await takePictures(page, 'webhooks');
+    expect(await accessFaults(page)).toEqual([]);
+    await page.locator('td ::-p-text(Ta bort)').click();
+    await page.locator('dialog .harsh').click();
+    await says(page, 'Inget att visa.');
+
+    const session = (await page.evaluate(
+      "fetch('/api/session').then((answer) => answer.json())",
+    )) as object;
+    await page.setRequestInterception(true);
+    page.on('request', (request) => {
+      const isAsked = request.method() === 'GET' && request.url().endsWith('/api/session');
+      const body = JSON.stringify({ ...session, idleInS: 100 });
+      void (isAsked ? request.respond({ body }) : request.continue());
+    });
+    await page.reload();
+    await says(page, 'Är du kvar? Du loggas ut om 1:', 'dialog');
+    await takePictures(page, 'idle');
+    expect(await accessFaults(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog', { hidden: true });
+    await says(page, 'Ny webhook');
   });
 
   it('says what is wrong at the door, and when a session is over', async () => {
     const page = await browser.page('en-GB');
-    await makeAccount('carl', ['read-only']);
-    await signIn(page, 'carl', 'not the password');
+    await desk.makeAccount('carl', ['read-only']);
+    await desk.signIn(page, 'carl', 'not the password');
     await says(page, 'The name or the password is wrong.');
     expect(await accessFaults(page)).toEqual([]);
     await takePictures(page, 'sign-in');
-    for (let more = 0; more < 4; more += 1) await signIn(page, 'carl', 'not the password');
+    for (let more = 0; more < 4; more += 1) await desk.signIn(page, 'carl', 'not the password');
     await says(page, 'The name or the password is wrong.');
-    await signIn(page, 'carl');
+    await desk.signIn(page, 'carl');
     await says(page, 'Too many tries. Wait');
 
-    await makeAccount('dora', ['read-only']);
-    await signIn(page, 'dora');
+    await desk.makeAccount('dora', ['read-only']);
+    await desk.signIn(page, 'dora');
     await says(page, 'No calls right now.');
     expect(await textOf(page, 'nav')).not.toContain('Keys');
     const { body } = await stage.gateway.api('GET', '/api/accounts');

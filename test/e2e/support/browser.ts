@@ -69,15 +69,17 @@ export async function says(page: Page, wanted: string, within = 'body'): Promise
   }
 }
 
-/** The page in light and dark, and as wide as a phone; kept to be looked at. */
-export async function takePictures(page: Page, name: string): Promise<void> {
+/** The page in light and dark, and as wide as a phone; kept to be looked at. `fullPage`: to its end. */
+export async function takePictures(page: Page, name: string, fullPage = false): Promise<void> {
+  // What sticks to the window would stand in the middle of the page.
+  if (fullPage) await page.evaluate('scrollTo(0, 0)');
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    await page.screenshot({ path: join(screenshots, `${name}-${scheme}.png`) });
+    await page.screenshot({ path: join(screenshots, `${name}-${scheme}.png`), fullPage });
   }
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
   await page.setViewport(phone);
-  await page.screenshot({ path: join(screenshots, `${name}-phone.png`) });
+  await page.screenshot({ path: join(screenshots, `${name}-phone.png`), fullPage });
   await page.setViewport(desktop);
 }
 

@@ -17,6 +17,7 @@ export interface ShownCall {
   readonly sipCallId: string;
   readonly state: string;
   readonly from: string | null;
+  readonly callId: string | null;
   readonly joinedAt: string | null;
   readonly termination: { readonly result: string; readonly reason: string } | null;
   readonly timeline?: readonly { readonly event: string }[];
