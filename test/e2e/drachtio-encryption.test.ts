@@ -1,5 +1,8 @@
 /** Encrypted calls on drachtio-server's TLS and FreeSWITCH's SRTP, most with a telephone that is not ours. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { steadyToneLevelDbfs } from '../../src/caller/heard.ts';
 import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
@@ -186,6 +189,37 @@ describe.skipIf(!areProgramsNamed)(`encrypted calls on drachtio${whyNoPrograms}`
         expect(caller.sound.suite()).toBe(suite);
       },
     );
+
+    it('connections without a handshake and handshakes without a call keep nobody from calling; TLS 1.1 is refused', async () => {
+      const ca = readFileSync(authority.authorityFile);
+      const to = { host: '127.0.0.1', port: tlsPort };
+      const silent = Array.from({ length: 100 }, () => connect(to));
+      await Promise.all(silent.map((socket) => once(socket, 'connect')));
+      for (const socket of silent.slice(0, 50)) socket.write('\x16\x03');
+      for (let round = 0; round < 50; round += 1) {
+        const socket = connectTls({ ...to, ca });
+        await once(socket, 'secureConnect');
+        socket.destroy();
+      }
+      const phone = await stage.phone({
+        srtp: 'sdes',
+        transport: 'tls',
+        port: tlsPort,
+        authority: ca.toString(),
+      });
+      expect(await phone.answer).toMatchObject({ answered: true });
+      for (const socket of silent) socket.destroy();
+
+      const old = connectTls({
+        ...to,
+        ca,
+        minVersion: 'TLSv1',
+        maxVersion: 'TLSv1.1',
+        ciphers: 'DEFAULT:@SECLEVEL=0',
+      });
+      const [error] = (await once(old, 'error')) as [NodeJS.ErrnoException];
+      expect(error.code).toMatch(/PROTOCOL_VERSION|ECONNRESET/);
+    });
   });
 
   describe('where SRTP is required, and all sound is FreeSWITCH’s', () => {
