@@ -1,10 +1,10 @@
-/** A call of ours to somebody who takes keys in RTP/SAVP alone. */
+/** Offers of ours with keys: calls of ours, and callers who leave the offer to us. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asLegId } from '../../../src/call/identifiers.ts';
 import type { MediaBridge } from '../../../src/call/ports/media.ts';
-import type { CallLeg, DialOutcome } from '../../../src/call/ports/sip-engine.ts';
+import type { CallLeg, DialOutcome, LegEvent } from '../../../src/call/ports/sip-engine.ts';
 import { steadyToneLevelDbfs } from '../../../src/caller/heard.ts';
 import { openRtpEndpoint, type RtpEndpoint } from '../../../src/caller/rtp-endpoint.ts';
 import { processClock } from '../../../src/process-clock.ts';
@@ -12,6 +12,7 @@ import type { DrachtioEngine } from '../../../src/sip/drachtio/drachtio-engine.t
 import type { IncomingInvite } from '../../../src/sip/embedded/sip-session-handle.ts';
 import { createSipUserAgent, type SipUserAgent } from '../../../src/sip/embedded/user-agent.ts';
 import { answerOffer } from '../../../src/sip/message/sdp-answer.ts';
+import type { SrtpPolicy } from '../../../src/sip/message/sdp-crypto.ts';
 import { createTestAuthority, type TestAuthority } from '../../support/certificates.ts';
 import { silentLog, until } from '../../support/media-calls.ts';
 import {
@@ -27,7 +28,7 @@ import { createLiveEngine, noLiveKit, openTestMedia } from './live-servers.ts';
 
 const address = '127.0.0.1';
 
-describe.skipIf(!areProgramsNamed)(`a call of ours over TLS${whyNoPrograms}`, () => {
+describe.skipIf(!areProgramsNamed)(`offers of ours over TLS${whyNoPrograms}`, () => {
   let authority: TestAuthority;
   let drachtio: TestSipServer;
   let freeSwitch: TestSipServer;
@@ -35,18 +36,15 @@ describe.skipIf(!areProgramsNamed)(`a call of ours over TLS${whyNoPrograms}`, ()
   let engine: DrachtioEngine;
   let phone: SipUserAgent;
   let sound: RtpEndpoint | undefined;
+  let tlsPort: number;
+  const arrived = Promise.withResolvers<CallLeg>();
   const offers: string[] = [];
   /** It knows nothing of keys in RTP/AVP (RFC 8643). */
   let isStrict = true;
   let calls = 0;
 
-  const onInvite = async (incoming: IncomingInvite): Promise<void> => {
-    const offer = incoming.sdp ?? '';
-    offers.push(offer);
-    if (isStrict && !offer.includes('RTP/SAVP')) {
-      incoming.refuse(488);
-      return;
-    }
+  /** The phone's answer to an offer, with a new port for its sound; undefined: it takes none of it. */
+  const answerTo = async (offer: string, policy: SrtpPolicy): Promise<string | undefined> => {
     await sound?.close();
     sound = await openRtpEndpoint({
       address,
@@ -60,9 +58,9 @@ describe.skipIf(!areProgramsNamed)(`a call of ours over TLS${whyNoPrograms}`, ()
       codecs: ['PCMA'],
       sessionId: '1',
       sessionVersion: 1,
-      srtp: { policy: isStrict ? 'require' : 'off', random: randomBytes },
+      srtp: { policy, random: randomBytes },
     });
-    if (!answered.ok) return;
+    if (!answered.ok) return undefined;
     const { session } = answered;
     sound.connect({
       address: session.remoteAddress,
@@ -73,14 +71,23 @@ describe.skipIf(!areProgramsNamed)(`a call of ours over TLS${whyNoPrograms}`, ()
       secured: session.crypto && session,
     });
     sound.recorder.start();
-    incoming.answer(answered.answer);
+    return answered.answer;
+  };
+  const onInvite = async (incoming: IncomingInvite): Promise<void> => {
+    const offer = incoming.sdp ?? '';
+    offers.push(offer);
+    const isTaken = !isStrict || offer.includes('RTP/SAVP');
+    const answer = isTaken ? await answerTo(offer, isStrict ? 'require' : 'off') : undefined;
+    if (answer === undefined) incoming.refuse(488);
+    else incoming.answer(answer);
   };
 
   beforeAll(async () => {
     authority = createTestAuthority();
     const certificate = authority.issue(['IP:127.0.0.1']);
+    tlsPort = await freePort();
     drachtio = await createDrachtioServer({
-      tls: { port: await freePort(), certificate, chainFile: authority.authorityFile },
+      tls: { port: tlsPort, certificate, chainFile: authority.authorityFile },
     });
     freeSwitch = await createFreeSwitchServer();
     await Promise.all([drachtio.start(), freeSwitch.start()]);
@@ -92,7 +99,7 @@ describe.skipIf(!areProgramsNamed)(`a call of ours over TLS${whyNoPrograms}`, ()
         material: {
           certificate: readFileSync(certificate.certificateFile, 'utf8'),
           key: readFileSync(certificate.keyFile, 'utf8'),
-          serverAuthority: undefined,
+          serverAuthority: readFileSync(authority.authorityFile, 'utf8'),
         },
         onChange: () => undefined,
         close: () => undefined,
@@ -108,7 +115,7 @@ describe.skipIf(!areProgramsNamed)(`a call of ours over TLS${whyNoPrograms}`, ()
       freeSwitch: [{ host: address, port: freeSwitch.port }],
       freeSwitchSecret: serverSecret,
     });
-    await engine.start(() => undefined);
+    await engine.start(arrived.resolve);
   });
   afterAll(async () => {
     await engine.close();
@@ -145,7 +152,7 @@ describe.skipIf(!areProgramsNamed)(`a call of ours over TLS${whyNoPrograms}`, ()
     leg.hangUp();
   };
 
-  it('that is refused with keys beside plain sound is made once more with RTP/SAVP, and heard', async () => {
+  it('to somebody who refuses keys beside plain sound are made once more with RTP/SAVP, and heard', async () => {
     isStrict = true;
     const outcome = await dialled();
     expect(protocols()).toEqual(['RTP/AVP', 'RTP/SAVP']);
@@ -158,7 +165,29 @@ describe.skipIf(!areProgramsNamed)(`a call of ours over TLS${whyNoPrograms}`, ()
     await expectHeard(outcome.leg, 700);
   });
 
-  it('is plain where the other side answers without keys, and says so', async () => {
+  it('are made to a caller who leaves them to us, and heard', async () => {
+    const call = phone.invite(`sip:+46480445511@${address}:${tlsPort};transport=tls`, {
+      from: `<sip:+46701234567@${address}>`,
+    });
+    let offer = '';
+    call.onEvent((event) => {
+      if (event.type !== 'answered') return;
+      offer = event.sdp ?? '';
+      void answerTo(offer, 'allow').then((answer) => {
+        call.acceptOffer(answer ?? '');
+      });
+    });
+    const leg = await arrived.promise;
+    const events: LegEvent[] = [];
+    leg.onEvent((event) => events.push(event));
+    expect(await leg.answer()).toMatchObject({ outcome: 'answered' });
+    await until(() => events.some(({ type }) => type === 'srtp-settled'));
+    expect(offer).toContain('a=crypto:');
+    expect(events).toContainEqual({ type: 'srtp-settled', keys: 'sdes', suite: sound?.suite() });
+    await expectHeard(leg, 900);
+  });
+
+  it('may be answered without keys: then the call is plain, and says so', async () => {
     isStrict = false;
     const outcome = await dialled();
     expect(protocols()).toEqual(['RTP/AVP']);
