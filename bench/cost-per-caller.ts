@@ -122,13 +122,18 @@ const warmUpGateway = async (
   await wait(2000);
 };
 
-const measureGateway = async (
+/** The shape's callers at a gateway of its own, and what that and livekit-server use meanwhile. */
+export const measureGateway = async (
   livekit: TestLiveKitServer,
   farm: CallerFarm,
   shape: CostShape,
   options: CostOptions,
+  env: Readonly<Record<string, string>> = {},
 ) => {
-  const gateway = await startGatewayUnderTest(livekit);
+  const gateway = await startGatewayUnderTest(livekit, env);
+  const livekitPid = livekit.pid();
+  const cpuOfLivekit = async (windows: number): Promise<readonly number[]> =>
+    livekitPid === undefined ? [] : measureCpu(livekitPid, windows, options.windowMs);
   const guests: RoomGuest[] = [];
   try {
     const meetings: BenchMeeting[] = [];
@@ -140,14 +145,20 @@ const measureGateway = async (
       guests.push(await enterRoom({ ...livekit, room, identity, tone: guestTone }));
     }
     await warmUpGateway(gateway, farm, meetings, shape, options);
-    const atRest = await measureCpu(gateway.pid, 1, options.windowMs);
+    const [atRest, livekitAtRest] = await Promise.all([
+      measureCpu(gateway.pid, 1, options.windowMs),
+      cpuOfLivekit(1),
+    ]);
     const before = await readMemory(gateway.pid);
     const callIds = callIdsOf(meetings, shape.callersPerRoom);
     const { keys, failures } = await dialAll(gateway, farm, callIds, options.callsPerSecond);
     const joined = await gateway.joined(callIds.length, 20_000);
     await wait(options.warmUpMs);
     await farm.ask('restartReports', undefined);
-    const cpu = await measureCpu(gateway.pid, options.windows, options.windowMs);
+    const [cpu, livekitCpu] = await Promise.all([
+      measureCpu(gateway.pid, options.windows, options.windowMs),
+      cpuOfLivekit(options.windows),
+    ]);
     const report = await farm.ask('report', undefined);
     const after = await readMemory(gateway.pid);
     await farm.ask('hangUp', { keys });
@@ -157,6 +168,8 @@ const measureGateway = async (
       failures: [...failures, ...Array.from({ length: lost }, () => 'ended by the gateway')],
       cpu,
       atRestPct: median(atRest),
+      livekitPct: median(livekitCpu) - median(livekitAtRest),
+      restRssKib: before.rssKib,
       rssKib: after.rssKib - before.rssKib,
       pssKib: after.pssKib - before.pssKib,
       sound: soundOf(report),

@@ -1,12 +1,14 @@
 /** How many of each part a number of callers needs, and which part is the first to be full. */
 import { percentile } from '../support/statistics.ts';
 import type { MeasuredCosts } from './costs.ts';
-import { place, type Population } from './population.ts';
+import { place, type NodeLoad, type Population } from './population.ts';
 
 export interface CapacityOptions {
   readonly callers: number;
   readonly phonesPerMeeting: Population['phonesPerMeeting'];
   readonly browsersPerMeeting: number;
+  readonly speakersAtOnce: number;
+  readonly together: boolean;
   /** Meetings begin on the hour: this share of the callers comes within these seconds. */
   readonly burst: { readonly share: number; readonly withinS: number };
   readonly coresPerGateway: number;
@@ -31,12 +33,13 @@ export interface Capacity {
 
 /** CPU of one gateway in percent of a core: talk, tracks from elsewhere, and its share of the rush. */
 function gatewayPct(
-  load: { readonly callers: number; readonly foreignTracks: number },
+  load: Pick<NodeLoad, 'callers' | 'uplinks' | 'foreignTracks'>,
   setupsPerSecond: number,
   costs: MeasuredCosts,
 ): number {
   return (
     load.callers * costs.gatewayPctPerCaller +
+    load.uplinks * costs.gatewayPctPerUplink +
     load.foreignTracks * costs.gatewayPctPerForeignTrack +
     (setupsPerSecond * costs.gatewayMsPerCall) / 10
   );
@@ -54,7 +57,7 @@ export function planCapacity(
   const { callers, burst, fullPct } = options;
   const setupsPerSecond = (callers * burst.share) / burst.withinS;
   const limitPct = options.coresPerGateway * fullPct;
-  const alone = gatewayPct({ callers, foreignTracks: 0 }, setupsPerSecond, costs);
+  const alone = gatewayPct({ callers, uplinks: 0, foreignTracks: 0 }, setupsPerSecond, costs);
   for (let gateways = Math.max(1, Math.floor(alone / limitPct)); ;) {
     const placed = place({ ...options, nodes: gateways }, random);
     const each = placed.nodes.map((node) => gatewayPct(node, setupsPerSecond / gateways, costs));
@@ -64,6 +67,7 @@ export function planCapacity(
       continue;
     }
     const livekitPct =
+      callers * costs.livekitPctPerCaller +
       placed.tracks * costs.livekitPctPerTrack +
       placed.subscriptions * costs.livekitPctPerSubscription +
       (setupsPerSecond * costs.livekitMsPerJoin) / 10;
@@ -81,6 +85,11 @@ export function planCapacity(
       gatewayPctHighest: Math.max(...each) / options.coresPerGateway,
       parts: {
         'the callers themselves': (100 * callers * costs.gatewayPctPerCaller) / total,
+        'their sound on its way to LiveKit':
+          (100 *
+            placed.nodes.reduce((sum, { uplinks }) => sum + uplinks, 0) *
+            costs.gatewayPctPerUplink) /
+          total,
         'the rush on the hour': (10 * setupsPerSecond * costs.gatewayMsPerCall) / total,
         'tracks from elsewhere':
           (100 *

@@ -5,6 +5,8 @@ import { z } from 'zod';
 export interface MeasuredCosts {
   /** Of one core, while a caller is in a room with callers of the same node alone. */
   readonly gatewayPctPerCaller: number;
+  /** Of one core more, while somebody who is not on the same node listens to the caller. */
+  readonly gatewayPctPerUplink: number;
   /** Of one core, for each track from elsewhere that a node hears: a browser, or a caller of another node. */
   readonly gatewayPctPerForeignTrack: number;
   /** CPU time of the gateway from the INVITE to the joined room, and of the end. */
@@ -12,7 +14,8 @@ export interface MeasuredCosts {
   readonly gatewayMibPerCaller: number;
   /** The gateway's own, with no caller. */
   readonly gatewayMibAtRest: number;
-  /** livekit-server, of one core: for each track that it takes, and each that it hands out. */
+  /** livekit-server, of one core: for each caller whose sound does not come, for each track that it takes, and each that it hands out. */
+  readonly livekitPctPerCaller: number;
   readonly livekitPctPerTrack: number;
   readonly livekitPctPerSubscription: number;
   readonly livekitMsPerJoin: number;
@@ -27,10 +30,12 @@ export interface MeasuredCosts {
 const cost = z.number().nonnegative();
 const costsFile: z.ZodType<MeasuredCosts> = z.strictObject({
   gatewayPctPerCaller: cost.positive(),
+  gatewayPctPerUplink: cost,
   gatewayPctPerForeignTrack: cost,
   gatewayMsPerCall: cost,
   gatewayMibPerCaller: cost,
   gatewayMibAtRest: cost,
+  livekitPctPerCaller: cost,
   livekitPctPerTrack: cost,
   livekitPctPerSubscription: cost,
   livekitMsPerJoin: cost,

@@ -5,22 +5,27 @@ export interface Population {
   readonly nodes: number;
   /** Telephones in a meeting and how often; the shares add up to one. */
   readonly phonesPerMeeting: readonly { readonly phones: number; readonly share: number }[];
-  /** People with browsers in each meeting, who all speak. */
   readonly browsersPerMeeting: number;
+  /** Whether all telephones of a meeting are on one node, as they would be if a call could be handed over. */
+  readonly together: boolean;
+  /** People who are heard at a time, talk across each other included: browsers send next to nothing while silent. */
+  readonly speakersAtOnce: number;
 }
 
 export interface NodeLoad {
   callers: number;
+  /** Callers to whom somebody listens who is not on this node. */
+  uplinks: number;
   /** Meetings with a caller of this node: one connection each that listens. */
   meetings: number;
-  /** Tracks from elsewhere that it hears, over all its meetings. */
+  /** Tracks from elsewhere that sound, over all its meetings; telephones always do. */
   foreignTracks: number;
 }
 
 export interface Placed {
   readonly meetings: number;
   readonly nodes: readonly NodeLoad[];
-  /** Over all meetings: what LiveKit takes in and hands out. */
+  /** Over all meetings, those that sound: what LiveKit takes in and hands out. */
   readonly tracks: number;
   readonly subscriptions: number;
 }
@@ -30,32 +35,43 @@ export interface Placed {
  * by chance alone: each caller's node is drawn evenly.
  */
 export function place(population: Population, random: () => number): Placed {
-  const { callers, nodes: count, phonesPerMeeting, browsersPerMeeting: browsers } = population;
+  const {
+    callers,
+    nodes: count,
+    phonesPerMeeting,
+    browsersPerMeeting: browsers,
+    together,
+  } = population;
   const nodes: NodeLoad[] = Array.from({ length: count }, () => ({
     callers: 0,
+    uplinks: 0,
     meetings: 0,
     foreignTracks: 0,
   }));
+  const draw = (): NodeLoad | undefined => nodes[Math.floor(random() * count)];
   let [meetings, tracks, subscriptions] = [0, 0, 0];
   for (let left = callers; left > 0; meetings += 1) {
     let drawn = random();
     const kind = phonesPerMeeting.find(({ share }) => (drawn -= share) < 0);
     const phones = Math.min(left, kind?.phones ?? 1);
     left -= phones;
+    const talking = browsers * Math.min(1, population.speakersAtOnce / (browsers + phones));
+    const first = draw();
     const on = new Map<NodeLoad, number>();
     for (let phone = 0; phone < phones; phone += 1) {
-      const node = nodes[Math.floor(random() * count)];
+      const node = together ? first : draw();
       if (node !== undefined) on.set(node, (on.get(node) ?? 0) + 1);
     }
     for (const [node, own] of on) {
       node.callers += own;
+      if (browsers + phones > own) node.uplinks += own;
       node.meetings += 1;
-      node.foreignTracks += browsers + phones - own;
-      subscriptions += browsers + phones - own;
+      node.foreignTracks += talking + phones - own;
+      subscriptions += talking + phones - own;
     }
-    tracks += phones + browsers;
+    tracks += phones + talking;
     // Each browser hears everybody but itself.
-    subscriptions += browsers * (phones + browsers - 1);
+    subscriptions += browsers * phones + talking * (browsers - 1);
   }
   return { meetings, nodes, tracks, subscriptions };
 }

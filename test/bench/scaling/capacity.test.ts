@@ -9,7 +9,8 @@ import { scalingTable } from '../../../bench/scaling/scaling-table.ts';
 import { seededRandom } from '../../../bench/soak/journey.ts';
 
 const costs: MeasuredCosts = {
-  ...{ gatewayPctPerCaller: 0.4, gatewayPctPerForeignTrack: 1, gatewayMsPerCall: 30 },
+  ...{ gatewayPctPerCaller: 0.3, gatewayPctPerUplink: 0.2, gatewayPctPerForeignTrack: 1 },
+  ...{ gatewayMsPerCall: 30, livekitPctPerCaller: 0.05 },
   ...{ gatewayMibPerCaller: 2, gatewayMibAtRest: 300, livekitPctPerTrack: 0.1 },
   ...{ livekitPctPerSubscription: 0.1, livekitMsPerJoin: 10, freeSwitchPctPerCaller: 0.5 },
   ...{ storeWritesPerCall: 5, storeWritesPerSecond: 1000 },
@@ -21,6 +22,8 @@ const options: CapacityOptions = {
     { phones: 2, share: 0.3 },
   ],
   browsersPerMeeting: 1,
+  together: false,
+  speakersAtOnce: 5,
   burst: { share: 0.6, withinS: 300 },
   ...{ coresPerGateway: 4, coresPerLiveKit: 8, coresPerFreeSwitch: 8, fullPct: 60 },
 };
@@ -37,12 +40,21 @@ describe('who is where', () => {
     expect(tracks).toBe(5000 + meetings);
   });
 
+  it('counts browsers as they speak: most of them are silent most of the time', () => {
+    const of = (speakersAtOnce: number) =>
+      place({ ...population, nodes: 1, browsersPerMeeting: 4, speakersAtOnce }, seededRandom(2));
+    const [few, all] = [of(1), of(9)];
+    expect(few.nodes[0]?.foreignTracks).toBeLessThan(0.3 * (all.nodes[0]?.foreignTracks ?? 0));
+    expect(few.subscriptions).toBeLessThan(all.subscriptions);
+  });
+
   it('has no track from elsewhere where all are on one node and nobody has a browser', () => {
     const { nodes, subscriptions } = place(
       { ...population, nodes: 1, browsersPerMeeting: 0 },
       seededRandom(2),
     );
     expect(nodes[0]?.foreignTracks).toBe(0);
+    expect(nodes[0]?.uplinks).toBe(0);
     expect(subscriptions).toBe(0);
   });
 });
@@ -62,6 +74,10 @@ describe('what callers need', () => {
     expect(plan({ phonesPerMeeting: [{ phones: 12, share: 1 }] }).gateways).toBeGreaterThan(
       gateways,
     );
+  });
+
+  it('needs less where a meeting’s telephones are on one node', () => {
+    expect(plan({ together: true }).gateways).toBeLessThan(plan().gateways);
   });
 
   it('says the same for the same draw', () => {
