@@ -2,7 +2,8 @@
 import { refusalPhrase, type IvrInput, type IvrOutput, type Refusal } from '../ivr/ivr-machine.ts';
 import { phrase } from '../ivr/phrase.ts';
 import { decideAdmission, type AdmissionOutcome } from '../meeting/admission.ts';
-import { beginRequest, enter, findMeeting, type CallContext } from './call-context.ts';
+import { enter, type CallContext } from './call-context.ts';
+import { beginRequest, findMeeting } from './call-requests.ts';
 import { beginDesk } from './call-desk-begin.ts';
 import { beginSoundTest } from './call-test.ts';
 import { endNow, endWithWords } from './call-ending.ts';

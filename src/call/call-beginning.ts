@@ -1,6 +1,7 @@
 /** The beginning of a call: from the INVITE to the first words after the ACK. */
 import { decideAnew, startIvr } from './call-admission.ts';
-import { answer, enter, findMeeting, type CallContext } from './call-context.ts';
+import { enter, type CallContext } from './call-context.ts';
+import { answer, findMeeting } from './call-requests.ts';
 import type { CallOutput } from './call-messages.ts';
 import { askToGoBack, askToJoin } from './call-question.ts';
 import { beginSoundTest } from './call-test.ts';

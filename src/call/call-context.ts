@@ -1,35 +1,25 @@
 /** The whole state of one call's machine, see call-machine.ts. Its parts change it and each other's none. */
 import type { Phrase } from '../ivr/phrase.ts';
 import { createIvrMachine, type IvrMachine } from '../ivr/ivr-machine.ts';
-import type { PhraseKey } from '../ivr/manuscript.ts';
 import type { Identification } from '../meeting/identify.ts';
 import type { Invitee, Role } from '../meeting/invitee.ts';
 import type { Aside } from './call-aside.ts';
 import type { Move } from './call-move.ts';
-import type {
-  CallInput,
-  CallOutput,
-  CallSettings,
-  MeetingKey,
-  Route,
-  Surroundings,
-} from './call-messages.ts';
+import type { CallInput, CallSettings, Route, Surroundings } from './call-messages.ts';
 import type { Desk } from './call-desk-begin.ts';
+import { createInMeeting, createWaiting } from './call-parts.ts';
 import type { Asking } from './call-question.ts';
 import { createHostClaim, type HostClaim } from './host-claim.ts';
-import { createHostKeys } from './host-keys.ts';
 import type { LegId } from './identifiers.ts';
-import { createMeetingMachine, type MeetingMachine } from './meeting-machine.ts';
+import type { MeetingMachine } from './meeting-machine.ts';
 import { createNamedTimers, type NamedTimers } from './named-timers.ts';
 import type { CallId } from './identifiers.ts';
-import { mayClaimHost, waitLimitMs } from './call-terms.ts';
 import type { ShownPerson } from './person.ts';
 import type { CallState, InterpretedTime, Termination } from './ports/call-records.ts';
 import type { Meeting } from './ports/meetings.ts';
 import type { AnsweredMedia, Digit } from './ports/sip-engine.ts';
-import { createRollCall } from './roll-call.ts';
 import { createSpeaker, type Speaker } from './speaker.ts';
-import { createWaitingMachine, type WaitingMachine } from './waiting-machine.ts';
+import type { WaitingMachine } from './waiting-machine.ts';
 
 export type CallPhase =
   | 'new'
@@ -157,36 +147,6 @@ export function enter(c: CallContext, phase: CallPhase): void {
   c.state = stateOf[phase] ?? c.state;
 }
 
-/** What is true of the way to us: never more than that. */
-const lineOf = ({ media }: CallContext): PhraseKey =>
-  media?.encrypted === true ? 'line-encrypted' : 'line-plain';
-
-/** A new request: its answer must come within `timeoutMs`, and carry the id returned. */
-export function beginRequest(
-  c: CallContext,
-  now: number,
-  answer: AwaitedAnswer,
-  timeoutMs: number,
-): number {
-  c.lastRequestId += 1;
-  c.awaited = { requestId: c.lastRequestId, answer };
-  c.timers.set('request', now + timeoutMs);
-  return c.lastRequestId;
-}
-
-export function findMeeting(c: CallContext, now: number, by: MeetingKey): readonly CallOutput[] {
-  const requestId = beginRequest(c, now, 'meeting', c.settings.requestTimeoutMs);
-  return [{ do: 'find-meeting', requestId, by }];
-}
-
-/** 200 OK, which the engine may take only so long for. */
-export function answer(c: CallContext, now: number): readonly CallOutput[] {
-  // A call of ours is answered when somebody picks up.
-  const ringsMs = c.route.kind === 'dial-out' ? c.route.ringLimitMs : 0;
-  c.timers.set('request', now + ringsMs + c.settings.requestTimeoutMs);
-  return [{ do: 'answer' }];
-}
-
 export function createCallContext(
   route: Route,
   settings: CallSettings,
@@ -198,9 +158,6 @@ export function createCallContext(
     settings.utteranceGuardMs,
     surroundings.supportCode,
   );
-  const rollCall = createRollCall(
-    (name) => c.meeting !== undefined && surroundings.canSay?.(c.meeting.callId, name) === true,
-  );
   const c: CallContext = {
     route,
     settings,
@@ -208,44 +165,8 @@ export function createCallContext(
     timers: createNamedTimers<TimerName>(),
     speaker,
     ivr: createIvrMachine(settings.ivr),
-    waiting: createWaitingMachine({
-      speaker,
-      limitMs: (reason) => waitLimitMs(c, reason),
-      table: settings.keys,
-      line: () => lineOf(c),
-      hasServiceDesk: settings.hasServiceDesk,
-      mayClaim: () => mayClaimHost(c),
-      isSlow: () => c.invitee?.slowKeys === true,
-    }),
-    inMeeting: createMeetingMachine({
-      speaker,
-      admissionWords: settings.admissionWords,
-      aloneAfterMs: settings.aloneAfterMs,
-      companions: () => (c.meeting === undefined ? 0 : surroundings.companions(c.meeting.callId)),
-      isHost: () => c.role === 'host',
-      mayClaim: () => mayClaimHost(c),
-      isSlow: () => c.invitee?.slowKeys === true,
-      // Those who share a phone.
-      extraPeople: () =>
-        c.people - 1 + (c.meeting === undefined ? 0 : surroundings.extraPeople(c.meeting.callId)),
-      keyTable: settings.keys,
-      line: () => lineOf(c),
-      hasServiceDesk: settings.hasServiceDesk,
-      options: () => c.meeting?.options,
-      hostKeys: createHostKeys({
-        speaker,
-        meeting: () => c.meeting,
-        waiting: (callId) => surroundings.waitingCallers(callId),
-        phonesMuted: (callId) => surroundings.phonesMuted(callId),
-        phonesIn: (callId) => surroundings.phonesIn(callId),
-        people: () => c.inMeeting.people(),
-        rollCall,
-      }),
-      rollCall,
-      phonesIn: () => (c.meeting === undefined ? [] : surroundings.phonesIn(c.meeting.callId)),
-      somebodyWaits: () =>
-        c.meeting !== undefined && surroundings.waitingCallers(c.meeting.callId).length > 0,
-    }),
+    waiting: createWaiting(() => c, settings, speaker),
+    inMeeting: createInMeeting(() => c, settings, speaker, surroundings),
     earlyDigits: [],
     phase: 'new',
     state: 'ringing',

@@ -13,12 +13,12 @@ import { createCallerWatch, type CallerNews } from './caller-watch.ts';
 import { createCallRegistry, isInRoom, type CallChange, type LiveCounts } from './call-registry.ts';
 import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
 import { createCallCommands, type CallCommands } from './core-commands.ts';
+import { createDoorRefusals } from './door-refusals.ts';
 import { createDroppedCalls, type DroppedCalls } from './dropped-calls.ts';
-import { endReason, type EndReasonCode } from './end-reasons.ts';
 import { createMeetingClock } from './meeting-clock.ts';
 import { createLobbyNotices } from './lobby-notices.ts';
 import type { OtherNodes } from './ports/nodes.ts';
-import { createHostDesk, personOf } from './host-desk.ts';
+import { createHostDesk } from './host-desk.ts';
 import {
   createHostWatch,
   hostGraceMs,
@@ -34,8 +34,8 @@ import type { CallPeers, PeerLines } from './ports/peers.ts';
 import { createRecordingWatch } from './recording-watch.ts';
 import { createRoomHosts } from './room-hosts.ts';
 import { createSamePerson, type SamePerson } from './same-person.ts';
-import { spokenPerson, textsOf, type SpokenPerson } from './person.ts';
 import type { SpeechMaker } from './ports/speech.ts';
+import { createNamePreparation } from './name-preparation.ts';
 import { createSpokenNames } from './spoken-names.ts';
 import { createStartRate } from './start-rate.ts';
 
@@ -97,8 +97,6 @@ export interface CallCore extends CallCommands {
   drain(graceMs: number): Promise<void>;
 }
 
-const refusalLogIntervalMs = 60_000;
-
 export function createCallCore(
   deps: Omit<CallPorts, 'guesses'> & {
     readonly settings: CallCoreSettings;
@@ -119,10 +117,14 @@ export function createCallCore(
   const { settings, guesses = createGuessLimiter(settings.guesses), ...rest } = deps;
   const { clock, logger } = deps;
   const names = createSpokenNames(deps.speech);
+  const prepare = createNamePreparation({
+    names,
+    callersElsewhere: (callId) => others?.callers(callId) ?? [],
+    defaultLanguage: settings.call.defaultLanguage,
+  });
   const ports: CallPorts = { ...rest, guesses, names };
   const registry = createCallRegistry(logger);
-  const refusals = new Map<string, number>();
-  const refusalLoggedAt = new Map<string, number>();
+  const door = createDoorRefusals({ clock, logger });
   const startRate = createStartRate();
   const { actions, others, newRoom = noRoom } = deps;
   const desk = createHostDesk({ registry, actions, others, newRoom, logger });
@@ -133,7 +135,7 @@ export function createCallCore(
       if (news.seen?.place === 'door' && news.before !== 'door') desk.knock(news.callId);
       lobby.tell(news);
       if (news.seen !== undefined && news.before === undefined)
-        prepareElsewhere(registry.get(news.legId)?.facts().meeting);
+        prepare.elsewhere(registry.get(news.legId)?.facts().meeting);
     },
   ]);
   const callers = createCallerWatch((news) => {
@@ -152,36 +154,6 @@ export function createCallCore(
   const recordings = createRecordingWatch({ registry, rooms: deps.rooms, clock, logger });
   const persons = createSamePerson({ registry, peers: deps.peers });
   let draining = false;
-
-  /** Counted, and one in a while shown: a scanner must not fill the log. */
-  function turnAway(leg: CallLeg, reason: EndReasonCode, retryAfterS?: number): void {
-    const count = (refusals.get(reason) ?? 0) + 1;
-    refusals.set(reason, count);
-    const { sipStatus = 500 } = endReason(reason);
-    leg.onEvent(() => undefined);
-    leg.refuse(sipStatus, retryAfterS === undefined ? {} : { retryAfterS });
-    const now = clock.now();
-    if (now - (refusalLoggedAt.get(reason) ?? -Infinity) < refusalLogIntervalMs) return;
-    refusalLoggedAt.set(reason, now);
-    const { address } = leg.invitation.source;
-    logger.info({ reason, count, source: address }, 'call refused');
-  }
-
-  const { defaultLanguage } = settings.call;
-
-  /** Whoever may be named in a meeting is soon, so the sound of it is made. */
-  function prepareNames(meeting: Meeting | undefined, persons: readonly SpokenPerson[]): void {
-    if (meeting === undefined) return;
-    names.prepare(meeting.callId, persons.flatMap(textsOf), meeting.language ?? defaultLanguage);
-  }
-
-  function prepareElsewhere(meeting: Meeting | undefined): void {
-    const callers = meeting === undefined ? [] : (others?.callers(meeting.callId) ?? []);
-    prepareNames(
-      meeting,
-      callers.map((caller) => personOf(caller, meeting)),
-    );
-  }
 
   /** At the phones of other nodes, beside their callers themselves. */
   const extraElsewhere = (callId: CallId): number =>
@@ -206,7 +178,7 @@ export function createCallCore(
       }),
     });
     if (!screening.pass) {
-      turnAway(leg, screening.reason, screening.retryAfterS);
+      door.refuse(leg, screening.reason, screening.retryAfterS);
       return;
     }
     begin(leg, screening.route);
@@ -250,7 +222,7 @@ export function createCallCore(
         callers.changed(changed);
         recordings.changed(changed);
         const { state, meeting } = changed.facts();
-        prepareNames(meeting, [spokenPerson(changed.facts())]);
+        prepare.caller(changed.facts());
         if (state === 'joined' && meeting !== undefined) meetingClock.watch(meeting);
       },
       onClosed: (closed) => {
@@ -273,7 +245,7 @@ export function createCallCore(
         accept(leg);
       } catch (error) {
         logger.error({ err: error }, 'bug in the screening of a call');
-        turnAway(leg, 'bug');
+        door.refuse(leg, 'bug');
       }
     },
     beginOutgoing(leg, route) {
@@ -288,7 +260,7 @@ export function createCallCore(
     get: (legId) => registry.get(legId)?.record(),
     counts: registry.counts,
     hasHost: (callId) => registry.hasHost(callId),
-    refusals: () => refusals,
+    refusals: door.counts,
     onChange: registry.onChange,
     mutePhones: (callId, muted) => {
       desk.mutePhones(callId, muted);
@@ -297,7 +269,7 @@ export function createCallCore(
       desk.knock(callId);
     },
     callersChanged: (callId) => {
-      prepareElsewhere(registry.of(callId)[0]?.facts().meeting);
+      prepare.elsewhere(registry.of(callId)[0]?.facts().meeting);
     },
     onCaller(listener) {
       callerListeners.add(listener);

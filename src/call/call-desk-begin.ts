@@ -1,6 +1,7 @@
 /** A caller asks for a person: out of wherever they are, and the desk is called. */
 import { phrase } from '../ivr/phrase.ts';
-import { beginRequest, enter, type CallContext } from './call-context.ts';
+import { enter, type CallContext } from './call-context.ts';
+import { beginRequest } from './call-requests.ts';
 import { endWithWords } from './call-ending.ts';
 import type { CallOutput } from './call-messages.ts';
 

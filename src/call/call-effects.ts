@@ -3,7 +3,7 @@
  * A fault of an adapter (it has a code) is an outcome; anything else is a bug of this one call.
  */
 import type { Language } from '../ivr/language.ts';
-import type { CallInput, CallOutput, MeetingKey, Route } from './call-messages.ts';
+import type { CallInput, CallOutput, Route } from './call-messages.ts';
 import type { CallPorts } from './call-session.ts';
 import type { HostAct } from './host-act.ts';
 import type { LegId } from './identifiers.ts';
@@ -13,8 +13,9 @@ import type { CallDetails, CallRecord } from './ports/call-records.ts';
 import type { Meeting } from './ports/meetings.ts';
 import type { Logger } from './ports/process.ts';
 import type { CallLeg, LegQuality, Sound } from './ports/sip-engine.ts';
-import { createRoomEffects, isFault } from './room-effects.ts';
+import { createRoomEffects } from './room-effects.ts';
 import type { DeskCall } from './service-desk.ts';
+import { createStoreRequests } from './store-requests.ts';
 import type { TimelineEvent, TimelineFields } from './timeline.ts';
 import { toUtterance } from './utterance.ts';
 
@@ -64,9 +65,16 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
   const { ports, leg, logger, dispatch } = deps;
   const { invitation } = leg;
   const rooms = createRoomEffects(deps);
+  const store = createStoreRequests({
+    directory: ports.directory,
+    legId: invitation.legId,
+    others: (meeting) => rooms.others(meeting),
+    dispatch,
+    spawn,
+    logger,
+  });
   let answered = false;
   let desk: DeskCall | undefined;
-  let seat: Promise<unknown> | undefined;
   let journalBegin: Promise<boolean> = Promise.resolve(false);
   let figures: Promise<LegQuality | undefined> | undefined;
 
@@ -96,14 +104,10 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
         leg.stopPlaying();
         return;
       case 'find-meeting':
-        ask(output.requestId, async () => ({
-          type: 'meeting',
-          requestId: output.requestId,
-          meeting: await find(output.by),
-        }));
+        store.findMeeting(output.requestId, output.by);
         return;
       case 'take-seat':
-        takeSeat(output);
+        store.takeSeat(output);
         return;
       case 'join':
         spawn('join', async () => {
@@ -219,34 +223,6 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
     });
   }
 
-  function takeSeat({ requestId, meeting, claim }: Extract<CallOutput, { do: 'take-seat' }>): void {
-    const taking = rooms
-      .others(meeting)
-      .then((others) =>
-        ports.directory.takeSeat(meeting.callId, invitation.legId, { ...claim, others }),
-      );
-    seat = taking.catch(() => undefined);
-    ask(requestId, async () => ({ type: 'seat', requestId, seat: await taking }));
-  }
-
-  const find = (by: MeetingKey): Promise<Meeting | undefined> =>
-    by.kind === 'call-id'
-      ? ports.directory.byCallId(by.callId)
-      : ports.directory.byVideoAddress(by.address);
-
-  /** A request to the store: a fault is the store's, anything else a bug. */
-  function ask(requestId: number, request: () => Promise<CallInput>): void {
-    spawn('ask', async () => {
-      try {
-        dispatch(await request());
-      } catch (error) {
-        if (!isFault(error)) throw error;
-        logger.warn({ err: error }, 'store did not answer');
-        dispatch({ type: 'store-failed', requestId });
-      }
-    });
-  }
-
   function spawn(where: string, task: () => Promise<void>): void {
     // Called inside the chain, so that a synchronous throw is a rejection too.
     Promise.resolve()
@@ -282,7 +258,7 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
     hangUp,
     quality,
     journalBegun: () => journalBegin,
-    seat: () => seat,
+    seat: () => store.seat(),
     endDesk: () => desk?.end(),
   };
 }

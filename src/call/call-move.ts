@@ -10,7 +10,8 @@
  */
 import { phrase } from '../ivr/phrase.ts';
 import { isOver } from '../meeting/admission.ts';
-import { beginRequest, findMeeting, type CallContext } from './call-context.ts';
+import type { CallContext } from './call-context.ts';
+import { beginRequest, findMeeting } from './call-requests.ts';
 import type { CallOutput } from './call-messages.ts';
 import { join } from './call-room.ts';
 import type { CallId } from './identifiers.ts';

@@ -12,7 +12,8 @@ import {
 } from '../ivr/key-question.ts';
 import { phrase, type Phrase } from '../ivr/phrase.ts';
 import { startIvr } from './call-admission.ts';
-import { enter, findMeeting, type CallContext } from './call-context.ts';
+import { enter, type CallContext } from './call-context.ts';
+import { findMeeting } from './call-requests.ts';
 import { endWithWords, sayLastWords } from './call-ending.ts';
 import type { CallOutput } from './call-messages.ts';
 import type { CallId } from './identifiers.ts';

@@ -1,6 +1,7 @@
 /** From the seat to the room, and out of it when the room says so. */
 import { phrase } from '../ivr/phrase.ts';
-import { beginRequest, enter, type CallContext } from './call-context.ts';
+import { enter, type CallContext } from './call-context.ts';
+import { beginRequest } from './call-requests.ts';
 import { backToWaiting } from './call-admission.ts';
 import { beginDesk } from './call-desk-begin.ts';
 import { moveBack } from './call-move-back.ts';

@@ -1,11 +1,9 @@
 /**
  * The shell around one call: does what its machine says through the ports, and tells the machine
- * what came of it. Nothing that goes wrong here leaves this call.
- *
- * The order of the end (docs/closures.md): figures are asked for, BYE, the seat is given back, the
- * journal gets the end, the registry forgets the call.
+ * what came of it. Nothing that goes wrong here leaves this call. Its end: call-closing.ts.
  */
 import type { GuessLimiter } from '../meeting/guess-limiter.ts';
+import { closeCall } from './call-closing.ts';
 import { createCallEffects } from './call-effects.ts';
 import { createCallMachine, type CallFacts } from './call-machine.ts';
 import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
@@ -83,10 +81,6 @@ export interface CallSession {
   readonly closed: Promise<void>;
 }
 
-const qualityTimeoutMs = 500;
-/** Longer than any port is waited for; what comes later is still done, but nobody waits. */
-const closeTimeoutMs = 10_000;
-
 export function createCallSession(deps: CallSessionDeps): CallSession {
   const { ports, leg, route } = deps;
   const { clock } = ports;
@@ -106,6 +100,7 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
   });
   const recorder = createCallRecorder({ ports, invitation, route, logger });
   if (supportCode !== undefined) recorder.keep({ supportCode });
+  if (invitation.roomSystem !== undefined) recorder.keep({ roomSystem: invitation.roomSystem });
   const effects = createCallEffects({
     ports,
     leg,
@@ -208,48 +203,25 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
     timer?.cancel();
     timer = undefined;
     effects.endDesk();
-    void settle('bug at the end of a call', close).then(() => {
+    void closeCall({
+      ports,
+      legId: invitation.legId,
+      effects,
+      // A machine that broke gave no reason, and hung up on nobody.
+      hasHungUp: machine.facts().termination !== undefined,
+      finalRecord: (figures) => {
+        const ladder = ports.takeLadder?.(invitation.sipCallId) ?? [];
+        if (ladder.length > 0) recorder.keep({ ladder });
+        return recorder.finalRecord(machine.facts(), clock.now(), terminationOf('bug'), figures);
+      },
+      tell: () => {
+        deps.onChange(session);
+        deps.onClosed(session);
+      },
+      logger,
+    }).then(() => {
       closed.resolve(undefined);
     });
-  }
-
-  async function close(): Promise<void> {
-    // A machine that broke gave no reason, and hung up on nobody.
-    if (machine.facts().termination === undefined) await settle('leg did not hang up', hangUp);
-    const figures = await withTimeout(clock, effects.quality(), qualityTimeoutMs);
-    const ladder = ports.takeLadder?.(invitation.sipCallId) ?? [];
-    if (ladder.length > 0) recorder.keep({ ladder });
-    const last = recorder.finalRecord(machine.facts(), clock.now(), terminationOf('bug'), figures);
-    deps.onChange(session);
-    deps.onClosed(session);
-    await withTimeout(clock, Promise.all([giveSeatBack(), writeEnd(last)]), closeTimeoutMs);
-  }
-
-  const hangUp = async (): Promise<void> => {
-    effects.hangUp();
-    await Promise.resolve();
-  };
-
-  /** Only when the seat is there can it be given back. */
-  async function giveSeatBack(): Promise<void> {
-    const seat = effects.seat();
-    if (seat === undefined) return;
-    await seat;
-    await settle('seat was not given back', () => ports.directory.releaseSeat(invitation.legId));
-  }
-
-  /** As many ends as starts, also where the start was slow. */
-  async function writeEnd(last: CallRecord): Promise<void> {
-    if (!(await effects.journalBegun())) return;
-    await settle('end was not written', () => ports.journal.end(last));
-  }
-
-  async function settle(message: string, task: () => Promise<void>): Promise<void> {
-    try {
-      await task();
-    } catch (error) {
-      logger.error({ err: error }, message);
-    }
   }
 
   const record = (): CallRecord => recorder.record(machine.facts());
@@ -286,21 +258,4 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
 function guessSource(leg: CallLeg): string | undefined {
   const { callerNumber, source } = leg.invitation;
   return callerNumber === undefined ? undefined : `${source.address} ${callerNumber}`;
-}
-
-async function withTimeout<T>(
-  clock: Clock,
-  promise: Promise<T> | undefined,
-  timeoutMs: number,
-): Promise<T | undefined> {
-  if (promise === undefined) return undefined;
-  const late = Promise.withResolvers<undefined>();
-  const cancel = clock.at(clock.now() + timeoutMs, () => {
-    late.resolve(undefined);
-  });
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    cancel();
-  }
 }

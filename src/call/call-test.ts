@@ -7,7 +7,8 @@
  */
 import { phrase } from '../ivr/phrase.ts';
 import { soundVerdict } from '../ivr/sound-verdict.ts';
-import { beginRequest, enter, type CallContext } from './call-context.ts';
+import { enter, type CallContext } from './call-context.ts';
+import { beginRequest } from './call-requests.ts';
 import { endWithWords } from './call-ending.ts';
 import type { CallOutput } from './call-messages.ts';
 import type { SoundReport } from './ports/sip-engine.ts';
