@@ -1,11 +1,11 @@
 /**
  * A SIP message as the ladder of a call shows it: what tells where a call went and why it failed, and
  * nothing of anybody. Everything is chosen: headers by name, and each value by its grammar; what does
- * not fit is hidden. Numbers in international form are masked as in lists, all other users are hidden,
- * as they may be call IDs. Of SDP the addresses, codecs and directions are left.
+ * not fit is hidden. So is every user of an address: it may be a call ID, or a number that was
+ * withheld, which one message of a call says and the next does not. Of SDP the addresses, codecs and
+ * directions are left.
  */
 import { isIP } from 'node:net';
-import { maskNumber } from '../meeting/mask-number.ts';
 import type { BlankableMessage } from './blank-sip.ts';
 
 const hidden = '•••';
@@ -34,16 +34,13 @@ const hostPattern = String.raw`(\[[0-9a-f:.]+\]|[^\s:;>?,@[\]]+)(?::(\d{1,5}))?(
 const sipUri = new RegExp(String.raw`(sips?):(?:([^@>\s]*)@)?${hostPattern}`, 'i');
 const sentBy = new RegExp(String.raw`^SIP\s*/\s*2\.0\s*/\s*(\w{2,4})\s+${hostPattern}`, 'i');
 
-const person = (user: string): string => (/^\+\d{7,15}$/.test(user) ? maskNumber(user) : hidden);
-
 /** The URI of a name-addr or addr-spec alone: no display name, no parameter but the transport. */
 const address: Shape = (value) => {
   const uri = sipUri.exec(value);
-  const telephone = /\btel:(\+\d{7,15})/i.exec(value)?.[1];
-  if (uri === null) return telephone === undefined ? hidden : `<tel:${maskNumber(telephone)}>`;
+  if (uri === null) return /\btel:/i.test(value) ? `<tel:${hidden}>` : hidden;
   const [, scheme = '', user, host = '', port] = uri;
   const transport = /;transport=(udp|tcp|tls|ws|wss)\b/i.exec(value)?.[1];
-  const who = user === undefined ? '' : `${person(user.split(/[;:]/)[0] ?? '')}@`;
+  const who = user === undefined ? '' : `${hidden}@`;
   return `<${scheme.toLowerCase()}:${who}${place(host, port)}${transport === undefined ? '' : `;transport=${transport.toLowerCase()}`}>`;
 };
 
