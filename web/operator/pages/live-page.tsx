@@ -141,7 +141,6 @@ interface CallRowProps {
 
 const CallRow = memo(function CallRow({ legId, rowIndex }: CallRowProps) {
   const { calls } = useDesk();
-  const text = useText();
   const subscribe = useCallback(
     (listener: () => void) => calls.subscribeTo(legId, listener),
     [calls, legId],
@@ -154,7 +153,7 @@ const CallRow = memo(function CallRow({ legId, rowIndex }: CallRowProps) {
         <CallLink call={call} />
       </th>
       <td>
-        <span className={`state ${call.state}`}>{text(stateWords[call.state])}</span>
+        <StateOf call={call} />
         <Marks call={call} />
       </td>
       <td className="figure">{call.callId ?? '–'}</td>
@@ -172,15 +171,22 @@ const CallRow = memo(function CallRow({ legId, rowIndex }: CallRowProps) {
   );
 });
 
+/** Whoever asks for a person does nothing else. */
+function StateOf({ call: { state, desk } }: { readonly call: LiveCall }) {
+  const say = useSay();
+  const text = useText();
+  if (desk === null) return <span className={`state ${state}`}>{text(stateWords[state])}</span>;
+  return (
+    <span className={desk === 'called' ? 'state urgent' : 'state joined'}>
+      {say(`desk-${desk}`)}
+    </span>
+  );
+}
+
 function Marks({ call }: { readonly call: LiveCall }) {
   const say = useSay();
   return (
     <>
-      {call.desk !== null && (
-        <span className={call.desk === 'called' ? 'tag strong' : 'tag'}>
-          {say(`desk-${call.desk}`)}
-        </span>
-      )}
       {call.muted && <span className="tag">{say('muted')}</span>}
       {call.handRaised && <span className="tag strong">{say('hand')}</span>}
       {call.onHold && <span className="tag">{say('hold')}</span>}

@@ -1,7 +1,7 @@
 import { soundWays, type SoundWay } from '../../../src/call/ports/sip-engine.ts';
 import type { Call } from '../../shared/api.ts';
 import { usePage, useSay } from '../context.ts';
-import { figure } from '../format.ts';
+import { figure, timeOfDay } from '../format.ts';
 import { type Measure, measures, plotHeight, plotOf, plotWidth } from '../quality-plot.ts';
 import { MinutesTable } from './minutes-table.tsx';
 import { QualityMark } from './quality-mark.tsx';
@@ -16,6 +16,8 @@ export function CallQuality({ call }: { readonly call: Call }) {
   const { quality } = call;
   if (quality === null)
     return <p className="empty">{say(call.state === 'ended' ? 'no-quality' : 'no-quality-yet')}</p>;
+  const first = quality.series[0];
+  const last = quality.series.at(-1);
   return (
     <>
       <div className="ways">
@@ -28,8 +30,16 @@ export function CallQuality({ call }: { readonly call: Call }) {
           {say('round-trip')}: {figure(quality.roundTripMs, language, 0)} ms
         </p>
       )}
-      {quality.series.length > 0 ? (
-        <MinutesTable series={quality.series} />
+      {first !== undefined && last !== undefined ? (
+        <>
+          <p className="fine">
+            {say('plots-span', {
+              from: timeOfDay(first.at, language),
+              to: timeOfDay(last.at, language),
+            })}
+          </p>
+          <MinutesTable series={quality.series} />
+        </>
       ) : (
         <p className="fine">{say('series-later')}</p>
       )}
@@ -79,19 +89,24 @@ function PlotOf({ way, measure, quality }: PlotOfProps) {
   if (plot === undefined) return null;
   const label = `${say(measureWords[measure])}: ${say('plot-worst', { worst: measured(measure, plot.worst) })}`;
   return (
-    <svg
-      viewBox={`0 0 ${plotWidth} ${plotHeight}`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={label}
-    >
-      <title>{label}</title>
-      <line x1="0" x2={plotWidth} y1={plotHeight - 4} y2={plotHeight - 4} className="ground" />
-      <path d={plot.path} />
-      {plot.dots.map(([x, y]) => (
-        // Without a length, round at its ends: a circle would be drawn out with the plot.
-        <path key={x} d={`M${x} ${y}h0`} className="dot" />
-      ))}
-    </svg>
+    <>
+      <span className="worst fine">
+        {say('plot-worst', { worst: measured(measure, plot.worst) })}
+      </span>
+      <svg
+        viewBox={`0 0 ${plotWidth} ${plotHeight}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={label}
+      >
+        <title>{label}</title>
+        <line x1="0" x2={plotWidth} y1={plotHeight - 4} y2={plotHeight - 4} className="ground" />
+        <path d={plot.path} />
+        {plot.dots.map(([x, y]) => (
+          // Without a length, round at its ends: a circle would be drawn out with the plot.
+          <path key={x} d={`M${x} ${y}h0`} className="dot" />
+        ))}
+      </svg>
+    </>
   );
 }

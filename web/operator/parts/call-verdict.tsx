@@ -37,15 +37,18 @@ function SoundVerdict({ call }: { readonly call: Call }) {
   const { quality, timeline, state } = call;
   const heard = timeline.findLast(({ event }) => event === 'not-heard' || event === 'heard-again');
   const isUnheard = state !== 'ended' && heard?.event === 'not-heard';
-  const ways = quality === null ? [] : badWays(quality);
+  const bad = quality === null ? [] : badWays(quality);
+  // What is not heard at all is not heard badly.
+  const ways = bad.filter((way) => !isUnheard || way !== 'up');
+  const why = heard?.fields?.['why'] === 'no-packets' ? 'no-packets' : 'silence';
   if (!isUnheard && ways.length === 0) return null;
   return (
     <section className="note trouble">
       {isUnheard && (
-        <>
+        <div>
           <p className="lead">{say('sound-none')}</p>
-          <p>{text(unheardAdvice)}</p>
-        </>
+          <p>{text(unheardAdvice[why])}</p>
+        </div>
       )}
       {ways.map((way) => (
         <div key={way}>

@@ -163,6 +163,11 @@ export const callWords = {
     en: 'Minute by minute, as a table',
     da: 'Minut for minut, som tabel',
   },
+  'plots-span': {
+    sv: 'Kurvorna går från {from} till {to}.',
+    en: 'The plots go from {from} to {to}.',
+    da: 'Kurverne går fra {from} til {to}.',
+  },
   'plot-worst': { sv: 'sämst {worst}', en: 'worst {worst}', da: 'dårligst {worst}' },
   'series-later': {
     sv: 'Kurvor visas efter några sekunders ljud.',

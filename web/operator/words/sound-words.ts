@@ -26,11 +26,18 @@ export const wayAdvice: Readonly<Record<SoundWay, Text>> = {
   },
 };
 
-/** Nothing is heard of the caller. */
-export const unheardAdvice: Text = {
-  sv: 'Be personen se efter om telefonens egen mikrofon är avstängd. Kommer inga paket alls är vägen hit bruten: be personen ringa om.',
-  en: "Ask the caller whether the phone's own microphone is off. If no packets come at all, the way to us is broken: ask them to call again.",
-  da: 'Bed personen se, om telefonens egen mikrofon er slået fra. Kommer der slet ingen pakker, er vejen hertil brudt: bed personen ringe igen.',
+/** Nothing is heard of the caller: there is sound that is silent, or none at all. */
+export const unheardAdvice: Readonly<Record<'silence' | 'no-packets', Text>> = {
+  silence: {
+    sv: 'Det kommer bara tystnad. Be personen se efter om telefonens egen mikrofon är avstängd.',
+    en: "Nothing but silence comes. Ask the caller whether the phone's own microphone is off.",
+    da: 'Der kommer kun stilhed. Bed personen se, om telefonens egen mikrofon er slået fra.',
+  },
+  'no-packets': {
+    sv: 'Det kommer inga ljudpaket: vägen från teleoperatören hit är bruten. Be personen ringa om. Gäller det många: kontakta operatören och se efter brandväggen.',
+    en: 'No packets of sound come: the way from the carrier to us is broken. Ask the caller to call again. If many have it: contact the carrier, and look at the firewall.',
+    da: 'Der kommer ingen lydpakker: vejen fra teleoperatøren hertil er brudt. Bed personen ringe igen. Gælder det mange: kontakt operatøren, og se på firewallen.',
+  },
 };
 
 /** For whoever is still on the line. */
