@@ -1,7 +1,8 @@
 /** One leg's face on the main thread: its commands become messages to the leg's worker. */
 import type { LegId } from '../call/identifiers.ts';
 import type { MediaEvent, MediaLeg } from '../call/ports/media.ts';
-import type { LegQuality, Quality } from '../call/ports/sip-engine.ts';
+import type { JoinOutcome, LegQuality, Quality, RoomTarget } from '../call/ports/sip-engine.ts';
+import { MediaError } from './media-error.ts';
 import type { MeetingDesk } from './meeting-desk.ts';
 import type { WorkerLink } from './worker-link.ts';
 
@@ -33,6 +34,15 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
   const { legId, link, desk } = deps;
   let listener: ((event: MediaEvent) => void) | undefined;
   let closing: Promise<void> | undefined;
+  let video =
+    deps.localVideoPort === undefined || deps.localVideoRtcpPort === undefined
+      ? undefined
+      : { port: deps.localVideoPort, rtcpPort: deps.localVideoRtcpPort };
+  /** Where the leg is, as it is there now. */
+  let visited: RoomTarget | undefined;
+  let visits = 0;
+  let joining: Promise<JoinOutcome> | undefined;
+  let opening: Promise<void> | undefined;
 
   const close = async (): Promise<void> => {
     listener = undefined;
@@ -41,15 +51,59 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     deps.onClosed();
   };
 
+  const join = async (target: RoomTarget): Promise<JoinOutcome> => {
+    if (closing !== undefined) return { joined: false, reason: 'unreachable' };
+    const visit = (visits += 1);
+    visited = target;
+    const outcome = desk.join(leg, { ...target, hasCamera: video !== undefined });
+    joining = outcome;
+    const { joined } = await outcome;
+    if (!joined && visit === visits) visited = undefined;
+    return outcome;
+  };
+
+  const bindVideo = async (): Promise<void> => {
+    if (video !== undefined) return;
+    const reply = await link.request((requestId) => ({ type: 'open-video', requestId, legId }));
+    if (reply?.type !== 'video-opened')
+      throw new MediaError('media/no-port', 'no RTP port pair could be bound for pictures');
+    video = { port: reply.localVideoPort, rtcpPort: reply.localVideoRtcpPort };
+    joinAnew().catch(deps.onListenerFault);
+  };
+
+  /** One pair, whoever asks and however often. */
+  const openVideo = (): Promise<void> =>
+    (opening ??= bindVideo().finally(() => {
+      opening = undefined;
+    }));
+
+  /** A participant has a camera from its join on. */
+  const joinAnew = async (): Promise<void> => {
+    await joining;
+    if (visited === undefined) return;
+    const visit = visits + 1;
+    const outcome = await join(visited);
+    if (!outcome.joined && visit === visits) {
+      leg.emit({ type: 'room-left', reason: outcome.reason });
+    }
+  };
+
   const leg: BridgeLeg = {
     legId,
     link,
     localPort: deps.localPort,
     localRtcpPort: deps.localRtcpPort,
-    localVideoPort: deps.localVideoPort,
-    localVideoRtcpPort: deps.localVideoRtcpPort,
+    get localVideoPort() {
+      return video?.port;
+    },
+    get localVideoRtcpPort() {
+      return video?.rtcpPort;
+    },
+    openVideo,
     dtlsFingerprint: deps.dtlsFingerprint,
     emit: (event) => {
+      if (event.type === 'room-left') visited = undefined;
+      if (event.type === 'muted-by-room') visited &&= { ...visited, muted: true };
       try {
         listener?.(event);
       } catch (error) {
@@ -68,12 +122,14 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     stopPlaying: () => {
       link.post({ type: 'stop-playing', legId });
     },
-    join: (target) =>
-      closing === undefined
-        ? desk.join(leg, { ...target, hasCamera: deps.localVideoPort !== undefined })
-        : Promise.resolve({ joined: false, reason: 'unreachable' }),
-    leaveRoom: () => desk.leave(legId),
+    join,
+    leaveRoom: () => {
+      visits += 1;
+      visited = undefined;
+      return desk.leave(legId);
+    },
     setMuted: (muted) => {
+      visited &&= { ...visited, muted };
       link.post({ type: 'set-muted', legId, muted });
     },
     setVolumeDb: (volumeDb) => {

@@ -30,6 +30,8 @@ export interface WorkerLeg {
   readonly localRtcpPort: number;
   /** Where it was opened with pictures. */
   readonly pictures: PictureLeg | undefined;
+  /** Opens them after all, for the next visit; undefined where no ports are free. */
+  openPictures(): Promise<PictureLeg | undefined>;
   configure(session: MediaSession): void;
   start(): void;
   play(utterance: Utterance): void;
@@ -69,6 +71,7 @@ export interface MediaLegDeps {
   readonly createLink?: RoomVisitDeps['createLink'];
   /** The other half of a leg with pictures; the leg closes it. */
   readonly pictures?: PictureLeg | undefined;
+  readonly openPictures?: () => Promise<PictureLeg | undefined>;
 }
 
 export interface LegOnSocket extends WorkerLeg {
@@ -81,7 +84,8 @@ export const createMediaLeg = (
   socket: RtpSocket,
   nowMs: () => number,
 ): LegOnSocket => {
-  const { setup, log, emit, pictures } = deps;
+  const { setup, log, emit } = deps;
+  let { pictures } = deps;
   const path = createMediaPath({
     socket,
     identity: deps.dtlsIdentity,
@@ -114,6 +118,7 @@ export const createMediaLeg = (
     | undefined;
   let muted = false;
   let isStarted = false;
+  let isClosed = false;
   let heardFirst = false;
   let tickAtMs = nowMs();
   let trap: PacketTrap | undefined;
@@ -217,6 +222,8 @@ export const createMediaLeg = (
     if (packets.length > 0) deps.onTraced?.(socket.localPort, packets);
   };
 
+  const hasClosed = (): boolean => isClosed;
+
   const setMuted = (next: boolean): void => {
     muted = next;
     visit?.setMuted(next);
@@ -237,7 +244,21 @@ export const createMediaLeg = (
   return {
     localPort: socket.localPort,
     localRtcpPort: socket.localRtcpPort,
-    pictures,
+    get pictures() {
+      return pictures;
+    },
+    openPictures: async () => {
+      if (pictures !== undefined) return pictures;
+      const opened = await deps.openPictures?.();
+      // The call may have ended meanwhile.
+      if (hasClosed()) {
+        await opened?.close();
+        return undefined;
+      }
+      pictures = opened;
+      if (isStarted) opened?.start();
+      return opened;
+    },
     configure: (next) => {
       const wasHeld = isHeld();
       setClockRate(rtpClockOf(next.codec));
@@ -332,6 +353,7 @@ export const createMediaLeg = (
     },
     levelDbov: () => meter.levelDbov(),
     close: async () => {
+      isClosed = true;
       emptyTrap(nowMs());
       soundTest?.resolve(undefined);
       soundTest = undefined;

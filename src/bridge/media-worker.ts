@@ -133,6 +133,15 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     });
   };
 
+  const openVideo = async (requestId: number, legId: LegId): Promise<void> => {
+    const pictures = await legs.get(legId)?.openPictures();
+    if (pictures === undefined) post({ type: 'open-failed', requestId });
+    else {
+      const { localPort: localVideoPort, localRtcpPort: localVideoRtcpPort } = pictures;
+      post({ type: 'video-opened', requestId, localVideoPort, localVideoRtcpPort });
+    }
+  };
+
   const join = async (requestId: number, legId: LegId, ticket: JoinTicket): Promise<void> => {
     const leg = legs.get(legId);
     if (leg === undefined) {
@@ -193,6 +202,8 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     switch (message.type) {
       case 'open':
         return open(message);
+      case 'open-video':
+        return openVideo(requestId, message.legId);
       case 'join':
         return join(requestId, message.legId, message.ticket);
       case 'leave': {

@@ -6,7 +6,7 @@ import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-so
 import { createCardMaker } from './video/card-maker.ts';
 import { createPictureLeg, type PictureLeg } from './video/picture-leg.ts';
 
-export interface OpenLegDeps extends Omit<MediaLegDeps, 'pictures'> {
+export interface OpenLegDeps extends Omit<MediaLegDeps, 'pictures' | 'openPictures'> {
   readonly localAddress: string;
   readonly ports: PortPool;
   readonly hasPictures: boolean;
@@ -77,7 +77,12 @@ export const openLeg = async (deps: OpenLegDeps): Promise<WorkerLeg | undefined>
     return undefined;
   }
   const pictures = picture && openPictures(deps, picture);
-  const leg = createMediaLeg({ ...deps, pictures }, sound.socket, monotonicMs);
+  const openLater = async (): Promise<PictureLeg | undefined> => {
+    const pair = await bindPair(deps);
+    return pair && openPictures(deps, pair);
+  };
+  const made = { ...deps, pictures, openPictures: openLater };
+  const leg = createMediaLeg(made, sound.socket, monotonicMs);
   sound.listen(leg);
   return leg;
 };

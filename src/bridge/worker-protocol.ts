@@ -63,6 +63,8 @@ export type WorkerRequest =
       /** With a second pair of ports, for pictures. */
       readonly video: boolean;
     }
+  /** A second pair of ports after all: answered by `video-opened`, or `open-failed`. */
+  | { readonly type: 'open-video'; readonly requestId: number; readonly legId: LegId }
   | {
       readonly type: 'join';
       readonly requestId: number;
@@ -118,6 +120,12 @@ export type WorkerReply =
       readonly dtlsFingerprint: CertificateFingerprint | undefined;
     }
   | { readonly type: 'open-failed'; readonly requestId: number }
+  | {
+      readonly type: 'video-opened';
+      readonly requestId: number;
+      readonly localVideoPort: number;
+      readonly localVideoRtcpPort: number;
+    }
   | { readonly type: 'join-done'; readonly requestId: number; readonly outcome: JoinOutcome }
   | { readonly type: 'quality-read'; readonly requestId: number; readonly quality: LegQuality }
   | { readonly type: 'sound-tested'; readonly requestId: number; readonly report: SoundReport }

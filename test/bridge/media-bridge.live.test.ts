@@ -153,6 +153,26 @@ describe('the bridge', () => {
     expect(await gaugesUntil(bridge, zero)).toEqual(zero);
   });
 
+  it('opens the ports of pictures when they come later, and frees them with the leg', async () => {
+    const bridge = await openBridge({ rtpPorts: { first: firstPort, last: firstPort + 3 } });
+    const { leg } = await openCall(bridge);
+    expect(leg.localVideoPort).toBeUndefined();
+    await leg.openVideo?.();
+    await leg.openVideo?.();
+    const ports = [leg.localPort, leg.localVideoPort ?? 0].toSorted();
+    expect(ports).toEqual([firstPort, firstPort + 2]);
+    expect(leg.localVideoRtcpPort).toBe((leg.localVideoPort ?? 0) + 1);
+    await leg.close();
+    expect(await gaugesUntil(bridge, { legs: 0, sockets: 0 })).toEqual({ legs: 0, sockets: 0 });
+  });
+
+  it('goes on with sound where no ports are free for pictures', async () => {
+    const bridge = await openBridge({ rtpPorts: { first: firstPort, last: firstPort + 1 } });
+    const { leg } = await openCall(bridge);
+    await expect(leg.openVideo?.()).rejects.toMatchObject({ code: 'media/no-port' });
+    expect(leg.localVideoPort).toBeUndefined();
+  });
+
   it('ends the legs of a worker that died, and puts another in its place', async () => {
     const started: Worker[] = [];
     const keep = (worker: Worker) => started.push(worker);
