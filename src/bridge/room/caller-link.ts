@@ -9,7 +9,7 @@ import {
   TrackType,
 } from '@livekit/protocol';
 import { createKeptLink, type DialHooks } from './kept-link.ts';
-import type { CallerLink, CallerLinkOptions } from './link-types.ts';
+import type { CallerLink, CallerLinkOptions, RoomCodec } from './link-types.ts';
 import { createRoomPictures } from './picture-link.ts';
 import { processClock } from '../../process-clock.ts';
 import { openRoomSession, type RoomSession } from './room-session.ts';
@@ -57,11 +57,13 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
       url: options.url,
       token,
       localAddress: options.localAddress,
-      codecs: [codec],
+      codecs: pictures === undefined ? [codec] : [codec, ...otherCodecs(codec)],
       followsRoom: false,
       clock: processClock,
       log,
       prepare: (peer) => {
+        // The server knows of the codecs in the first m-line of sound alone.
+        if (seen !== undefined) peer.addAudioReceivers(1);
         ({ cid } = peer.addAudioSender(ssrc));
         if (options.sendsKeys === true) peer.addDataChannel();
         publishedMuted = muted;
@@ -139,6 +141,10 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
     close: () => link.close(),
   };
 };
+
+/** In which sound may be subscribed to. It stays paused, but the server tells us who speaks. */
+const otherCodecs = (than: RoomCodec): readonly RoomCodec[] =>
+  (['opus', 'PCMU', 'PCMA'] as const).filter((codec) => codec !== than);
 
 /** Codes of telephone-event, RFC 4733 §3.2: the digits are themselves. */
 const eventCodes = '0123456789*#ABCD';

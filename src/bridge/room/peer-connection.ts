@@ -55,6 +55,7 @@ export interface PeerConnection {
 export interface PeerConnectionDeps {
   /** The address to send and receive media on. */
   readonly localAddress: string;
+  /** What is sent goes in the first. */
   readonly codecs: readonly RoomCodec[];
   /** Whether pictures pass, too. */
   readonly withPictures?: boolean | undefined;
@@ -163,7 +164,9 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
       const track = new MediaStreamTrack({ kind: 'audio' });
       // With a stream, so that the offer has the msid by which LiveKit finds the track's `cid`.
       const streams = [new MediaStream([track])];
-      const { sender } = peer.addTransceiver(track, { direction: 'sendonly', streams });
+      const transceiver = peer.addTransceiver(track, { direction: 'sendonly', streams });
+      transceiver.setCodecPreferences(deps.codecs.slice(0, 1).map(configured));
+      const { sender } = transceiver;
       Object.assign(sender, { ssrc });
       reports = createRoomReports({
         ssrc,

@@ -38,8 +38,10 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
   let want: PictureWant = { width: 0, height: 0, maxBitrateKbps: 0 };
   let current: PictureConnection | undefined;
   const told = new Map<PictureEvent['type'], string>();
+  let toldKbps = camera.maxBitrateKbps;
 
   const tell = (event: PictureEvent): void => {
+    if (event.type === 'camera-bitrate') toldKbps = event.kbps;
     try {
       deps.onEvent(event);
     } catch (error) {
@@ -60,7 +62,7 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
   };
 
   const watchNow = (): void => {
-    current?.watch.update(roster.watchable(), watched, want);
+    current?.watch.update(roster.followable(), watched, want);
   };
 
   const followRoom = (signal: PictureSignal): void => {
@@ -95,6 +97,10 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
       },
     });
     current = connection;
+    // A camera at rest would never be there for others: a track is published by its first packets.
+    if (toldKbps !== camera.maxBitrateKbps) {
+      tell({ type: 'camera-bitrate', kbps: camera.maxBitrateKbps });
+    }
     return {
       ...connection,
       takeMessage: (bytes) => {

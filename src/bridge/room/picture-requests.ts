@@ -14,7 +14,7 @@ import {
 } from '@livekit/protocol';
 import type { CameraTrack } from './link-types.ts';
 import { chooseLayer, type PictureWant } from './picture-layers.ts';
-import type { WatchableTrack } from './picture-roster.ts';
+import type { FollowableTrack } from './picture-roster.ts';
 import type { PictureQuality } from './picture-signal.ts';
 
 /** A camera of one layer of H.264. */
@@ -43,7 +43,7 @@ export const cameraMuted = (sid: string, muted: boolean): SignalRequest =>
   new SignalRequest({ message: { case: 'mute', value: new MuteTrackRequest({ sid, muted }) } });
 
 export const subscription = (
-  tracks: readonly Pick<WatchableTrack, 'trackSid' | 'participantSid'>[],
+  tracks: readonly Pick<FollowableTrack, 'trackSid' | 'participantSid'>[],
   subscribe: boolean,
 ): SignalRequest => {
   const value = new UpdateSubscription({
@@ -65,7 +65,7 @@ const qualities: Readonly<Record<PictureQuality, VideoQuality>> = {
 
 /** By the layer where they are known, else the server chooses by size; without `want` it pauses. */
 export const trackSettings = (
-  track: WatchableTrack,
+  track: FollowableTrack,
   want: PictureWant | undefined,
 ): SignalRequest => {
   const trackSids = [track.trackSid];

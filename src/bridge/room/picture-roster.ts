@@ -2,7 +2,7 @@ import type { RoomPicture } from './link-types.ts';
 import type { PictureLayer, Person, Speaker } from './picture-signal.ts';
 
 /** A track as it is asked for. */
-export interface WatchableTrack {
+export interface FollowableTrack {
   readonly trackKey: number;
   readonly trackSid: string;
   readonly participantSid: string;
@@ -20,8 +20,11 @@ export interface PictureRoster {
   people(): readonly string[];
   /** Identities of those who speak, the loudest first. */
   speakers(): readonly string[];
-  /** Pictures that we can be given. */
-  watchable(): readonly WatchableTrack[];
+  /**
+   * Pictures that we can be given; of who has only others a track of their sound, by which the server tells
+   * us when they speak.
+   */
+  followable(): readonly FollowableTrack[];
   /** Of a track that was seen once; undefined for others. */
   keyOf(trackSid: string): number | undefined;
   sidOf(trackKey: number): string | undefined;
@@ -78,12 +81,15 @@ export const createPictureRoster = (): PictureRoster => {
       [...levels]
         .toSorted(([, one], [, other]) => other - one)
         .flatMap(([sid]) => present.get(sid)?.identity ?? []),
-    watchable: () =>
-      [...present.values()].flatMap(({ sid: participantSid, tracks }) =>
-        tracks.flatMap(({ sid: trackSid, isH264, layers }) =>
-          isH264 ? [{ trackKey: keyFor(trackSid), trackSid, participantSid, layers }] : [],
-        ),
-      ),
+    followable: () =>
+      [...present.values()].flatMap(({ sid: participantSid, tracks, soundSids }) => {
+        const pictures = tracks.filter(({ isH264 }) => isH264);
+        const sounds = soundSids.map((sid) => ({ sid, layers: [] }));
+        const followed = pictures.length > 0 || tracks.length === 0 ? pictures : sounds.slice(0, 1);
+        return followed.map(({ sid: trackSid, layers }) => ({
+          ...{ trackKey: keyFor(trackSid), trackSid, participantSid, layers },
+        }));
+      }),
     keyOf: (trackSid) => keys.get(trackSid),
     sidOf: (trackKey) => [...keys].find(([, key]) => key === trackKey)?.[0],
   };

@@ -31,6 +31,8 @@ export interface Person {
   readonly hidden: boolean;
   readonly gone: boolean;
   readonly tracks: readonly PictureTrack[];
+  /** Of their sound. */
+  readonly soundSids: readonly string[];
 }
 
 export interface PictureTrack {
@@ -98,12 +100,15 @@ const reduce = ({ message }: SignalResponse): PictureSignal | undefined => {
 const person = (info: ParticipantInfo): Person => {
   const { sid, identity, kind, hidden, gone } = participant(info);
   const name = info.name === '' ? identity : info.name;
-  return { sid, identity, name, kind, hidden, gone, tracks: info.tracks.flatMap(pictureTrack) };
+  const tracks = info.tracks.flatMap(pictureTrack);
+  const sounds = info.tracks.filter((of) => of.type === TrackType.AUDIO && isClear(of));
+  const soundSids = sounds.map((sound) => sound.sid);
+  return { sid, identity, name, kind, hidden, gone, tracks, soundSids };
 };
 
 /** An encrypted one is left out: nobody on our side can have its key. */
 const pictureTrack = (info: TrackInfo): readonly PictureTrack[] => {
-  if (info.type !== TrackType.VIDEO || info.encryption !== Encryption_Type.NONE) return [];
+  if (info.type !== TrackType.VIDEO || !isClear(info)) return [];
   const codec = info.codecs.find(({ mimeType }) => isH264(mimeType));
   const layers = codec?.layers ?? [];
   return [
@@ -121,6 +126,7 @@ const pictureTrack = (info: TrackInfo): readonly PictureTrack[] => {
   ];
 };
 
+const isClear = (info: TrackInfo): boolean => info.encryption === Encryption_Type.NONE;
 const isH264 = (mimeType: string): boolean => mimeType.toLowerCase() === 'video/h264';
 
 const qualities: ReadonlyMap<VideoQuality, PictureQuality> = new Map([

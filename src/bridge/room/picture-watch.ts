@@ -1,19 +1,19 @@
 import type { SignalRequest } from '@livekit/protocol';
 import type { PictureWant } from './picture-layers.ts';
 import { subscription, trackSettings } from './picture-requests.ts';
-import type { WatchableTrack } from './picture-roster.ts';
+import type { FollowableTrack } from './picture-roster.ts';
 
 /**
  * Which pictures a connection is subscribed to, and in which layer: asks for what changes.
  *
  * All are subscribed to, paused but for those that are watched: one that is to be seen then comes at once,
- * without another offer, and LiveKit tells who speaks only to those who subscribe to something of them.
+ * without another offer. And LiveKit tells only those who subscribe to something of them when somebody speaks.
  */
 export interface PictureWatch {
   /** The server knows of no subscription, and is asked from now on. */
   begin(): void;
   /** What there is to see now; nothing is asked before `begin`. */
-  update(tracks: readonly WatchableTrack[], watched: ReadonlySet<number>, want: PictureWant): void;
+  update(tracks: readonly FollowableTrack[], watched: ReadonlySet<number>, want: PictureWant): void;
 }
 
 /** Each takes an m-line in all offers and answers that follow. */
@@ -22,9 +22,9 @@ const mostSubscriptions = 32;
 export const createPictureWatch = (send: (request: SignalRequest) => void): PictureWatch => {
   let begun = false;
   /** With the settings that were asked for, by track. */
-  const subscribed = new Map<string, { readonly track: WatchableTrack; settings: string }>();
+  const subscribed = new Map<string, { readonly track: FollowableTrack; settings: string }>();
 
-  const subscribe = (tracks: readonly WatchableTrack[]): void => {
+  const subscribe = (tracks: readonly FollowableTrack[]): void => {
     const wanted = new Set(tracks.map(({ trackSid }) => trackSid));
     const left = [...subscribed.values()]
       .map(({ track }) => track)
@@ -43,7 +43,7 @@ export const createPictureWatch = (send: (request: SignalRequest) => void): Pict
     },
     update: (tracks, watched, want) => {
       if (!begun) return;
-      const isWatched = ({ trackKey }: WatchableTrack): boolean => watched.has(trackKey);
+      const isWatched = ({ trackKey }: FollowableTrack): boolean => watched.has(trackKey);
       const followed = [
         ...tracks.filter(isWatched),
         ...tracks.filter((track) => !isWatched(track)),

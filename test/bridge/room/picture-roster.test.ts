@@ -9,7 +9,7 @@ const camera = (sid: string, more: Partial<PictureTrack> = {}): PictureTrack => 
 const person = (identity: string, more: Partial<Person> = {}): Person => ({
   sid: `PA_${identity}`,
   ...{ identity, name: identity.toUpperCase(), kind: 'standard' },
-  ...{ hidden: false, gone: false, tracks: [] },
+  ...{ hidden: false, gone: false, tracks: [], soundSids: [`TR_sound_of_${identity}`] },
   ...more,
 });
 
@@ -45,7 +45,14 @@ test('only H.264 can be watched, and all pictures are told', () => {
   const tracks = [camera('TR_1', { isH264: false }), camera('TR_2', { source: 'screen' })];
   roster.begin([person('ann', { tracks })], '');
   expect(roster.pictures().map(({ isH264 }) => isH264)).toEqual([false, true]);
-  expect(roster.watchable()).toMatchObject([{ trackSid: 'TR_2', participantSid: 'PA_ann' }]);
+  expect(roster.followable()).toMatchObject([{ trackSid: 'TR_2', participantSid: 'PA_ann' }]);
+});
+
+test('of who has no H.264 the sound is followed, of who has no picture nothing', () => {
+  const roster = createPictureRoster();
+  const tracks = [camera('TR_1', { isH264: false })];
+  roster.begin([person('ann', { tracks }), person('bo')], '');
+  expect(roster.followable().map(({ trackSid }) => trackSid)).toEqual(['TR_sound_of_ann']);
 });
 
 test('speakers are told the loudest first, until they cease or leave', () => {

@@ -1,10 +1,10 @@
 import type { SignalRequest } from '@livekit/protocol';
 import { VideoQuality } from '@livekit/protocol';
 import { expect, test } from 'vitest';
-import type { WatchableTrack } from '../../../src/bridge/room/picture-roster.ts';
+import type { FollowableTrack } from '../../../src/bridge/room/picture-roster.ts';
 import { createPictureWatch } from '../../../src/bridge/room/picture-watch.ts';
 
-const track = (trackKey: number): WatchableTrack => ({
+const track = (trackKey: number): FollowableTrack => ({
   trackKey,
   trackSid: `TR_${trackKey}`,
   participantSid: `PA_${trackKey}`,

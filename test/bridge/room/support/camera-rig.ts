@@ -29,6 +29,8 @@ export interface TestCamera {
   wantKeyFrame(): void;
   /** Sends it once more, as it was. */
   sendAgain(sequence: number): void;
+  /** Nothing is sent while nobody wants it. */
+  rest(isResting: boolean): void;
   /** These packets are not sent at first. */
   leaveOut(count: number): void;
   /** Of all packets, in order: payloads by their sequence number. */
@@ -48,6 +50,7 @@ const startCamera = (pictures: PictureLink, firstSequence: number): TestCamera =
   let frames = 0;
   let isKey = true;
   let toLeaveOut = 0;
+  let resting = false;
 
   const packetOf = (at: number, timestamp: number, marker: boolean, payload: Buffer): Buffer => {
     const packet = Buffer.alloc(12 + payload.length);
@@ -72,6 +75,7 @@ const startCamera = (pictures: PictureLink, firstSequence: number): TestCamera =
     sequence = (sequence + 1) & 0xffff;
   };
   const timer = setInterval(() => {
+    if (resting) return;
     const type = isKey ? 5 : 1;
     if (isKey) send(stapA(sps, pps), false);
     isKey = false;
@@ -86,6 +90,10 @@ const startCamera = (pictures: PictureLink, firstSequence: number): TestCamera =
     sent,
     leftOut,
     wantKeyFrame: () => {
+      isKey = true;
+    },
+    rest: (isResting) => {
+      resting = isResting;
       isKey = true;
     },
     leaveOut: (count) => {
@@ -148,6 +156,7 @@ export const openCamera = async (
     onPicture: (event) => {
       told.push(event);
       if (event.type === 'key-frame-wanted') filming?.wantKeyFrame();
+      if (event.type === 'camera-bitrate') filming?.rest(event.kbps === 0);
       if (event.type === 'packets-missed') {
         for (const sequence of event.sequences) filming?.sendAgain(sequence);
       }
@@ -185,6 +194,29 @@ export const openCamera = async (
           ?.pictures.find((picture) => picture.identity === of && fits(picture)),
       ),
   };
+};
+
+/**
+ * How wide the picture is that begins with this packet of SPS and PPS, of a baseline profile: its SPS follows
+ * the header of the STAP-A and a length. H.264 §7.3.2.1.1
+ */
+export const widthOf = (packet: Buffer): number => {
+  const sps = packet.subarray(12 + 1 + 2 + 4);
+  let at = 0;
+  const bit = (): number => ((sps[at >> 3] ?? 0) >> (7 - (at++ & 7))) & 1;
+  const exponentialGolomb = (): number => {
+    let zeros = 0;
+    while (zeros < 16 && bit() === 0) zeros += 1;
+    let value = 1;
+    for (let each = 0; each < zeros; each += 1) value = value * 2 + bit();
+    return value - 1;
+  };
+  exponentialGolomb(); // seq_parameter_set_id
+  exponentialGolomb(); // log2_max_frame_num_minus4
+  if (exponentialGolomb() === 0) exponentialGolomb(); // pic_order_cnt_type and its length
+  exponentialGolomb(); // max_num_ref_frames
+  bit(); // gaps_in_frame_num_value_allowed_flag
+  return (exponentialGolomb() + 1) * 16;
 };
 
 /** Whether a packet is one of SPS and PPS, which begins a key frame. */
