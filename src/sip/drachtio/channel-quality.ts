@@ -57,6 +57,8 @@ export const parseVariables = (dump: string): ReadonlyMap<string, string> =>
 export interface ReceiverReport {
   readonly lost: number;
   readonly jitterMs: number;
+  /** Smoothed by FreeSWITCH; undefined until the other side has answered a report of ours. */
+  readonly roundTripMs?: number;
 }
 
 const clockRateHz = 8000;
@@ -69,7 +71,12 @@ export const receiverReport = (
     Number(header(`Source0-${name}`) ?? 'none'),
   );
   if (lost === undefined || jitter === undefined || !(lost >= 0 && jitter >= 0)) return undefined;
-  return { lost, jitterMs: (1000 * jitter) / clockRateHz };
+  const roundTripS = Number(header('Rtt0-Avg') ?? 0);
+  return {
+    lost,
+    jitterMs: (1000 * jitter) / clockRateHz,
+    ...(roundTripS > 0 && { roundTripMs: 1000 * roundTripS }),
+  };
 };
 
 /** Mouth to ear, where nobody measured it: one network, packets, and a jitter buffer at each end. */

@@ -58,6 +58,7 @@ const rated = (counts: StreamCounts | undefined, codec = g711Impairment): Qualit
 interface Sight {
   readonly variables: ReadonlyMap<string, string>;
   readonly down: Quality | undefined;
+  readonly roundTripMs: number | undefined;
   readonly worker: LegQuality | undefined;
 }
 
@@ -84,7 +85,8 @@ export const createFreeSwitchQuality = (deps: FreeSwitchQualityDeps): FreeSwitch
     const { report } = caller;
     // A channel that is gone says nothing any more.
     if (variables.size === 0) return undefined;
-    return { variables, down: report && reportedQuality(report, variables), worker };
+    const down = report && reportedQuality(report, variables);
+    return { variables, down, roundTripMs: report?.roundTripMs, worker };
   };
 
   const takeRoom = ({
@@ -95,7 +97,7 @@ export const createFreeSwitchQuality = (deps: FreeSwitchQualityDeps): FreeSwitch
     return { ...(toRoom && { toRoom }), ...(fromRoom && { fromRoom }) };
   };
 
-  const figures = ({ variables, down, worker }: Sight): LegQuality => {
+  const figures = ({ variables, down, roundTripMs, worker }: Sight): LegQuality => {
     const toRoom = rated(tallies.toRoom.total());
     const fromRoom = rated(tallies.fromRoom.total(), opusImpairment);
     return {
@@ -103,6 +105,7 @@ export const createFreeSwitchQuality = (deps: FreeSwitchQualityDeps): FreeSwitch
       down,
       ...(toRoom && { toRoom }),
       ...(fromRoom && { fromRoom }),
+      roundTripMs,
       roomRoundTripMs: worker?.roomRoundTripMs ?? last.roomRoundTripMs,
       ...(worker?.levelDbov !== undefined && { levelDbov: worker.levelDbov }),
     };

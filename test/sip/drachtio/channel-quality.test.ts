@@ -59,6 +59,12 @@ describe('a report of the caller’s', () => {
     expect(quality.mos).toBeLessThan(3.7);
   });
 
+  it('has the time there and back once it is measured', () => {
+    const figures = { 'Source0-Lost': '0', 'Source0-Jitter': '8' };
+    expect(read({ ...figures, 'Rtt0-Avg': '0.045000' })?.roundTripMs).toBeCloseTo(45);
+    expect(read({ ...figures, 'Rtt0-Avg': '0.000000' })).toEqual({ lost: 0, jitterMs: 1 });
+  });
+
   it.each([{}, { 'Source0-Lost': 'x', 'Source0-Jitter': '1' }, { 'Source0-Lost': '1' }])(
     'is none without a block, or with one that has no numbers: %o',
     (headers) => {

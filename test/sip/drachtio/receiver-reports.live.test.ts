@@ -28,8 +28,11 @@ const bound = async (): Promise<Socket> => {
   return socket;
 };
 
-/** RR with one block: 12.5 % lost of late, 40 in all, jitter 80 (10 ms at 8 kHz). RFC 3550 §6.4.2 */
-const report = (ofSsrc: number): Buffer => {
+/**
+ * RR with one block: 12.5 % lost of late, 40 in all, jitter 80 (10 ms at 8 kHz), at once after the SR
+ * with this time. RFC 3550 §6.4.2
+ */
+const report = (ofSsrc: number, lastReport = 0): Buffer => {
   const rr = Buffer.alloc(32);
   rr.writeUInt16BE(0x81c9, 0);
   rr.writeUInt16BE(7, 2);
@@ -38,6 +41,7 @@ const report = (ofSsrc: number): Buffer => {
   rr.writeUInt32BE(0x2000_0028, 12);
   rr.writeUInt32BE(400, 16);
   rr.writeUInt32BE(80, 20);
+  rr.writeUInt32BE(lastReport, 24);
   return rr;
 };
 
@@ -92,7 +96,26 @@ describe.skipIf(!areServersNamed)(`receiver reports through FreeSWITCH${whyNot}`
       rtcp.send(report(packet.readUInt32BE(8)), port, address);
       await sleep(250);
     }
-    expect((await leg.quality()).down).toMatchObject({ lost: 40, jitterMs: 10 });
+    expect(await leg.quality()).toMatchObject({
+      down: { lost: 40, jitterMs: 10 },
+      roundTripMs: undefined,
+    });
+    const senderReport = await new Promise<Buffer>((resolve) => {
+      rtcp.on('message', (datagram) => {
+        if (datagram[1] === 200) resolve(datagram);
+      });
+    });
+    // As long as the way would take.
+    await sleep(250);
+    const lastReport = senderReport.readUInt32BE(10);
+    for (let sent = 0; sent < 20; sent += 1) {
+      rtcp.send(report(packet.readUInt32BE(8), lastReport), port, address);
+      await sleep(100);
+      if ((await leg.quality()).roundTripMs !== undefined) break;
+    }
+    const { roundTripMs = 0 } = await leg.quality();
+    expect(roundTripMs).toBeGreaterThan(200);
+    expect(roundTripMs).toBeLessThan(5_000);
     leg.hangUp();
     await agent.close();
     rtp.close();
