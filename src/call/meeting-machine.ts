@@ -11,7 +11,6 @@ import type { PhraseKey } from '../ivr/manuscript.ts';
 import { phrase, type Phrase } from '../ivr/phrase.ts';
 import { waitWordsFirstMs, waitWordsThenMs, type CallOutput } from './call-messages.ts';
 import type { CommandKeyTable } from './command-keys.ts';
-import { createCompanySignal } from './company-signal.ts';
 import { createHand } from './hand.ts';
 import type { PhoneInMeeting } from './host-act.ts';
 import type { HostKeys } from './host-keys.ts';
@@ -20,8 +19,9 @@ import { createMuteState } from './mute-state.ts';
 import type { Digit } from './ports/sip-engine.ts';
 import { createNamedTimers, earliestOf } from './named-timers.ts';
 import type { RollCall } from './roll-call.ts';
+import { createRoomCompany } from './room-company.ts';
 import type { Speaker } from './speaker.ts';
-import type { EntrySignal, MeetingOptions } from '../meeting/meeting-options.ts';
+import type { MeetingOptions } from '../meeting/meeting-options.ts';
 
 export type MeetingInput =
   | { readonly type: 'digit'; readonly digit: Digit }
@@ -52,7 +52,6 @@ export interface MeetingMachine {
   people(): number;
 }
 
-const nobodyKnown = -1;
 export const talkingMutedEveryMs = 60_000;
 const knockDelayMs = 1_000;
 export const knockEveryMs = 15_000;
@@ -83,30 +82,23 @@ export function createMeetingMachine(deps: {
   readonly options: () => MeetingOptions | undefined;
 }): MeetingMachine {
   const { speaker } = deps;
-  const timers = createNamedTimers<'alone' | 'room-lost' | 'knock'>();
+  const timers = createNamedTimers<'room-lost' | 'knock'>();
   let microphoneOpen = false;
   let cutShort = false;
   const mute = createMuteState();
   const hand = createHand();
-  const entrySignal = (): EntrySignal => deps.options()?.entrySignal ?? 'none';
-  const signal = createCompanySignal(entrySignal, deps.phonesIn);
   /** Names go to hosts, and to others where the booking allows it. */
   const hearsNames = (): boolean => deps.isHost() || deps.options()?.namesToEverybody === true;
   let toldTalkingAt = -Infinity;
   let knockedAt = -Infinity;
-  let toldAlone = false;
-  /** Alone for so long that music plays. */
-  let lonely = false;
-  /** In the room and not this gateway's, as the room link last said. */
-  let others = nobodyKnown;
-
   const say = (now: number, ...phrases: readonly Phrase[]): readonly MeetingOutput[] =>
     speaker.say(now, phrases);
-  /** What sounds where nothing is said: music for one who is alone, otherwise the room. */
-  const quiet = (): readonly MeetingOutput[] =>
-    lonely && !speaker.speaking ? speaker.music() : [];
-  const participants = (): number => Math.max(others, 0) + deps.companions() + 1;
-  const people = (): number => participants() + deps.extraPeople();
+  const company = createRoomCompany({
+    ...deps,
+    entrySignal: () => deps.options()?.entrySignal ?? 'none',
+    nameOf: (who) => (hearsNames() ? deps.rollCall.nameOf(who) : undefined),
+  });
+  const people = (): number => company.participants() + deps.extraPeople();
 
   /** After a breath, and not more often than it can be borne. */
   const announceKnock = (now: number): void => {
@@ -127,7 +119,7 @@ export function createMeetingMachine(deps: {
 
   const openMicrophone = (now: number): readonly MeetingOutput[] => {
     microphoneOpen = true;
-    if (others !== nobodyKnown) signal.count(now, participants());
+    company.heard(now);
     if (deps.isHost()) announceKnock(now);
     if (mute.muted) return say(now, phrase(mute.words()));
     return [
@@ -183,7 +175,7 @@ export function createMeetingMachine(deps: {
     hand,
     muteByKey,
     people,
-    quiet,
+    quiet: () => company.quiet(),
     line: deps.line ?? (() => 'line-plain'),
     hasDesk: () => deps.hasServiceDesk === true,
     keysToRoom: () => deps.options()?.keysToRoom === true,
@@ -198,41 +190,11 @@ export function createMeetingMachine(deps: {
     return [...outputs, ...speaker.say(now, [], true)];
   };
 
-  const watchCompany = (now: number): readonly MeetingOutput[] => {
-    if (microphoneOpen && others !== nobodyKnown) signal.count(now, participants());
-    if (others === 0 && deps.companions() === 0) {
-      if (!lonely && timers.at('alone') === undefined) timers.set('alone', now + deps.aloneAfterMs);
-      return [];
-    }
-    timers.clear('alone');
-    if (!lonely) return [];
-    lonely = false;
-    return speaker.stopMusic();
-  };
-
-  const tellCompany = (now: number): readonly MeetingOutput[] => {
-    const news = signal.takeDue(now, speaker.speaking || keys.busy);
-    if (news === undefined) return [];
-    const { change, who } = news;
-    if (entrySignal() === 'tone') return speaker.signal(now, change);
-    const name =
-      who !== undefined && entrySignal() === 'names' && hearsNames()
-        ? deps.rollCall.nameOf(who)
-        : undefined;
-    if (name === undefined)
-      return say(now, phrase(change === 'came' ? 'somebody-came' : 'somebody-left'));
-    return say(now, { key: change === 'came' ? 'name-came' : 'name-left', name });
-  };
-
   const due = (now: number): readonly MeetingOutput[] => {
-    const outputs: MeetingOutput[] = [...keys.timeout(now), ...tellCompany(now)];
+    const outputs: MeetingOutput[] = [...keys.timeout(now)];
+    outputs.push(...company.timeout(now, speaker.speaking || keys.busy));
     for (let name = timers.takeDue(now); name !== undefined; name = timers.takeDue(now)) {
-      if (name === 'alone') {
-        lonely = true;
-        // Told once; after that, and when it comes again, there is music.
-        outputs.push(...(toldAlone ? quiet() : say(now, phrase('alone'))));
-        toldAlone = true;
-      } else if (name === 'knock') {
+      if (name === 'knock') {
         outputs.push(...tellKnock(now));
       } else {
         timers.set('room-lost', now + waitWordsThenMs);
@@ -244,7 +206,7 @@ export function createMeetingMachine(deps: {
 
   const said = (now: number): readonly MeetingOutput[] => {
     keys.said(now);
-    return microphoneOpen ? quiet() : openMicrophone(now);
+    return microphoneOpen ? company.quiet() : openMicrophone(now);
   };
 
   return {
@@ -255,11 +217,9 @@ export function createMeetingMachine(deps: {
     leave(now) {
       microphoneOpen = false;
       cutShort = false;
-      lonely = false;
-      others = nobodyKnown;
       timers.clearAll();
       keys.reset();
-      signal.reset();
+      company.leave();
       return hand.lower(now, 'host');
     },
     handle(now, input) {
@@ -275,10 +235,9 @@ export function createMeetingMachine(deps: {
           timers.clear('room-lost');
           return [...hand.again(), ...(microphoneOpen ? say(now, phrase('room-back')) : [])];
         case 'audience':
-          others = input.others;
-          return watchCompany(now);
+          return company.audience(now, input.others);
         case 'company-changed':
-          return watchCompany(now);
+          return company.changed(now);
         case 'mute':
           return muteByHost(now, input.muted);
         case 'talking-muted':
@@ -293,7 +252,7 @@ export function createMeetingMachine(deps: {
       }
     },
     nextTimeoutAt() {
-      return earliestOf(timers.next(), keys.nextTimeoutAt(), signal.nextTimeoutAt());
+      return earliestOf(timers.next(), keys.nextTimeoutAt(), company.nextTimeoutAt());
     },
   };
 }
