@@ -19,10 +19,12 @@ import { guessLogContract } from './guess-log.contract.ts';
 import { markBookContract } from './mark-book.contract.ts';
 import { inviteeStoreContract } from './invitee-store.contract.ts';
 import { keepingContract } from './keeping.contract.ts';
+import { roomSystemStoreContract } from './room-system-store.contract.ts';
 import { meetingStoreContract } from './meeting-store.contract.ts';
 import { nodeWatchContract } from './node-watch.contract.ts';
 import { createManualClock } from './manual-clock.ts';
 import { callRecord, meetingDraft, silentLogger } from './records.ts';
+import { resealContract } from './reseal.contract.ts';
 import { storeContract } from './store.contract.ts';
 import { newPostgresDatabase } from './test-databases.ts';
 import { webhookStoreContract } from './webhook-store.contract.ts';
@@ -34,6 +36,10 @@ beforeAll(async () => {
   server = await startPostgresServer();
 });
 afterAll(() => server.close());
+
+describe('after the secret was replaced, on PostgreSQL', () => {
+  resealContract(() => server.newDatabase());
+});
 
 describe('invitees on PostgreSQL', () => {
   inviteeStoreContract(() => newPostgresDatabase(server));
@@ -66,6 +72,7 @@ describe('webhooks on PostgreSQL', () => {
 describe('guesses on PostgreSQL', () => {
   guessLogContract(() => newPostgresDatabase(server));
   markBookContract(() => newPostgresDatabase(server));
+  roomSystemStoreContract(() => newPostgresDatabase(server));
 });
 
 describe('several nodes on one PostgreSQL', () => {
