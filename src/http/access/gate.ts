@@ -87,7 +87,10 @@ export function createGate(deps: GateDeps): Gate {
           throw new ProblemError('request/forbidden');
         if (principal.session === undefined || safeMethods.includes(request.method)) return;
         checkMeant(request, principal.session.csrfToken, ownOrigin);
-        await sessions.use(principal.session);
+        rememberPrincipal(request, {
+          ...principal,
+          session: await sessions.use(principal.session),
+        });
       });
     },
   };

@@ -147,8 +147,9 @@ export function sessionRoutes(deps: SessionRoutesDeps): FastifyPluginCallbackZod
         },
       },
       async (request) => {
+        // Any change is use, this one too: the gate has seen to it.
         const { session, account } = await own(request);
-        return show(sessions, await sessions.use(session), account);
+        return show(sessions, session, account);
       },
     );
     app.delete(
