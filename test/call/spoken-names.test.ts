@@ -1,6 +1,7 @@
 /** Who is here, by name: whole calls, with a speech program that says every name, or none. */
 import { describe, expect, test } from 'vitest';
-import { asInviteeId } from '../../src/call/identifiers.ts';
+import type { CallerSeen } from '../../src/call/host-act.ts';
+import { asInviteeId, asLegId } from '../../src/call/identifiers.ts';
 import { createSpokenNames, speakable } from '../../src/call/spoken-names.ts';
 import type { SpeechMaker } from '../../src/call/ports/speech.ts';
 import type { Meeting } from '../../src/call/ports/meetings.ts';
@@ -142,6 +143,36 @@ describe('the roll call', () => {
     await press(world, host, '1');
     expect(toldFirst(world)).toContain('<Doctor Lind>');
   });
+});
+
+test('a caller of another node is named by this node’s booking, and a protected one is not', async () => {
+  const elsewhere = (pin: string): CallerSeen => ({
+    legId: asLegId(`leg-${pin}`),
+    callId: meetingId(),
+    place: 'in',
+    role: 'guest',
+    numberEnd: undefined,
+    since: 0,
+    inviteeId: asInviteeId(`of-${pin}`),
+  });
+  const callers: CallerSeen[] = [elsewhere('1111')];
+  const world = await createCallWorld({
+    speech: saysAll,
+    meetings: [createMeeting({ invitees, guestPin: '1212', hostPin: '9898' })],
+    others: {
+      callers: () => callers,
+      command: () => Promise.resolve('done'),
+      mutePhones: () => undefined,
+    },
+  });
+  const host = await call(world, '9898');
+  callers.push(elsewhere('4444'), elsewhere('3333'));
+  world.core.callersChanged(meetingId());
+  await world.clock.advance(100);
+  await press(world, host, '*1');
+  await press(world, host, '1');
+  expect(toldFirst(world)).toContain('<Karin Ek> <Kommunen> <Olle>');
+  expect(toldFirst(world)).not.toContain('Secret');
 });
 
 describe('somebody who comes', () => {
