@@ -1,11 +1,15 @@
 /** Encrypted calls on drachtio-server's TLS and FreeSWITCH's SRTP, most with a telephone that is not ours. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { steadyToneLevelDbfs } from '../../src/caller/heard.ts';
-import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
+import {
+  createTestAuthority,
+  type IssuedCertificate,
+  type TestAuthority,
+} from '../support/certificates.ts';
 import {
   areProgramsNamed,
   createDrachtioServer,
@@ -38,6 +42,7 @@ let nextRtpPort = 40_000 + 40 * Math.floor(Math.random() * 100);
 
 describe.skipIf(!areProgramsNamed)(`encrypted calls on drachtio${whyNoPrograms}`, () => {
   let authority: TestAuthority;
+  let certificate: IssuedCertificate;
   let tlsPort: number;
   let drachtio: TestSipServer;
   let freeSwitch: TestSipServer;
@@ -47,7 +52,7 @@ describe.skipIf(!areProgramsNamed)(`encrypted calls on drachtio${whyNoPrograms}`
   beforeAll(async () => {
     authority = createTestAuthority();
     tlsPort = await freePort();
-    const certificate = authority.issue(['IP:127.0.0.1']);
+    certificate = authority.issue(['IP:127.0.0.1']);
     const chainFile = authority.authorityFile;
     drachtio = await createDrachtioServer({ tls: { port: tlsPort, certificate, chainFile } });
     freeSwitch = await createFreeSwitchServer();
@@ -219,6 +224,35 @@ describe.skipIf(!areProgramsNamed)(`encrypted calls on drachtio${whyNoPrograms}`
       });
       const [error] = (await once(old, 'error')) as [NodeJS.ErrnoException];
       expect(error.code).toMatch(/PROTOCOL_VERSION|ECONNRESET/);
+    });
+
+    it('a renewed certificate is shown after a restart, and not before', async () => {
+      const ca = readFileSync(authority.authorityFile);
+      const shown = async (): Promise<string> => {
+        const socket = connectTls({ host: '127.0.0.1', port: tlsPort, ca });
+        await once(socket, 'secureConnect');
+        const { serialNumber } = socket.getPeerCertificate();
+        socket.destroy();
+        return serialNumber;
+      };
+      const before = await shown();
+      const renewed = authority.issue(['IP:127.0.0.1']);
+      copyFileSync(renewed.certificateFile, certificate.certificateFile);
+      copyFileSync(renewed.keyFile, certificate.keyFile);
+      expect(await shown()).toBe(before);
+      await drachtio.stop('SIGTERM');
+      await drachtio.start();
+      expect(await shown()).not.toBe(before);
+      await stage.until('the gateway to be back', async () => {
+        const { body } = await stage.gateway.api('GET', '/health/ready');
+        return (body as { status: string }).status === 'ready' ? true : undefined;
+      });
+      const phone = await stage.phone({
+        transport: 'tls',
+        port: tlsPort,
+        authority: ca.toString(),
+      });
+      expect(await phone.answer).toMatchObject({ answered: true });
     });
   });
 
