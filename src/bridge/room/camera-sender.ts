@@ -14,7 +14,10 @@ export interface CameraSender {
   writeRtp(packet: Buffer, nowMs: number): void;
   takeFeedback(feedback: RtcpFeedback): void;
   takeReport(packet: RtcpPacket): void;
+  /** Whether anybody subscribes to the camera. */
   setWanted(wanted: boolean): void;
+  /** Whether the room's side has muted it. */
+  setMutedByRoom(muted: boolean): void;
   /** For a sender report; undefined where nothing was sent since the last. */
   senderInfo(nowMs: number): SenderInfo | undefined;
 }
@@ -38,6 +41,7 @@ export const createCameraSender = (deps: CameraSenderDeps): CameraSender => {
   let limitKbps = Infinity;
   // Until it is told otherwise: a track is there for others from its first packets on.
   let wanted = true;
+  let mutedByRoom = false;
   let toldKbps = maxKbps;
   let lastRequest: number | undefined;
 
@@ -48,7 +52,7 @@ export const createCameraSender = (deps: CameraSenderDeps): CameraSender => {
   let lastRtpAtMs = 0;
 
   const tellBitrate = (): void => {
-    const kbps = wanted ? Math.round(Math.min(estimate.kbps(), limitKbps)) : 0;
+    const kbps = wanted && !mutedByRoom ? Math.round(Math.min(estimate.kbps(), limitKbps)) : 0;
     const isSmall = kbps > 0 && Math.abs(kbps - toldKbps) < toldKbps * worthTelling;
     const isFull = kbps === maxKbps && toldKbps !== maxKbps;
     if (kbps === toldKbps || (isSmall && !isFull)) return;
@@ -105,6 +109,10 @@ export const createCameraSender = (deps: CameraSenderDeps): CameraSender => {
     },
     setWanted: (next) => {
       wanted = next;
+      tellBitrate();
+    },
+    setMutedByRoom: (muted) => {
+      mutedByRoom = muted;
       tellBitrate();
     },
     senderInfo: (nowMs) => {

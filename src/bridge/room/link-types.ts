@@ -65,7 +65,7 @@ export type PictureEvent =
   | { readonly type: 'key-frame-wanted' }
   /** The room misses these packets of our camera, by the sequence numbers of `writeRtp`. */
   | { readonly type: 'packets-missed'; readonly sequences: readonly number[] }
-  /** What the room can take of our camera (REMB, or no subscriber: 0), kilobits a second. */
+  /** What the room can take of our camera, kilobits a second; 0: nobody watches, or the room's side muted it. */
   | { readonly type: 'camera-bitrate'; readonly kbps: number };
 
 /** The pictures of a link that publishes a camera: its own up, and those of others down. */

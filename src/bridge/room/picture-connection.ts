@@ -75,6 +75,7 @@ export const createPictureConnection = (deps: PictureConnectionDeps): PictureCon
   const showCamera = (): void => {
     if (cameraSid === undefined || shownOn === isCameraOn()) return;
     shownOn = isCameraOn();
+    if (shownOn) sender.setMutedByRoom(false);
     session()?.send(cameraMuted(cameraSid, !shownOn));
   };
 
@@ -112,6 +113,10 @@ export const createPictureConnection = (deps: PictureConnectionDeps): PictureCon
       if (event.type === 'published' && event.cid === cid) {
         cameraSid = event.trackSid;
         showCamera();
+      } else if (event.type === 'mute' && event.trackSid === cameraSid) {
+        // Until the host takes it back, or the device's camera is switched off and on.
+        shownOn = !event.muted;
+        sender.setMutedByRoom(event.muted);
       } else if (event.type === 'answer') {
         receiver.setStreams(pictureStreams(event.sdp, event.trackSidByMid), clock.now());
       }

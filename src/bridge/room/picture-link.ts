@@ -77,6 +77,9 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
       case 'speakers':
         roster.updateSpeakers(signal.speakers);
         break;
+      case 'unsupported':
+        roster.setUnsupported(signal.trackSid);
+        break;
       case 'wanted':
         current?.setWanted(signal.trackSid, signal.wanted);
         return;

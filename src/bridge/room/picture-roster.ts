@@ -1,5 +1,5 @@
 import type { RoomPicture } from './link-types.ts';
-import type { PictureLayer, Person, Speaker } from './picture-signal.ts';
+import type { Person, PictureLayer, PictureTrack, Speaker } from './picture-signal.ts';
 
 /** A track as it is asked for. */
 export interface FollowableTrack {
@@ -14,6 +14,8 @@ export interface PictureRoster {
   /** At the beginning of a connection: forgets who was there, but not the keys of their tracks. */
   begin(people: readonly Person[], ownSid: string): void;
   update(people: readonly Person[]): void;
+  /** For the rest of the connection it counts as none of H.264. */
+  setUnsupported(trackSid: string): void;
   updateSpeakers(speakers: readonly Speaker[]): void;
   pictures(): readonly RoomPicture[];
   /** Names, in the order in which they came. */
@@ -34,6 +36,7 @@ export const createPictureRoster = (): PictureRoster => {
   const keys = new Map<string, number>();
   const present = new Map<string, Person>();
   const levels = new Map<string, number>();
+  const unsupported = new Set<string>();
   let ownSid = '';
 
   const keyFor = (trackSid: string): number => {
@@ -55,14 +58,20 @@ export const createPictureRoster = (): PictureRoster => {
     }
   };
 
+  const isWatchable = ({ sid, isH264 }: PictureTrack): boolean => isH264 && !unsupported.has(sid);
+
   return {
     begin: (people, sid) => {
       ownSid = sid;
       present.clear();
       levels.clear();
+      unsupported.clear();
       update(people);
     },
     update,
+    setUnsupported: (trackSid) => {
+      unsupported.add(trackSid);
+    },
     updateSpeakers: (speakers) => {
       for (const { sid, level, speaks } of speakers) {
         if (speaks) levels.set(sid, level);
@@ -71,9 +80,11 @@ export const createPictureRoster = (): PictureRoster => {
     },
     pictures: () =>
       [...present.values()].flatMap(({ identity, name, kind, tracks }) =>
-        tracks.map(({ sid, source, isH264, muted }) => ({
-          trackKey: keyFor(sid),
-          ...{ identity, name, kind, source, isH264, muted },
+        tracks.map((track) => ({
+          trackKey: keyFor(track.sid),
+          ...{ identity, name, kind, source: track.source },
+          isH264: isWatchable(track),
+          muted: track.muted,
         })),
       ),
     people: () => [...present.values()].map(({ name }) => name),
@@ -83,7 +94,7 @@ export const createPictureRoster = (): PictureRoster => {
         .flatMap(([sid]) => present.get(sid)?.identity ?? []),
     followable: () =>
       [...present.values()].flatMap(({ sid: participantSid, tracks, soundSids }) => {
-        const pictures = tracks.filter(({ isH264 }) => isH264);
+        const pictures = tracks.filter(isWatchable);
         const sounds = soundSids.map((sid) => ({ sid, layers: [] }));
         const followed = pictures.length > 0 || tracks.length === 0 ? pictures : sounds.slice(0, 1);
         return followed.map(({ sid: trackSid, layers }) => ({

@@ -1,6 +1,7 @@
 import {
   Encryption_Type,
   SignalResponse,
+  SubscriptionError,
   TrackSource,
   TrackType,
   VideoQuality,
@@ -19,6 +20,8 @@ export type PictureSignal =
   | { readonly type: 'people'; readonly people: readonly Person[] }
   /** Those not named speak as before. */
   | { readonly type: 'speakers'; readonly speakers: readonly Speaker[] }
+  /** A track can't be had in H.264, whatever its publisher announced. */
+  | { readonly type: 'unsupported'; readonly trackSid: string }
   /** Whether anybody subscribes to a track of ours. */
   | { readonly type: 'wanted'; readonly trackSid: string; readonly wanted: boolean };
 
@@ -90,6 +93,10 @@ const reduce = ({ message }: SignalResponse): PictureSignal | undefined => {
           speaks: active,
         })),
       };
+    case 'subscriptionResponse':
+      return message.value.err === SubscriptionError.SE_CODEC_UNSUPPORTED
+        ? { type: 'unsupported', trackSid: message.value.trackSid }
+        : undefined;
     case 'subscribedQualityUpdate':
       return { type: 'wanted', trackSid: message.value.trackSid, wanted: isWanted(message.value) };
     default:

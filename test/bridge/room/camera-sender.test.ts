@@ -106,3 +106,14 @@ test('a camera that nobody subscribes to is told as none, and as before when som
     { type: 'camera-bitrate', kbps: 1_500 },
   ]);
 });
+
+test('a camera that the room muted is to rest until it is unmuted', () => {
+  const { sender, events } = createSender();
+  sender.setMutedByRoom(true);
+  sender.setWanted(true);
+  sender.setMutedByRoom(false);
+  expect(events).toEqual([
+    { type: 'camera-bitrate', kbps: 0 },
+    { type: 'camera-bitrate', kbps: 1_500 },
+  ]);
+});

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TrackSource } from '@livekit/protocol';
 import { VideoCodec } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startLiveKitServer, type TestLiveKitServer } from '../../support/livekit-server.ts';
@@ -157,6 +158,24 @@ test('a camera that nobody watches may rest, and is wanted again with the first 
   await one.saw('camera-bitrate', ({ kbps }) => kbps === 0);
   other.pictures.watch([trackKey], want);
   await one.saw('camera-bitrate', ({ kbps }) => kbps === 1_500);
+});
+
+test('a camera that the host mutes rests until it is switched off and on', async () => {
+  const [one, other] = await Promise.all([open('one'), open('other')]);
+  one.film();
+  const { trackKey } = await other.pictureOf('one');
+  other.pictures.watch([trackKey], want);
+  const packets = await eventually('pictures', () => other.received.get(trackKey));
+  const { tracks } = await rig.admin.getParticipant(rig.room, 'one');
+  const camera = tracks.find(({ source }) => source === TrackSource.CAMERA);
+  await rig.admin.mutePublishedTrack(rig.room, 'one', camera?.sid ?? '', true);
+  await one.saw('camera-bitrate', ({ kbps }) => kbps === 0);
+  await other.pictureOf('one', ({ muted }) => muted);
+  const whenMuted = packets.length;
+  one.pictures.setCameraOn(false);
+  one.pictures.setCameraOn(true);
+  await other.pictureOf('one', ({ muted }) => !muted);
+  await eventually('pictures again', () => packets.length > whenMuted + 20);
 });
 
 test('after a crash of the server the camera is there again, and can be watched', async () => {

@@ -48,6 +48,17 @@ test('only H.264 can be watched, and all pictures are told', () => {
   expect(roster.followable()).toMatchObject([{ trackSid: 'TR_2', participantSid: 'PA_ann' }]);
 });
 
+test('a track that the server can not give us is none of H.264 until the next connection', () => {
+  const roster = createPictureRoster();
+  const people = [person('ann', { tracks: [camera('TR_1')] })];
+  roster.begin(people, '');
+  roster.setUnsupported('TR_1');
+  expect(roster.pictures()[0]?.isH264).toBe(false);
+  expect(roster.followable().map(({ trackSid }) => trackSid)).toEqual(['TR_sound_of_ann']);
+  roster.begin(people, '');
+  expect(roster.pictures()[0]?.isH264).toBe(true);
+});
+
 test('of who has no H.264 the sound is followed, of who has no picture nothing', () => {
   const roster = createPictureRoster();
   const tracks = [camera('TR_1', { isH264: false })];

@@ -10,6 +10,8 @@ import {
   SubscribedCodec,
   SubscribedQuality,
   SubscribedQualityUpdate,
+  SubscriptionError,
+  SubscriptionResponse,
   TrackInfo,
   TrackSource,
   TrackType,
@@ -111,6 +113,18 @@ test.each([true, false])('whether anybody subscribes to a track: %s', (enabled) 
     trackSid: 'TR_1',
     wanted: enabled,
   });
+});
+
+test('a subscription that finds no codec is told, other failures are not', () => {
+  const refused = (err: SubscriptionError) => {
+    const value = new SubscriptionResponse({ trackSid: 'TR_1', err });
+    return parsePictureSignal(bytesOf({ case: 'subscriptionResponse', value }));
+  };
+  expect(refused(SubscriptionError.SE_CODEC_UNSUPPORTED)).toEqual({
+    type: 'unsupported',
+    trackSid: 'TR_1',
+  });
+  expect(refused(SubscriptionError.SE_TRACK_NOTFOUND)).toBeUndefined();
 });
 
 test('no bytes make it throw', () => {
