@@ -132,7 +132,7 @@ const simpleContours = (glyph: number, contours: number): Contour[] => {
 const composedContours = (glyph: number): Contour[] => {
   const contours: Contour[] = [];
   let at = table('glyf') + offsetOf(glyph) + 10;
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const flags = file.readUInt16BE(at);
     const part = file.readUInt16BE(at + 2);
     at += 4;

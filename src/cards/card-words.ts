@@ -1,0 +1,71 @@
+/** What the cards say that no prompt says. */
+import type { Card } from '../call/ports/media.ts';
+import type { Language } from '../ivr/language.ts';
+
+interface CardWords {
+  readonly welcome: string;
+  readonly inMeeting: string;
+  readonly alone: string;
+  readonly noPictures: string;
+  readonly unshowable: string;
+  readonly unshowableReason: string;
+  readonly soundGoesOn: string;
+}
+
+const words: Readonly<Record<Language, CardWords>> = {
+  sv: {
+    welcome: 'Välkommen',
+    inMeeting: 'I mötet:',
+    alone: 'Ingen annan är här just nu.',
+    noPictures: 'Ingen visar bild just nu.',
+    unshowable: 'Ingen bild',
+    unshowableReason: 'Bilden från {name} kommer i ett format som inte kan visas här.',
+    soundGoesOn: 'Ljudet fungerar som vanligt.',
+  },
+  en: {
+    welcome: 'Welcome',
+    inMeeting: 'In the meeting:',
+    alone: 'Nobody else is here right now.',
+    noPictures: 'Nobody shows a picture right now.',
+    unshowable: 'No picture',
+    unshowableReason: 'The picture of {name} comes in a format that cannot be shown here.',
+    soundGoesOn: 'The sound works as usual.',
+  },
+  da: {
+    welcome: 'Velkommen',
+    inMeeting: 'I mødet:',
+    alone: 'Der er ikke andre her lige nu.',
+    noPictures: 'Ingen viser billede lige nu.',
+    unshowable: 'Intet billede',
+    unshowableReason: 'Billedet fra {name} kommer i et format, som ikke kan vises her.',
+    soundGoesOn: 'Lyden virker som sædvanligt.',
+  },
+};
+
+/** In the meeting, nobody's picture to see: who is there, never what it is about. */
+export const welcomeCard = (language: Language, names: readonly string[]): Card => {
+  const { welcome, inMeeting, alone, noPictures } = words[language];
+  const shown = names.filter((name) => name !== '');
+  return {
+    language,
+    heading: welcome,
+    lines: names.length === 0 ? [alone] : [`${inMeeting} ${shown.join(', ')}`, noPictures],
+  };
+};
+
+/** Somebody's picture can't be shown, and why: VP8, VP9 or AV1 alone, or too large for the device. */
+export const unshowableCard = (language: Language, name: string): Card => {
+  const { unshowable, unshowableReason, soundGoesOn } = words[language];
+  return {
+    language,
+    heading: unshowable,
+    lines: [unshowableReason.replace('{name}', name), soundGoesOn],
+  };
+};
+
+/** What is being said, to be read. */
+export const saidCard = (language: Language, sentences: readonly string[]): Card => ({
+  language,
+  heading: words[language].welcome,
+  lines: sentences,
+});
