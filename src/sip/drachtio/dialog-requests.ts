@@ -1,4 +1,4 @@
-/** Requests of the other side within the dialog of a call: re-INVITE, UPDATE, INFO. */
+/** Requests within the dialog of a call: re-INVITE, UPDATE, INFO, of the other side and of ours. */
 import type { MediaDirection } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import { infoDigit } from '../dialog/info-digit.ts';
@@ -11,13 +11,11 @@ import type { SrfDialog, SrfRequest, SrfResponse } from './drachtio-types.ts';
 import type { LegSound } from './leg-sound.ts';
 
 export interface DialogRequestsDeps {
-  readonly redescribe: LegSound['redescribe'];
+  readonly sound: Pick<LegSound, 'redescribe' | 'offerVideo' | 'settle' | 'requestKeyFrame'>;
   readonly isEnded: () => boolean;
   /** An offer was answered: the way sound goes from now on. */
   readonly onDirection: (direction: MediaDirection) => void;
   readonly onDigit: (digit: string) => void;
-  /** A key frame is asked for. */
-  readonly onPictureFastUpdate: () => void;
   readonly log: Logger;
 }
 
@@ -26,6 +24,8 @@ export interface DialogRequests {
   listen(dialog: SrfDialog): void;
   /** By INFO, RFC 5168; who knows nothing of it is left alone. */
   askForKeyFrame(): void;
+  /** By re-INVITE, to who has pictures and offered none; the call goes on whatever the answer is. */
+  offerVideo(): void;
 }
 
 export const createDialogRequests = (deps: DialogRequestsDeps): DialogRequests => {
@@ -38,7 +38,7 @@ export const createDialogRequests = (deps: DialogRequestsDeps): DialogRequests =
     body: string | undefined,
     answer: SrfResponse,
   ): Promise<void> => {
-    const described = await deps.redescribe(body === '' ? undefined : body);
+    const described = await deps.sound.redescribe(body === '' ? undefined : body);
     if (deps.isEnded()) return;
     if (!described.ok) {
       // The call goes on as it was. RFC 3261 §14.2
@@ -65,12 +65,25 @@ export const createDialogRequests = (deps: DialogRequestsDeps): DialogRequests =
       });
   };
 
+  const offerVideo = async (): Promise<void> => {
+    const sdp = await deps.sound.offerVideo?.();
+    if (sdp === undefined || deps.isEnded() || established === undefined) return;
+    const { local } = established;
+    const before = local.sdp;
+    try {
+      await deps.sound.settle(await established.modify(sdp));
+    } catch (error) {
+      local.sdp = before;
+      deps.log.debug({ err: error }, 'pictures were not taken');
+    }
+  };
+
   const onInfo = (info: SrfRequest, answer: SrfResponse): void => {
     answer.send(200, undefined, {});
     const [type = ''] = (info.get('Content-Type') ?? '').split(';');
     const mediaType = type.trim().toLowerCase();
     const body = Buffer.from(info.body ?? '');
-    if (asksForKeyFrame(mediaType, body) && !deps.isEnded()) deps.onPictureFastUpdate();
+    if (asksForKeyFrame(mediaType, body) && !deps.isEnded()) deps.sound.requestKeyFrame?.();
     const digit = infoDigit(mediaType, body);
     if (digit !== undefined && !deps.isEnded()) deps.onDigit(digit);
   };
@@ -86,6 +99,11 @@ export const createDialogRequests = (deps: DialogRequestsDeps): DialogRequests =
         else answer.send(200, undefined, {});
       });
       dialog.on('info', onInfo);
+    },
+    offerVideo: () => {
+      exchanges = exchanges.then(offerVideo).catch((error: unknown) => {
+        deps.log.error({ err: error }, 'our re-INVITE failed');
+      });
     },
     askForKeyFrame: () => {
       if (deps.isEnded()) return;

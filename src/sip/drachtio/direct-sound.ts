@@ -25,6 +25,8 @@ export interface DirectSoundDeps {
   readonly srtp: LocalSrtp;
   /** Whether pictures are taken where they are offered. */
   readonly video: boolean;
+  /** The other side says that it has pictures, whatever it offers. */
+  readonly isVideoSystem: boolean;
   readonly signalling: LegSecurity['signalling'];
   readonly sessionId: string;
   readonly log: Logger;
@@ -38,8 +40,10 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
   let listener: ((event: SoundEvent) => void) | undefined;
   let isClosed = false;
 
+  let hasOfferedVideo = false;
+
   const takesVideo = (offer: string | undefined): boolean =>
-    deps.video && offer !== undefined && offersVideo(offer);
+    deps.video && (offer === undefined ? deps.isVideoSystem : offersVideo(offer));
 
   const open = async (video: boolean): Promise<MediaLeg | undefined> => {
     try {
@@ -107,6 +111,13 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
       if (!answered.ok) return answered;
       configure(answered.session);
       return { ok: true, sdp: answered.sdp, direction: answered.session.direction };
+    },
+    offerVideo: async () => {
+      const isWanted = takesVideo(undefined) && negotiation?.session?.video === undefined;
+      if (mediaLeg === undefined || hasOfferedVideo || !isWanted) return undefined;
+      hasOfferedVideo = true;
+      await openVideoPorts(mediaLeg, deps.log);
+      return mediaLeg.localVideoPort === undefined ? undefined : negotiation?.offer();
     },
     start: () => mediaLeg?.start(),
     play: (utterance) => mediaLeg?.play(utterance),

@@ -10,6 +10,7 @@ import { createTrunkDesk, type CallOrigin, type TrunkOptions } from '../peers/tr
 import { requireTags } from '../message/message-headers.ts';
 import { sdpBodyOf } from '../message/sdp-body.ts';
 import type { SipRequest } from '../message/sip-message.ts';
+import { saysVideo } from '../message/video-tag.ts';
 import { endpointText } from '../transaction/flow.ts';
 import type { SipMessageListener } from '../transaction/message-listener.ts';
 import { createCallPlacer } from './call-placer.ts';
@@ -143,7 +144,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     const legId = options.newLegId();
     const invitation = invitationOf(legId, invite, request, origin);
     const legLog = log.child({ legId });
-    const offer = sdpBodyOf(invite);
+    const device = { offer: sdpBodyOf(invite), isVideoSystem: saysVideo(invite) };
     const leg = legs.begin(signalling.link, (onClosed) =>
       createDrachtioLeg({
         invitation,
@@ -155,8 +156,8 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
           clock,
           log: legLog,
         }),
-        offer,
-        sound: sounds.forCaller(invitation, offer, origin?.trunk, signalling, legLog),
+        offer: device.offer,
+        sound: sounds.forCaller(invitation, device, origin?.trunk, signalling, legLog),
         clock,
         log: legLog,
         onClosed: () => {

@@ -105,13 +105,12 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
   };
 
   const inDialog = createDialogRequests({
-    redescribe: (offer) => sound.redescribe(offer),
+    sound,
     isEnded: () => isEnded,
     onDirection: tellHold,
     onDigit: (digit) => {
       if (digits.accept(clock.now(), 'info', digit)) emit({ type: 'digit', digit, source: 'info' });
     },
-    onPictureFastUpdate: () => sound.requestKeyFrame?.(),
     log,
   });
 
@@ -200,8 +199,12 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     stopPlaying: () => {
       if (!isEnded) sound.stopPlaying();
     },
-    join: async (target) =>
-      isEnded || dialog === undefined ? { joined: false, reason: 'rejected' } : sound.join(target),
+    join: async (target) => {
+      if (isEnded || dialog === undefined) return { joined: false, reason: 'rejected' };
+      const outcome = await sound.join(target);
+      if (outcome.joined) inDialog.offerVideo();
+      return outcome;
+    },
     leaveRoom: async () => {
       if (!isEnded) await sound.leaveRoom();
     },

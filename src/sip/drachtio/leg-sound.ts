@@ -56,6 +56,8 @@ export interface LegSound extends Pick<
   redescribe(offer: string | undefined): Promise<Redescribed>;
   /** The ACK came. */
   start(): void;
+  /** An offer of pictures, once, where the other side has them and there are none yet. */
+  offerVideo?(): Promise<string | undefined>;
   /** The device asks for a key frame by SIP INFO; nothing where there are no pictures. */
   requestKeyFrame?(): void;
   quality(): Promise<LegQuality>;

@@ -45,7 +45,8 @@ export interface LegSoundOptions {
 export interface LegSounds {
   forCaller(
     invitation: CallInvitation,
-    offer: string | undefined,
+    /** Its offer, and whether it has pictures, whatever it offers. */
+    device: { readonly offer: string | undefined; readonly isVideoSystem: boolean },
     trunk: Trunk | undefined,
     signalling: Pick<CallSignalling, 'createUac'>,
     log: Logger,
@@ -122,10 +123,11 @@ export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool):
     parts: ReturnType<typeof common>,
     trunk: Trunk | undefined,
     secured: Secured,
+    isVideoSystem = false,
   ): LegSound => {
     const publicAddress = trunk?.publicAddress ?? options.publicAddress ?? mediaAddress;
     const { video = false } = options;
-    return createDirectSound({ ...parts, ...secured, publicAddress, video });
+    return createDirectSound({ ...parts, ...secured, publicAddress, video, isVideoSystem });
   };
   const isWorkersAlone = (
     offer: string | undefined,
@@ -136,12 +138,15 @@ export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool):
     (options.encryptsBeyond === true && isBeyondFreeSwitch(offer, { codecs, srtp }));
 
   return {
-    forCaller: ({ legId, dialled, source }, offer, trunk, signalling, log) => {
+    forCaller: ({ legId, dialled, source }, { offer, isVideoSystem }, trunk, signalling, log) => {
       const parts = common(legId, trunk, log);
       const policy = offer === undefined ? policyOfOffers(source.transport) : srtpPolicy;
       const secured = { srtp: withPolicy(policy), signalling: source.transport };
-      return options.isDirect?.(dialled) === true || isWorkersAlone(offer, parts, secured)
-        ? onWorker(parts, trunk, secured)
+      const hasPictures = isVideoSystem && options.video === true;
+      return options.isDirect?.(dialled) === true ||
+        hasPictures ||
+        isWorkersAlone(offer, parts, secured)
+        ? onWorker(parts, trunk, secured, isVideoSystem)
         : onFreeSwitch(parts, signalling, secured, options.mediaTimeoutMs);
     },
     forCallee: ({ legId, transport, trunk, ringLimitMs, demandsSrtp }, signalling, log) => {

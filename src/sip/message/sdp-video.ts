@@ -215,9 +215,9 @@ export const settleVideo = (
 ): VideoSession | undefined => {
   if (media.port === 0 || !isReachable(media) || !isOfOneKind(media, ours)) return undefined;
   const mappings = new Map([...ours.mappings, ...media.mappings]);
-  const offered = h264Formats(ours);
-  const format = h264Formats({ ...media, mappings })[0];
-  const own = offered.find(({ payloadType }) => payloadType === format?.payloadType);
+  const offered = new Map(h264Formats(ours).map((each) => [each.payloadType, each]));
+  const format = h264Formats({ ...media, mappings }).find((each) => offered.has(each.payloadType));
+  const own = format && offered.get(format.payloadType);
   const security = settleSecurity(ours, media, needsCrypto);
   if (format === undefined || own === undefined || security === undefined) return undefined;
   const sending = directionToUs(media);

@@ -26,7 +26,7 @@ const invitation: CallInvitation = {
   signallingEncrypted: false,
 };
 
-const soundFor = (offer: string, video: boolean) => {
+const soundFor = (offer: string, video: boolean, isVideoSystem = false) => {
   const media = createFakeMediaBridge();
   // Nobody is in it: what goes to FreeSWITCH is answered with 503.
   const pool = createFreeSwitchPool(() => {
@@ -46,7 +46,7 @@ const soundFor = (offer: string, video: boolean) => {
   );
   const sound = sounds.forCaller(
     invitation,
-    offer,
+    { offer, isVideoSystem },
     undefined,
     { createUac: () => Promise.reject(new Error('not called')) },
     silentLog,
@@ -87,12 +87,12 @@ test('pictures of such a call are paused and come back by re-INVITE', async () =
 
 test('key frames are asked for by INFO both ways', () => {
   const told: string[] = [];
+  const { sound } = soundFor(baresipOffer, true);
   const requests = createDialogRequests({
-    redescribe: () => Promise.resolve({ ok: false, sipStatus: 488 }),
+    sound: { ...sound, requestKeyFrame: () => void told.push('key frame') },
     isEnded: () => false,
     onDirection: () => undefined,
     onDigit: (digit) => void told.push(digit),
-    onPictureFastUpdate: () => void told.push('key frame'),
     log: silentLog,
   });
   const sent: unknown[] = [];
@@ -123,4 +123,59 @@ test('key frames are asked for by INFO both ways', () => {
       body: pictureFastUpdate,
     },
   ]);
+});
+
+test('a video system that called with sound alone is offered pictures by re-INVITE, once', async () => {
+  const { sound, media } = soundFor(soundOnly, true, true);
+  expect(await sound.describe(soundOnly)).toMatchObject({ ok: true });
+  expect(media.legs[0]?.localVideoPort).toBeUndefined();
+  const requests = createDialogRequests({
+    sound,
+    isEnded: () => false,
+    onDirection: () => undefined,
+    onDigit: () => undefined,
+    log: silentLog,
+  });
+  const offers: string[] = [];
+  requests.listen({
+    on: () => undefined,
+    local: { sdp: 'v=0', contact: undefined },
+    modify: (sdp: string) => {
+      offers.push(sdp);
+      return Promise.resolve(baresipOffer);
+    },
+  } as unknown as SrfDialog);
+  requests.offerVideo();
+  requests.offerVideo();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(offers).toEqual([
+    expect.stringMatching(/m=audio 20000 [^]*m=video 30000 RTP\/AVP 97 98\r/),
+  ]);
+  expect(media.legs[0]?.session?.video).toMatchObject({ remotePort: 30002, payloadType: 97 });
+});
+
+test('a refusal of our pictures leaves the sound as it is', async () => {
+  const { sound, media } = soundFor(soundOnly, true, true);
+  await sound.describe(soundOnly);
+  const dialog = {
+    on: () => undefined,
+    local: { sdp: 'before', contact: undefined },
+    modify: (sdp: string) => {
+      dialog.local.sdp = sdp;
+      return Promise.reject(new Error('488'));
+    },
+  };
+  const requests = createDialogRequests({
+    sound,
+    isEnded: () => false,
+    onDirection: () => undefined,
+    onDigit: () => undefined,
+    log: silentLog,
+  });
+  requests.listen(dialog as unknown as SrfDialog);
+  requests.offerVideo();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(dialog.local.sdp).toBe('before');
+  expect(media.legs[0]?.session).toMatchObject({ codec: 'PCMA', remotePort: 30000 });
+  expect(media.legs[0]?.session?.video).toBeUndefined();
 });
