@@ -78,6 +78,9 @@ export interface SipEngineCapabilities {
 }
 
 const tone = { kind: 'tone', hz: 440, ms: 60, levelDbm0: -20 } as const;
+/** A tenth of a second of a square wave. */
+const made = { kind: 'made', pcm: new SharedArrayBuffer(1_600), rateHz: 8_000 } as const;
+new Int16Array(made.pcm).forEach((_, i, pcm) => (pcm[i] = i % 20 < 10 ? 3_000 : -3_000));
 const utterance = (utteranceId: number, sound: Sound = tone): Utterance => ({
   utteranceId,
   phrases: [],
@@ -236,6 +239,13 @@ export function sipEngineContract(
         ]);
       });
 
+      test('one of speech that was made is told of as well', async () => {
+        const call = await answered();
+        call.leg.play(utterance(8, made));
+        await until(() => call.has('played'));
+        expect(call.has('ended')).toBe(false);
+      });
+
       test('one that is replaced or stopped is not', async () => {
         const call = await answered();
         call.leg.play(utterance(1, { ...tone, ms: 10_000 }));
@@ -320,7 +330,7 @@ export function sipEngineContract(
           expect(await joining).toEqual({ joined: true });
         }
         call.leg.sendKey('5');
-        call.leg.play(utterance(9));
+        call.leg.play(utterance(9, made));
         await until(() =>
           call.events.some((event) => event.type === 'played' && event.utteranceId === 9),
         );
