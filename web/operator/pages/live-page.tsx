@@ -1,7 +1,7 @@
 /** What happens now: who waits, and all calls. A row draws itself anew, the table only where one comes or goes. */
 import { memo, useCallback, useState, useSyncExternalStore } from 'react';
 import { useDesk, useSay, useText } from '../context.ts';
-import { spacedCode } from '../format.ts';
+import { spacedCallId, spacedCode } from '../format.ts';
 import type { LiveCall } from '../live-calls.ts';
 import { Age } from '../parts/age.tsx';
 import { CallLink } from '../parts/call-link.tsx';
@@ -156,7 +156,7 @@ const CallRow = memo(function CallRow({ legId, rowIndex }: CallRowProps) {
         <StateOf call={call} />
         <Marks call={call} />
       </td>
-      <td className="figure">{call.callId ?? '–'}</td>
+      <td className="figure">{call.callId === null ? '–' : spacedCallId(call.callId)}</td>
       <td className="wide">{call.trunk ?? call.engine ?? '…'}</td>
       <td className="wide">
         <LevelMeter legId={legId} /> <QualityMark mos={call.mos} />

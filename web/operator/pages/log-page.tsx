@@ -3,7 +3,7 @@ import { type SubmitEvent, useEffect, useState } from 'react';
 import type { CallPage } from '../../shared/api.ts';
 import type { CallSummary } from '../../../src/http/call-schemas.ts';
 import { usePage, useSay, useText } from '../context.ts';
-import { clockSpan, dateAndTime, lengthMs, spacedCode } from '../format.ts';
+import { clockSpan, dateAndTime, lengthMs, spacedCallId, spacedCode } from '../format.ts';
 import { apiQuery, emptySearch, type Search, searchOf, toAddress } from '../log-search.ts';
 import { CallLink } from '../parts/call-link.tsx';
 import { Heads } from '../parts/heads.tsx';
@@ -137,7 +137,7 @@ function LogRow({ call }: { readonly call: CallSummary }) {
           </>
         )}
       </td>
-      <td className="wide figure">{call.callId ?? '–'}</td>
+      <td className="wide figure">{call.callId === null ? '–' : spacedCallId(call.callId)}</td>
       <td className="figure">
         <time dateTime={call.startedAt}>{dateAndTime(call.startedAt, language)}</time>
       </td>

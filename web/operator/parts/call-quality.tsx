@@ -87,12 +87,11 @@ function PlotOf({ way, measure, quality }: PlotOfProps) {
   const measured = useMeasured();
   const plot = plotOf(quality.series, way, measure);
   if (plot === undefined) return null;
-  const label = `${say(measureWords[measure])}: ${say('plot-worst', { worst: measured(measure, plot.worst) })}`;
+  const worst = say('plot-worst', { worst: measured(measure, plot.worst) });
+  const label = `${say(measureWords[measure])}: ${worst}`;
   return (
     <>
-      <span className="worst fine">
-        {say('plot-worst', { worst: measured(measure, plot.worst) })}
-      </span>
+      {quality.series.length > 1 && <span className="worst fine">{worst}</span>}
       <svg
         viewBox={`0 0 ${plotWidth} ${plotHeight}`}
         preserveAspectRatio="none"
