@@ -1,4 +1,6 @@
 /** The operator page in a real browser, beside real calls. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   accessFaults,
@@ -18,17 +20,29 @@ import { runSipp } from './support/sipp.ts';
 
 const meetingOfScenario = '142536475';
 
+/** A service desk that never answers. */
+const silentDesk = createSocket('udp4');
+const openDesk = async (): Promise<number> => {
+  silentDesk.bind(0, '127.0.0.1');
+  await once(silentDesk, 'listening');
+  return silentDesk.address().port;
+};
+
 describe('the operator page', () => {
   let stage: MeetingStage;
   let browser: TestBrowser;
   let desk: OperatorDesk;
   beforeAll(async () => {
-    stage = await createMeetingStage({ RINGBRO_OPERATOR_PASSWORD: operatorPassword });
+    stage = await createMeetingStage({
+      RINGBRO_OPERATOR_PASSWORD: operatorPassword,
+      RINGBRO_SERVICE_DESK: `sip:desk@127.0.0.1:${await openDesk()}`,
+    });
     browser = await startBrowser();
     desk = createOperatorDesk(stage);
   });
   afterEach(() => stage.clear());
   afterAll(async () => {
+    silentDesk.close();
     await browser.close();
     await stage.close();
   });
@@ -46,7 +60,7 @@ describe('the operator page', () => {
     await says(page, 'Slår ID');
     expect(await textOf(page, 'table')).toContain('+46•••••67');
     await says(page, 'I mötet');
-    expect(await textOf(page, 'table')).toContain(meetingOfScenario);
+    expect(await textOf(page, 'table')).toContain('142 536 475');
     await page.waitForSelector('table [role=meter]');
     await takePictures(page, 'live');
     const code = (await textOf(page, 'tbody td:nth-child(6)')).replaceAll(/\s/g, '');
@@ -139,48 +153,6 @@ describe('the operator page', () => {
     expect(items[1]?.reason).toBe('the caller reads out another one');
   });
 
-  it('searches the log, keeps keys and accounts, and shows who did what', async () => {
-    const page = await browser.page('da-DK');
-    await desk.signIn(page);
-    await says(page, 'I gang');
-    expect(await desk.visit(page, 'Prøveopkald', 'Prøveopkald er slået fra', 'test-calls')).toEqual(
-      [],
-    );
-    await page.locator('nav ::-p-text(Opkaldslog)').click();
-    await says(page, 'opkald vises');
-    await page.select('select[name=result]', 'completed');
-    await page.locator('.search ::-p-text(Søg)').click();
-    await says(page, 'Gennemført');
-    expect(page.url()).toContain('result=completed');
-    await takePictures(page, 'log');
-    const table = await page.evaluate("document.querySelector('a[download]').href");
-    expect(table).toContain('result=completed&separator=semicolon');
-
-    await page.locator('nav ::-p-text(Nøgler)').click();
-    await says(page, 'Ny nøgle');
-    await page.locator('.panel input').fill('bookingsystem');
-    await page.locator('.panel button').click();
-    await says(page, 'Nøglen vises kun nu.');
-    expect(await textOf(page, 'code.secret')).toMatch(/^rb_/);
-    expect(await accessFaults(page)).toEqual([]);
-    await takePictures(page, 'keys');
-    await page.locator('td button').click();
-    await page.locator('dialog .harsh').click();
-    await says(page, 'Tilbagekaldt');
-
-    await page.locator('nav ::-p-text(Konti)').click();
-    await says(page, 'Ny konto');
-    await page.locator('.panel input').fill('birgit');
-    await page.locator('.panel input[type=password]').fill(operatorPassword);
-    await page.locator('.panel button').click();
-    await says(page, 'birgit', 'tbody');
-    await takePictures(page, 'accounts');
-    expect(await accessFaults(page)).toEqual([]);
-
-    const audit = desk.visit(page, 'Hændelseslog', 'POST /api/accounts', 'audit');
-    expect(await audit).toEqual([]);
-  });
-
   it('moves a caller and lets in, as the host may; traces a call, and deletes with a reason', async () => {
     const first = await stage.meeting({ admission: 'lobby' });
     const second = await stage.meeting();
@@ -208,6 +180,15 @@ describe('the operator page', () => {
     await takePictures(page, 'call-live', true);
     expect(await accessFaults(page)).toEqual([]);
 
+    // Who asks for a person is on top, until somebody answers.
+    await caller.press('*00');
+    await page.locator('nav ::-p-text(Live)').click();
+    await says(page, 'Ask for a person 1');
+    await says(page, 'Waits for an answer', 'tbody');
+    await says(page, 'asks for a person.', '#announced');
+    await takePictures(page, 'asking');
+    expect(await accessFaults(page)).toEqual([]);
+
     expect(await desk.visit(page, 'Traces', 'Under way', 'traces')).toEqual([]);
     await page.waitForSelector('td a[download]');
     await page.locator('td ::-p-text(Delete)').click();
@@ -221,64 +202,6 @@ describe('the operator page', () => {
       ['POST /api/calls/:legId/move', null],
       ['POST /api/traces', 'no sound since this morning'],
     ]);
-  });
-
-  it('keeps webhooks, and asks whoever leaves the page open whether they are there', async () => {
-    const page = await browser.page('sv-SE');
-    await desk.signIn(page);
-    await says(page, 'Pågående');
-    expect(await desk.visit(page, 'Webhooks', 'Ny webhook', 'webhooks-none')).toEqual([]);
-    await page.type('.panel input', 'https://receiver.example.org/ringbro');
-    await page.type('.panel input[list]', 'call.ended, canary.failed');
-    await page.keyboard.press('Enter');
-    await says(page, 'Hemligheten för signaturer visas bara nu.');
-    await says(page, 'call.ended, canary.failed', 'tbody');
-    await takePictures(page, 'webhooks');
-    expect(await accessFaults(page)).toEqual([]);
-    await page.locator('td ::-p-text(Ta bort)').click();
-    await page.locator('dialog .harsh').click();
-    await says(page, 'Inget att visa.');
-
-    const session = (await page.evaluate(
-      "fetch('/api/session').then((answer) => answer.json())",
-    )) as object;
-    await page.setRequestInterception(true);
-    page.on('request', (request) => {
-      const isAsked = request.method() === 'GET' && request.url().endsWith('/api/session');
-      const body = JSON.stringify({ ...session, idleInS: 100 });
-      void (isAsked ? request.respond({ body }) : request.continue());
-    });
-    await page.reload();
-    await says(page, 'Är du kvar? Du loggas ut om 1:', 'dialog');
-    await takePictures(page, 'idle');
-    expect(await accessFaults(page)).toEqual([]);
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('dialog', { hidden: true });
-    await says(page, 'Ny webhook');
-  });
-
-  it('says what is wrong at the door, and when a session is over', async () => {
-    const page = await browser.page('en-GB');
-    await desk.makeAccount('carl', ['read-only']);
-    await desk.signIn(page, 'carl', 'not the password');
-    await says(page, 'The name or the password is wrong.');
-    expect(await accessFaults(page)).toEqual([]);
-    await takePictures(page, 'sign-in');
-    for (let more = 0; more < 4; more += 1) await desk.signIn(page, 'carl', 'not the password');
-    await says(page, 'The name or the password is wrong.');
-    await desk.signIn(page, 'carl');
-    await says(page, 'Too many tries. Wait');
-
-    await desk.makeAccount('dora', ['read-only']);
-    await desk.signIn(page, 'dora');
-    await says(page, 'No calls right now.');
-    expect(await textOf(page, 'nav')).not.toContain('Keys');
-    const { body } = await stage.gateway.api('GET', '/api/accounts');
-    const { items } = body as { items: { name: string; accountId: string }[] };
-    const dora = items.find(({ name }) => name === 'dora');
-    await stage.gateway.api('PATCH', `/api/accounts/${dora?.accountId}`, { disabled: true });
-    await page.locator('nav ::-p-text(Call log)').click();
-    await says(page, 'You have been signed out.');
   });
 
   it('let no script of its pages fail and no policy be broken', () => {

@@ -83,19 +83,27 @@ export async function takePictures(page: Page, name: string, fullPage = false): 
   await page.setViewport(desktop);
 }
 
-/** What WCAG 2.2 A and AA forbid and a program can see, as `rule: where`; in light and dark. */
+/** What WCAG 2.2 A and AA forbid and a program can see, as `rule: where`; in light and dark, and as wide as a phone. */
 export async function accessFaults(page: Page): Promise<string[]> {
   const found: string[] = [];
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    // By the debugger: the page's own policy lets no script in, as it should.
-    await page.evaluate(axe.source);
+  // By the debugger: the page's own policy lets no script in, as it should.
+  await page.evaluate(axe.source);
+  const look = async (as: string, runOnly: object | readonly string[]): Promise<void> => {
     const violations = (await page.evaluate(
-      `axe.run(document, ${JSON.stringify({ runOnly: rules })}).then(({ violations }) =>
+      `axe.run(document, ${JSON.stringify({ runOnly })}).then(({ violations }) =>
         violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`,
     )) as string[];
-    found.push(...violations.map((violation) => `${scheme} ${violation}`));
-  }
+    found.push(...violations.map((violation) => `${as} ${violation}`));
+  };
+  await look('light', rules);
+  // Of what is dark, or narrow, the rest is the same.
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+  await look('dark', { type: 'rule', values: ['color-contrast'] });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
+  await page.setViewport(phone);
+  await look('phone', { type: 'rule', values: ['target-size', 'scrollable-region-focusable'] });
+  const isWider = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+  if (isWider === true) found.push('phone: wider than its window');
+  await page.setViewport(desktop);
   return found;
 }
