@@ -10,7 +10,14 @@ import {
   sequenceOf,
   type CameraCaller,
 } from './support/camera-rig.ts';
-import { createRoomRig, eventually, startTone, type RoomRig } from './support/room-rig.ts';
+import {
+  createRoomRig,
+  eventually,
+  nothingMoreThan,
+  openHandles,
+  startTone,
+  type RoomRig,
+} from './support/room-rig.ts';
 
 let server: TestLiveKitServer;
 let rig: RoomRig;
@@ -217,4 +224,21 @@ test('who has no H.264 is told as such, and when they speak', async () => {
   await other.saw('speakers', ({ identities }) => identities[0] === 'guest');
   expect(other.received.size).toBe(0);
   expect(other.events.map(({ type }) => type)).toEqual(['connected']);
+});
+
+test('after joins with cameras that watch each other no socket and no timer is left', async () => {
+  const watchEachOther = async (): Promise<void> => {
+    const pair = await Promise.all([open('one'), open('other')]);
+    for (const each of pair) each.film();
+    for (const [at, each] of pair.entries()) {
+      const { trackKey } = await each.pictureOf(at === 0 ? 'other' : 'one');
+      each.pictures.watch([trackKey], want);
+      await eventually('pictures', () => each.received.has(trackKey));
+    }
+    await Promise.allSettled(closers.map(async (close) => close()));
+  };
+  await watchEachOther();
+  const before = openHandles();
+  for (let visit = 0; visit < 3; visit += 1) await watchEachOther();
+  await eventually('the end of all handles', () => nothingMoreThan(before));
 });
