@@ -86,6 +86,8 @@ const openGateway = async (
     trunks,
     clock,
     onSipMessage: traceSip(tracing),
+    roomSystems: store.roomSystems,
+    nodeId,
     log: logger.child({ part: 'sip' }),
   });
   const sideRooms = createSideRooms({ ...livekit, url: config.livekitBrowserUrl ?? livekit.url });

@@ -140,7 +140,11 @@ function partiesOf(
   if (route.kind !== 'dial-out')
     return { direction: 'inbound', from: person, to: dialledOf(route, invitation) };
   const { user } = invitation.dialled;
-  return { direction: 'outbound', from: user === '' ? undefined : user, to: person ?? '' };
+  return {
+    direction: 'outbound',
+    from: user === '' ? undefined : user,
+    to: invitation.roomSystem ?? person ?? '',
+  };
 }
 
 /** A dialled call ID is a credential: the record has it as `callId`, not here. */

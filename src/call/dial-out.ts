@@ -12,9 +12,9 @@ import type { CallCore } from './call-core.ts';
 import type { CallId, LegId } from './identifiers.ts';
 import { createOutgoingLeg } from './outgoing-leg.ts';
 import type { MarkBook } from './ports/marks.ts';
-import type { MeetingDirectory } from './ports/meetings.ts';
+import type { Meeting, MeetingDirectory } from './ports/meetings.ts';
 import type { Clock, Logger } from './ports/process.ts';
-import type { SipEngine } from './ports/sip-engine.ts';
+import type { DialRequest, SipEngine } from './ports/sip-engine.ts';
 
 export interface DialOutSettings extends DialOutPolicy {
   /** Undefined: only calls that name one can be made. */
@@ -45,6 +45,14 @@ export interface DialOutDeps {
   readonly dial: SipEngine['dial'];
   /** Whether a trunk of this name is set. */
   readonly hasTrunk: (name: string) => boolean;
+  /** Of our own room systems; undefined: there are none. */
+  readonly roomSystems?:
+    | {
+        /** Whether this is the address of one. */
+        has(address: string): Promise<boolean>;
+        isRegistered(address: string): Promise<boolean>;
+      }
+    | undefined;
   readonly meetings: Pick<MeetingDirectory, 'byCallId'>;
   /** The calls out of all nodes. */
   readonly marks: MarkBook;
@@ -85,8 +93,47 @@ export function createDialOut(
     return 'too-many';
   };
 
+  const begin = (
+    meeting: Meeting,
+    { language, name }: DialOutRequest,
+    way: Omit<DialRequest, 'legId' | 'ringLimitMs'>,
+    roomSystem?: string,
+  ): DialOutAnswer => {
+    if (dial === undefined) return refused('off');
+    const legId = deps.newLegId();
+    const { ringLimitMs } = settings;
+    const leg = createOutgoingLeg({ legId, dial, request: { ...way, ringLimitMs }, roomSystem });
+    const begun = core.beginOutgoing(leg, {
+      kind: 'dial-out',
+      callId: meeting.callId,
+      language: language ?? meeting.language,
+      name,
+      ringLimitMs,
+    });
+    return begun ? { done: true, legId } : refused('busy');
+  };
+
+  /** Our own systems cost nothing and are nobody's telephone: no prefix and no trunk is asked for. */
+  const callRoomSystem = async (
+    callId: CallId,
+    request: DialOutRequest,
+    address: string,
+  ): Promise<DialOutAnswer> => {
+    const meeting = await deps.meetings.byCallId(callId);
+    if (meeting === undefined) return { done: false, reason: 'not-found' };
+    if (isOver(meeting, clock.now())) return refused('meeting-over');
+    if ((await deps.roomSystems?.isRegistered(address)) !== true) return refused('no-trunk');
+    const refusal = await overLimit(callId, address);
+    if (refusal !== undefined) return refused(refusal);
+    const way = { trunk: undefined, to: `sip:${address}`, callerNumber: settings.callerNumber };
+    return begin(meeting, { ...request, name: request.name ?? address }, way, address);
+  };
+
   return async (callId, request) => {
-    if (settings.prefixes.length === 0 || dial === undefined) return refused('off');
+    const address = request.to.replace(/^sips?:/i, '').toLowerCase();
+    if (address.includes('@') && (await deps.roomSystems?.has(address)) === true)
+      return callRoomSystem(callId, request, address);
+    if (settings.prefixes.length === 0) return refused('off');
     const meeting = await deps.meetings.byCallId(callId);
     if (meeting === undefined) return { done: false, reason: 'not-found' };
     const number = dialableNumber(request.to);
@@ -96,20 +143,6 @@ export function createDialOut(
     if (isOver(meeting, clock.now())) return refused('meeting-over');
     const refusal = numberRefusal(settings, number) ?? (await overLimit(callId, number));
     if (refusal !== undefined) return refused(refusal);
-    const legId = deps.newLegId();
-    const { callerNumber, ringLimitMs } = settings;
-    const leg = createOutgoingLeg({
-      legId,
-      dial,
-      request: { trunk, to: number, callerNumber, ringLimitMs },
-    });
-    const begun = core.beginOutgoing(leg, {
-      kind: 'dial-out',
-      callId,
-      language: request.language ?? meeting.language,
-      name: request.name,
-      ringLimitMs,
-    });
-    return begun ? { done: true, legId } : refused('busy');
+    return begin(meeting, request, { trunk, to: number, callerNumber: settings.callerNumber });
   };
 }

@@ -22,6 +22,8 @@ export interface OutgoingLegDeps {
   readonly legId: LegId;
   readonly dial: NonNullable<SipEngine['dial']>;
   readonly request: Omit<DialRequest, 'legId'>;
+  /** The one called, where it is a room system of our own. */
+  readonly roomSystem?: string | undefined;
 }
 
 const unheard = { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 1 };
@@ -42,7 +44,7 @@ const statusOf = (outcome: Extract<DialOutcome, { outcome: 'failed' }>): number 
   }
 };
 
-export function createOutgoingLeg({ legId, dial, request }: OutgoingLegDeps): CallLeg {
+export function createOutgoingLeg({ legId, dial, request, roomSystem }: OutgoingLegDeps): CallLeg {
   const taking = new AbortController();
   let listener: ((event: LegEvent) => void) | undefined;
   let leg: CallLeg | undefined;
@@ -79,7 +81,8 @@ export function createOutgoingLeg({ legId, dial, request }: OutgoingLegDeps): Ca
     },
     source: { address: '', port: 0, transport: 'udp' },
     // The person is whoever is called: names, masks and removals go by that number.
-    callerNumber: request.to,
+    callerNumber: roomSystem === undefined ? request.to : undefined,
+    roomSystem,
     dialled: { user: request.callerNumber ?? '', host: '' },
     signallingEncrypted: false,
     trunk: request.trunk,

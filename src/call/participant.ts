@@ -52,6 +52,7 @@ export function participantOf(call: {
     'sip.callStatus': 'active',
     ...personAttributes(call.person, callerNumber),
     'sip.trunkPhoneNumber': call.publishedNumber ?? '',
+    'ringbro.roomSystem': call.invitation.roomSystem ?? '',
   });
   return {
     room: call.meeting.room,

@@ -103,6 +103,7 @@ export const shownCall = z
   .object({
     ...summary,
     quality: shownQuality.nullable(),
+    roomSystem: z.string().nullable().describe('A registered room system of our own: its address'),
     feedback: z
       .object({ technologyWorked: z.boolean() })
       .nullable()

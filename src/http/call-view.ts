@@ -82,6 +82,7 @@ export function showCall(record: CallRecord, whole: boolean): ShownCall {
   return {
     ...showSummary(record, whole),
     quality: quality === undefined ? null : showQuality(quality),
+    roomSystem: record.details.roomSystem ?? null,
     feedback: record.details.feedback ?? null,
     timeline: record.timeline.map(({ at, event, fields }) => ({
       at: asText(at),

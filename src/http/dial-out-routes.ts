@@ -12,9 +12,9 @@ const body = z
   .strictObject({
     to: z
       .string()
-      .max(40)
-      .describe('With its country code, such as +46701234567')
-      .meta({ examples: ['+46701234567'] }),
+      .max(160)
+      .describe('A number with its country code, or the address of a room system of our own')
+      .meta({ examples: ['+46701234567', 'room-12@meet.example.org'] }),
     name: title.nullish().describe('How the person shows in the meeting; never spoken to them'),
     language: z.enum(languages).nullish().describe("Default: the meeting's"),
     trunk: z.string().max(40).nullish().describe('Default: the one that the settings name'),
@@ -35,7 +35,7 @@ const problemOf: Readonly<Record<Exclude<Refusal, 'not-a-number'>, ProblemCode>>
 
 const refuse = (reason: Refusal): never => {
   if (reason !== 'not-a-number') throw new ProblemError(problemOf[reason]);
-  const detail = 'must be a number with its country code, such as +46701234567';
+  const detail = 'must be a number with its country code, such as +46701234567, or a registered address';
   throw new ProblemError('request/invalid', { errors: [{ pointer: '#/to', detail }] });
 };
 

@@ -25,6 +25,7 @@ import { peopleRoutes } from './people-routes.ts';
 import { personRoutes } from './person-routes.ts';
 import type { HttpAppOptions } from './ports.ts';
 import { problem } from './problems.ts';
+import { roomSystemRoutes } from './room-system-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
@@ -78,6 +79,8 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     api.register(eventRoutes({ events, nodeId, gate: access.gate }));
     api.register(ladderRoutes(options));
     if (options.tracing !== undefined) api.register(traceRoutes(options.tracing, options.live));
+    if (options.roomSystems !== undefined)
+      api.register(roomSystemRoutes(options.roomSystems, clock));
     api.register(canaryRoutes(options.canary));
     if (options.levels !== undefined) api.register(levelRoutes(options.levels, clock));
     if (webhooks !== undefined) api.register(webhookRoutes(webhooks, clock));

@@ -15,6 +15,7 @@ import type { SignInServiceSettings } from './access/sign-in-service.ts';
 import type { CanaryView } from './canary-routes.ts';
 import type { ReadLevels } from './level-routes.ts';
 import type { ReadMetrics } from './metrics-routes.ts';
+import type { RoomSystemSupport } from './room-system-routes.ts';
 import type { TracingPort } from './trace-routes.ts';
 import type { WebhookSupport } from './webhook-routes.ts';
 
@@ -142,6 +143,8 @@ export interface HttpAppOptions {
   readonly canary?: CanaryView | undefined;
   /** Of the SIP and RTP of this node's calls. */
   readonly tracing?: TracingPort | undefined;
+  /** Undefined: nobody registers here. */
+  readonly roomSystems?: RoomSystemSupport | undefined;
   readonly webhooks?: WebhookSupport;
   readonly metrics?: ReadMetrics;
   /** Where the built pages are; undefined: where the build puts them. */

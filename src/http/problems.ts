@@ -17,6 +17,8 @@ export const problems = {
   'account/taken': { status: 409, title: 'Another account has this name' },
   'account/last-admin': { status: 409, title: 'Somebody has to be left who may do this' },
   'hold/not-found': { status: 404, title: 'There is no such hold, or it was lifted' },
+  'room-system/not-found': { status: 404, title: 'There is no room system with this address' },
+  'room-system/taken': { status: 409, title: 'Another room system has this address' },
   'webhook/not-found': { status: 404, title: 'There is no such webhook' },
   'request/not-found': { status: 404, title: 'There is nothing at this address' },
   'request/method-not-allowed': { status: 405, title: 'This address has no such method' },

@@ -10,6 +10,7 @@ import * as access from './migrations/0006-access.ts';
 import * as webhooks from './migrations/0007-webhooks.ts';
 import * as keeping from './migrations/0008-keeping.ts';
 import * as marks from './migrations/0009-marks.ts';
+import * as roomSystems from './migrations/0010-room-systems.ts';
 import * as unitsOfAccounts from './migrations/0011-units-of-accounts.ts';
 import { asStoreError, createPostgresPool } from './postgres-pool.ts';
 import type { Schema } from './schema.ts';
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   '0007-webhooks': webhooks,
   '0008-keeping': keeping,
   '0009-marks': marks,
+  '0010-room-systems': roomSystems,
   '0011-units-of-accounts': unitsOfAccounts,
 };
 

@@ -232,6 +232,30 @@ export interface MarksTable {
   at: number;
 }
 
+/** Room systems of our own: `room-system-store.ts`. */
+export interface RoomSystemsTable {
+  /** `user@domain`. */
+  address: string;
+  name: string;
+  ha1_md5: string | null;
+  ha1_sha256: string | null;
+  created_at: number;
+  created_by: string;
+}
+
+/** Where they are registered. */
+export interface BindingsTable {
+  address: string;
+  contact: string;
+  transport: string;
+  remote_address: string;
+  remote_port: number;
+  node_id: string;
+  sip_call_id: string;
+  cseq: number;
+  expires_at: number;
+}
+
 export interface Schema {
   meetings: MeetingsTable;
   seats: SeatsTable;
@@ -248,6 +272,8 @@ export interface Schema {
   webhook_messages: WebhookMessagesTable;
   directory_meetings: DirectoryMeetingsTable;
   marks: MarksTable;
+  room_systems: RoomSystemsTable;
+  bindings: BindingsTable;
   holds: HoldsTable;
   erased_calls: ErasedCallsTable;
   jobs: JobsTable;

@@ -12,6 +12,7 @@ import type { GuessLog, NodeBus } from '../call/ports/nodes.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
 import type { HoldBook, NumberVault, PersonBook, RetentionAges } from '../call/ports/privacy.ts';
 import type { AccessStore } from '../call/ports/access.ts';
+import type { RoomSystemBook } from '../call/ports/room-systems.ts';
 import { createAccessStore } from './access-store.ts';
 import { createCallJournal, type RecoverableCallJournal } from './call-journal.ts';
 import { createCallStore } from './call-store.ts';
@@ -32,6 +33,7 @@ import { createHoldBook } from './hold-book.ts';
 import { createJobLease } from './job-lease.ts';
 import { createNumberVault } from './number-vault.ts';
 import { createPersonBook, removeErasedAgain } from './person-book.ts';
+import { createRoomSystemStore } from './room-system-store.ts';
 import { type Removed, removeOld } from './retention.ts';
 import { scheduleRetention } from './retention-schedule.ts';
 import { secretList } from './secret-list.ts';
@@ -65,6 +67,7 @@ export interface Store {
   /** Meetings that are to end at their booked end, in this time, and have not been ended. */
   meetingsToEnd(time: { readonly from: number; readonly to: number }): Promise<readonly CallId[]>;
   readonly access: AccessStore;
+  readonly roomSystems: RoomSystemBook;
   readonly numbers: NumberVault;
   readonly holds: HoldBook;
   readonly persons: PersonBook;
@@ -139,6 +142,7 @@ async function openParts(options: StoreOptions, opened: Closable[]): Promise<Sto
   const bus = await openBus(options, database);
   opened.push(bus);
   const access = createAccessStore(database);
+  const roomSystems = createRoomSystemStore(database);
   const job = { database, name: 'retention', leaseId: owner.leaseId, now };
   const removeAllOld = async (ages: RetentionAges): Promise<readonly Removed[] | undefined> => {
     await removeErasedAgain(database, now());
@@ -160,6 +164,7 @@ async function openParts(options: StoreOptions, opened: Closable[]): Promise<Sto
     marks: createMarkBook(database, now),
     meetingsToEnd: (time) => meetingsToEnd(database, time),
     access,
+    roomSystems,
     webhooks: createWebhookStore({ database, leaseId: owner.leaseId, seal }),
     directory: createDirectoryMarks(database),
     bus,

@@ -28,11 +28,27 @@ export interface DigestInput {
   readonly counted: { readonly nc: string; readonly cnonce: string } | undefined;
 }
 
+const hashWith =
+  (algorithm: DigestAlgorithm) =>
+  (text: string): string =>
+    createHash(hashNames[algorithm]).update(text).digest('hex');
+
+/** H(A1): all of a password that a server needs to keep. */
+export const digestSecret = (
+  algorithm: DigestAlgorithm,
+  { user, realm, password }: Pick<DigestInput, 'user' | 'realm' | 'password'>,
+): string => hashWith(algorithm)(`${user}:${realm}:${password}`);
+
 /** The `response` parameter in lower-case hexadecimal; with `counted`, qop is auth. */
-export function digestResponse(input: DigestInput): string {
-  const hash = (text: string): string =>
-    createHash(hashNames[input.algorithm]).update(text).digest('hex');
-  const a1 = hash(`${input.user}:${input.realm}:${input.password}`);
+export const digestResponse = (input: DigestInput): string =>
+  digestResponseOf(digestSecret(input.algorithm, input), input);
+
+/** The same of `digestSecret`. */
+export function digestResponseOf(
+  a1: string,
+  input: Omit<DigestInput, 'user' | 'realm' | 'password'>,
+): string {
+  const hash = hashWith(input.algorithm);
   const a2 = hash(`${input.method}:${input.uri}`);
   const { counted, nonce } = input;
   return counted === undefined

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { asLegId, type LegId } from '../call/identifiers.ts';
+import { asLegId, type LegId, type NodeId } from '../call/identifiers.ts';
 import type { MediaBridge } from '../call/ports/media.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
+import type { RoomSystemBook } from '../call/ports/room-systems.ts';
 import type { SipEngine } from '../call/ports/sip-engine.ts';
 import type { Config } from '../config.ts';
 import { drachtioEngineOf } from './drachtio-from-config.ts';
@@ -26,7 +27,13 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onSipMessage?: SipMessageListener | undefined;
+  readonly roomSystems: RoomSystemBook;
+  readonly nodeId: NodeId;
 }
+
+/** Names of hosts are the same in any case. */
+export const sipDomainsOf = ({ sip }: Config): readonly string[] =>
+  sip.domains.map((domain) => domain.toLowerCase());
 
 /** The SIP engine that the settings ask for, not started. */
 export const engineOf = (parts: EngineParts): SipEngine => {
@@ -65,5 +72,9 @@ export const engineOf = (parts: EngineParts): SipEngine => {
     log,
     newLegId,
     onMessage: parts.onSipMessage,
+    registrar:
+      config.sip.domains.length === 0
+        ? undefined
+        : { book: parts.roomSystems, domains: sipDomainsOf(config), nodeId: parts.nodeId },
   });
 };

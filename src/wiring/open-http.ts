@@ -4,6 +4,7 @@ import type { Canary } from '../canary/canary.ts';
 import { createDialOut } from '../call/dial-out.ts';
 import { asRoomName } from '../call/identifiers.ts';
 import type { MediaBridge } from '../call/ports/media.ts';
+import type { Clock } from '../call/ports/process.ts';
 import type { RoomAdmin } from '../call/ports/room-admin.ts';
 import type { SipEngine } from '../call/ports/sip-engine.ts';
 import type { ClusterCalls } from '../cluster/cluster.ts';
@@ -14,7 +15,7 @@ import type { DialOutPort, HealthChecks, SideRooms } from '../http/ports.ts';
 import { type TlsCredentials, daysLeft } from '../sip/embedded/tls-credentials.ts';
 import type { Store } from '../store/store.ts';
 import type { Tracing } from '../trace/tracing.ts';
-import { newLegId } from './engine-from-config.ts';
+import { newLegId, sipDomainsOf } from './engine-from-config.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
 import { dialInOf } from './open-sip-settings.ts';
 import type { Outside } from './outside.ts';
@@ -39,6 +40,12 @@ interface HttpParts {
 /** A number may be called so many times an hour, and a meeting take half of all such calls. */
 const perNumberAndHour = 4;
 
+const knownRoomSystems = ({ roomSystems }: Store, clock: Clock) => ({
+  has: (address: string) => roomSystems.has(address),
+  isRegistered: async (address: string) =>
+    (await roomSystems.bindings(clock.now(), address)).length > 0,
+});
+
 const dialOutOf = ({ deps, core, engine, store, trunks }: HttpParts): DialOutPort => {
   const { config, clock, logger } = deps;
   return createDialOut({
@@ -50,6 +57,7 @@ const dialOutOf = ({ deps, core, engine, store, trunks }: HttpParts): DialOutPor
     core,
     dial: engine.dial?.bind(engine),
     hasTrunk: (name) => trunks?.current.trunks.some((trunk) => trunk.name === name) ?? false,
+    roomSystems: engine.kind === 'embedded' ? knownRoomSystems(store, clock) : undefined,
     meetings: store.meetings,
     marks: store.marks,
     hide: (number) => store.guesses.hide(number),
@@ -132,6 +140,9 @@ export const openHttp = async (
     ...(trunks && { trunks: () => engine.trunks?.() ?? [] }),
     ...(tls && { certificateDaysLeft: () => daysLeft(tls.material, Date.now()) }),
     dialOut: dialOutOf(parts),
+    ...(engine.kind === 'embedded' && {
+      roomSystems: { book: store.roomSystems, domains: sipDomainsOf(config) },
+    }),
     videoDomain: config.sip.domains[0],
     helpNumber: undefined,
     timeZone: config.calls.timeZone,

@@ -13,6 +13,8 @@ import { createMemoryMarks } from '../support/memory-marks.ts';
 import type { FakeBehaviour, FakeCallee } from '../support/fake-callee.ts';
 
 const person = '+46701234567';
+const room = 'room-12@meet.example.org';
+const goneRoom = 'room-13@meet.example.org';
 
 interface Dialled {
   readonly world: CallWorld;
@@ -43,6 +45,10 @@ const setUp = async (
     core: world.core,
     dial: (request, signal) => world.engine.dial(request, signal),
     hasTrunk: (name) => name === 'carrier',
+    roomSystems: {
+      has: async (address) => address === room || address === goneRoom,
+      isRegistered: async (address) => address === room,
+    },
     meetings: { byCallId: async (callId) => world.meetings.get(callId) },
     marks,
     hide: (number) => `hidden ${number.slice(-4)}`,
@@ -66,6 +72,22 @@ const setUp = async (
 const reasonOf = ({ ended }: CallWorld): string | undefined => ended.at(-1)?.termination?.reason;
 
 describe('somebody who is called into a meeting', () => {
+  test('may be a room system of our own: by its address, with no trunk, where it is registered', async () => {
+    const { world, dialOut } = await setUp();
+    const callee = world.engine.expect(`sip:${room}`, 'answers');
+    expect(await dialOut({ to: goneRoom })).toEqual({ done: false, reason: 'no-trunk' });
+    expect(await dialOut({ to: 'room-14@meet.example.org' })).toMatchObject({ done: false });
+    expect(await dialOut({ to: `sip:${room.toUpperCase()}` })).toMatchObject({ done: true });
+    await world.clock.advance(3_000);
+    expect(callee.request).toMatchObject({ to: `sip:${room}`, trunk: undefined });
+    callee.caller?.press('1');
+    await world.clock.advance(10_000);
+    expect(callee.caller?.joinedAs?.attributes).toMatchObject({ 'ringbro.roomSystem': room });
+    callee.caller?.hangUp();
+    await world.clock.advance(1_000);
+    expect(world.ended.at(-1)).toMatchObject({ to: room, details: { roomSystem: room } });
+  });
+
   test('hears who calls, presses 1 and is in, past PIN and lobby, in the record as outbound', async () => {
     const { world, callee, dialOut } = await setUp('answers', {
       admission: 'lobby',

@@ -62,6 +62,8 @@ export interface CallDetails {
   readonly unit?: string;
   /** At this phone, as a host counted them. */
   readonly people?: number;
+  /** A room system of our own, as it was registered. */
+  readonly roomSystem?: string;
   /** A video room: pictures were agreed on, at some time of the call. */
   readonly video?: boolean;
   /** When an interpreter was in the meeting. */

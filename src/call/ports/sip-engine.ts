@@ -23,6 +23,8 @@ export interface CallInvitation {
   readonly signallingEncrypted: boolean;
   /** The trunk it came by, as the trunk settings name it; undefined: by none. */
   readonly trunk?: string | undefined;
+  /** Our own room system that calls, as it is registered: `user@domain`. */
+  readonly roomSystem?: string | undefined;
   /** Its source gave wrong credentials too often: it is refused, and counted so. */
   readonly unauthorised?: true;
 }

@@ -13,11 +13,15 @@ import { createEmbeddedLeg } from './embedded-leg.ts';
 import { publicAddressOf } from './route-request.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
 import { createTargetResolver, systemNameService } from '../peers/target-resolver.ts';
+import { createRegistrar, type RegistrarOptions } from '../registrar/registrar.ts';
 import { createTrunkDesk, type TrunkOptions } from '../peers/trunk-desk.ts';
 import type { SipUserAgentOptions } from './user-agent-options.ts';
 import { createSipUserAgent } from './user-agent.ts';
 
-export interface EmbeddedEngineOptions extends Omit<SipUserAgentOptions, 'onInvite'> {
+export interface EmbeddedEngineOptions extends Omit<
+  SipUserAgentOptions,
+  'onInvite' | 'onRegister'
+> {
   readonly media: MediaBridge;
   /** In order of preference, for the offers that we make. */
   readonly codecs: readonly AudioCodec[];
@@ -26,6 +30,8 @@ export interface EmbeddedEngineOptions extends Omit<SipUserAgentOptions, 'onInvi
   readonly srtpPolicy?: SrtpPolicy;
   /** Whether pictures are taken where they are offered [no]. */
   readonly video?: boolean;
+  /** For room systems of our own; without it nobody registers. */
+  readonly registrar?: RegistrarOptions | undefined;
   /** Without them every call comes by none. */
   readonly trunks?: TrunkOptions | undefined;
 }
@@ -74,6 +80,7 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
       incoming,
       media,
       origin,
+      roomSystem: registrar?.callerOf(incoming.invite, incoming.flow),
       codecs: origin?.trunk?.codecs ?? codecs,
       mediaAddress: publicAddressOf(
         incoming.flow.local,
@@ -88,9 +95,11 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
     });
     onCall(leg);
   };
+  const registrar = options.registrar && createRegistrar(options.registrar, { clock, log, random });
   const userAgent = createSipUserAgent({
     ...options,
     onInvite,
+    ...(registrar && { onRegister: (request, flow) => registrar.receive(request, flow) }),
     publicAddressTowards: (remote) => trunkDesk?.publicAddressTowards(remote),
   });
   const trunkDesk =
@@ -98,6 +107,7 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
     createTrunkDesk(options.trunks, { userAgent, tokens, clock, log, random: options.random });
   const dialDesk = createDialDesk({
     trunkDesk,
+    locate: registrar && ((address) => registrar.locate(address)),
     resolver: createTargetResolver(
       options.trunks?.names ?? systemNameService,
       () => tokens.below(2 ** 31) / 2 ** 31,

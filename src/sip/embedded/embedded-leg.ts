@@ -28,6 +28,8 @@ export interface EmbeddedLegDeps {
   readonly incoming: IncomingInvite;
   /** How it came, where there are trunks. */
   readonly origin?: CallOrigin | undefined;
+  /** The registered address of the room system that calls. */
+  readonly roomSystem?: string | undefined;
   readonly media: MediaBridge;
   readonly codecs: readonly AudioCodec[];
   /** The address in our SDP. */
@@ -45,11 +47,12 @@ export interface EmbeddedLegDeps {
 
 type AnswerOutcome = Awaited<ReturnType<CallLeg['answer']>>;
 
-const invitationOf = (
-  legId: LegId,
-  { invite, flow, sipCallId }: IncomingInvite,
-  origin: CallOrigin | undefined,
-): CallInvitation => ({
+const invitationOf = ({
+  legId,
+  incoming: { invite, flow, sipCallId },
+  origin,
+  roomSystem,
+}: EmbeddedLegDeps): CallInvitation => ({
   legId,
   sipCallId,
   source: { ...flow.remote, transport: flow.transport },
@@ -57,6 +60,7 @@ const invitationOf = (
   dialled: dialledUri(invite, origin?.trunk?.registration?.contactUser),
   signallingEncrypted: flow.transport === 'tls',
   trunk: origin?.trunk?.name,
+  ...(roomSystem !== undefined && { roomSystem }),
   ...(origin?.isUnauthorised === true && { unauthorised: true }),
 });
 
@@ -146,7 +150,7 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
   incoming.onEvent(session.onSessionEvent);
   return {
     ...session.body,
-    invitation: invitationOf(legId, incoming, deps.origin),
+    invitation: invitationOf(deps),
     ring: () => {
       incoming.ring();
     },

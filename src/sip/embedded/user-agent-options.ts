@@ -2,7 +2,7 @@
 import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { SessionTimerPolicy } from '../dialog/session-timer.ts';
 import type { RandomBytes } from '../dialog/tokens.ts';
-import type { SipHeader } from '../message/sip-message.ts';
+import type { SipHeader, SipRequest } from '../message/sip-message.ts';
 import type { Endpoint, Flow } from '../transaction/flow.ts';
 import type { SipMessageListener } from '../transaction/message-listener.ts';
 import type { TimerBase } from '../transaction/timers.ts';
@@ -15,6 +15,11 @@ import type { SipTransport } from './sip-transport.ts';
 import type { SourceLimits } from './source-limiter.ts';
 import type { TlsCredentials } from './tls-credentials.ts';
 import type { OpenTransport } from './transport-set.ts';
+
+export interface RegisterAnswer {
+  readonly status: number;
+  readonly headers: readonly SipHeader[];
+}
 
 export interface SipUserAgentOptions {
   /** `0.0.0.0` and `::` open one socket per interface address; port 0 takes a free one. */
@@ -30,6 +35,8 @@ export interface SipUserAgentOptions {
   readonly userAgentName?: string;
   /** Each INVITE that begins a call, 100 Trying already sent. Without it all get 503. */
   readonly onInvite?: (incoming: IncomingInvite) => void;
+  /** Answers each REGISTER; must not reject. Without it they get 405. */
+  readonly onRegister?: (request: SipRequest, flow: Flow) => Promise<RegisterAnswer>;
   readonly timerBase?: TimerBase;
   readonly sessionTimer?: SessionTimerPolicy;
   /** Beyond this, new calls get 503. */

@@ -30,7 +30,11 @@ import type {
   SipUri,
 } from '../message/sip-message.ts';
 import { parseUri } from '../message/sip-uri.ts';
-import { validateRequest } from '../message/validate-request.ts';
+import {
+  gatewayAbilities,
+  registrarAbilities,
+  validateRequest,
+} from '../message/validate-request.ts';
 import { createDeadlineQueue } from '../transaction/deadline-queue.ts';
 import type { Flow } from '../transaction/flow.ts';
 import { defaultTimerBase } from '../transaction/timers.ts';
@@ -93,6 +97,7 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
   const tokens = createTokens(options.random ?? randomBytes);
   const counters = createMessageCounters();
   const layer = createTransactionLayer({ newBranch: () => tokens.token(), timerBase });
+  const abilities = options.onRegister === undefined ? gatewayAbilities : registrarAbilities;
   const registry = createSessionRegistry();
   const deadlines = createDeadlineQueue<SessionEntry>();
   /** Requests that went to TCP for their length, and the UDP flow to fall back to. */
@@ -382,16 +387,26 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
       feed(entry, { type: 'request', request, serverKey });
       return;
     }
-    const refusal = validateRequest(request);
+    const refusal = validateRequest(request, abilities);
     if (refusal !== undefined) {
       respond(serverKey, request, refusal.status, refusal.headers);
     } else if (request.method === 'INVITE') {
       onInvite(request, flow, serverKey);
+    } else if (request.method === 'REGISTER') {
+      onRegister(request, flow, serverKey);
     } else if (request.method === 'OPTIONS') {
       respond(serverKey, request, 200, [allowHeader, acceptHeader, supportedHeader]);
     } else {
       respond(serverKey, request, 481);
     }
+  };
+
+  const onRegister = (request: SipRequest, flow: Flow, serverKey: string): void => {
+    void options.onRegister?.(request, flow).then(({ status, headers: extra }) => {
+      run(() => {
+        if (!isClosed) respond(serverKey, request, status, extra);
+      });
+    });
   };
 
   const onInvite = (request: SipRequest, flow: Flow, serverKey: string): void => {

@@ -33,6 +33,12 @@ const knownMethods: ReadonlySet<string> = new Set([
   ...['REGISTER', 'SUBSCRIBE', 'NOTIFY', 'REFER', 'MESSAGE', 'PUBLISH'],
 ]);
 
+/** The same for a user agent that is a registrar too. */
+export const registrarAbilities: UasAbilities = {
+  ...gatewayAbilities,
+  methods: [...gatewayAbilities.methods, 'REGISTER'],
+};
+
 /** A refusal, ready for `createResponse(request, status, undefined, { headers })`. */
 export interface RequestRefusal {
   readonly status: 405 | 406 | 415 | 416 | 420 | 501;

@@ -1,5 +1,6 @@
 /** Calls of our own: which way they leave, server after server, until one answers. */
 import type { Clock } from '../../call/ports/process.ts';
+import type { Binding } from '../../call/ports/room-systems.ts';
 import type { DialOutcome, DialRequest } from '../../call/ports/sip-engine.ts';
 import type { Trunk } from '../../trunk/trunk.ts';
 import type { SrtpPolicy } from '../message/sdp-crypto.ts';
@@ -25,6 +26,8 @@ export interface PlannedCall {
 export interface DialDeskDeps {
   /** Undefined: there are no trunks. */
   readonly trunkDesk: Pick<TrunkDesk, 'towards'> | undefined;
+  /** Where a room system of ours is; undefined: it is none, or not registered. Never rejects. */
+  readonly locate?: ((address: string) => Promise<Binding | undefined>) | undefined;
   readonly resolver: TargetResolver;
   readonly clock: Clock;
   readonly srtpPolicy: SrtpPolicy;
@@ -43,6 +46,19 @@ interface Way extends Pick<PlannedCall, 'trunk' | 'planFrom'> {
 
 const unreachable = { outcome: 'failed', how: 'unreachable' } as const;
 const cancelled = { outcome: 'failed', how: 'cancelled' } as const;
+/**
+ * To a room system that registered: its Contact is what the request is for (RFC 3261 §16.5), and it
+ * goes where the REGISTER came from, also through a NAT.
+ */
+const boundWay = (
+  request: DialRequest,
+  { contact, transport, remoteAddress, remotePort }: Binding,
+): Way => ({
+  trunk: undefined,
+  destinations: [{ transport, address: remoteAddress, port: remotePort }],
+  planFrom: (ownHost) => directDialPlan({ ...request, to: contact }, ownHost),
+});
+
 /** A provider's servers are tried while somebody waits: not all sixteen of them. */
 const maxTries = 3;
 
@@ -64,6 +80,8 @@ export const createDialDesk = (deps: DialDeskDeps): DialDesk => {
       return { trunk: way.trunk, destinations: await way.destinations(), planFrom: () => plan };
     }
     const uri = parseUri(request.to);
+    const binding = uri?.user && (await deps.locate?.(`${uri.user.toLowerCase()}@${uri.host}`));
+    if (binding) return boundWay(request, binding);
     return (
       uri && {
         trunk: undefined,

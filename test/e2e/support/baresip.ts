@@ -19,6 +19,9 @@ export interface BaresipOptions {
   /** Who may sign the certificate of the other side. */
   readonly authorityFile: string;
   readonly toneHz: number;
+  /** Registers as this address, and answers calls to it; in place of `sip:phone@127.0.0.1`. */
+  readonly registration?:
+    { readonly address: string; readonly password: string; readonly registrar: string } | undefined;
   /** The only one that it has [PCMA]. */
   readonly codec?: keyof typeof codecs | undefined;
   readonly rtpPorts: string;
@@ -69,7 +72,12 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
   const encryption =
     options.mediaEncryption === undefined ? '' : `;mediaenc=${options.mediaEncryption}`;
   const codec = codecs[options.codec ?? 'PCMA'];
-  const account = `<sip:phone@127.0.0.1;transport=${options.transport}>;regint=0;answermode=auto;audio_codecs=${codec.name}${encryption}\n`;
+  const { address = 'phone@127.0.0.1', password, registrar } = options.registration ?? {};
+  const registration =
+    registrar === undefined
+      ? 'regint=0'
+      : `regint=60;outbound="${registrar}";auth_pass=${password}`;
+  const account = `<sip:${address};transport=${options.transport}>;${registration};answermode=auto;audio_codecs=${codec.name}${encryption}\n`;
   const seconds = 60;
   const dialling = typeof options.target === 'number' ? [] : ['-e', `/dial ${options.target}`];
   const { rateHz, channels } = codec;
