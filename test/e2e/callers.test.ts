@@ -72,11 +72,10 @@ const isTold = (legId: string, key: PhraseKey): Promise<true> =>
       ? true
       : undefined;
   });
-/** Dials, keys ID and PIN, and is in. */
+/** Dials the meeting, keys the PIN, and is in. */
 const enter = async (meeting: StagedMeeting, pin: string): Promise<Called> => {
-  const called = await place();
-  await called.call.press(meeting.callId);
-  await sleep(500);
+  const called = await place({ user: meeting.callId });
+  await isTold(called.legId, 'enter-pin');
   await called.call.press(pin);
   await reaches(called.legId, 'joined');
   await sleep(800);
@@ -114,7 +113,6 @@ describe('names', () => {
         guestHeard ||= hearsTone(guest.call, kHz) || hearsTone(guest.call, otherHz);
         return hearsTone(host.call, hz) ? true : undefined;
       });
-    await sleep(4_000);
     await enters(meeting, karin);
     await hostHears(kHz);
     await isTold(guest.legId, 'somebody-came');
