@@ -184,7 +184,7 @@ describe('the operator page', () => {
     await caller.press('*00');
     await page.locator('nav ::-p-text(Live)').click();
     await says(page, 'Ask for a person 1');
-    await says(page, 'Waits for an answer', 'tbody');
+    await says(page, 'Waits', 'tbody');
     await says(page, 'asks for a person.', '#announced');
     await takePictures(page, 'asking');
     expect(await accessFaults(page)).toEqual([]);

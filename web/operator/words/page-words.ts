@@ -67,12 +67,8 @@ const shellWords = {
     en: 'Ask for a person',
     da: 'Vil tale med et menneske',
   },
-  'desk-called': { sv: 'Väntar på svar', en: 'Waits for an answer', da: 'Venter på svar' },
-  'desk-answered': {
-    sv: 'Talar med servicedesken',
-    en: 'Talks with the service desk',
-    da: 'Taler med servicedesken',
-  },
+  'desk-called': { sv: 'Väntar', en: 'Waits', da: 'Venter' },
+  'desk-answered': { sv: 'Talar', en: 'Talks', da: 'Taler' },
   'new-asking': {
     sv: '{from} vill tala med en människa.',
     en: '{from} asks for a person.',
