@@ -35,7 +35,8 @@ const problemOf: Readonly<Record<Exclude<Refusal, 'not-a-number'>, ProblemCode>>
 
 const refuse = (reason: Refusal): never => {
   if (reason !== 'not-a-number') throw new ProblemError(problemOf[reason]);
-  const detail = 'must be a number with its country code, such as +46701234567, or a registered address';
+  const detail =
+    'must be a number with its country code, such as +46701234567, or a registered address';
   throw new ProblemError('request/invalid', { errors: [{ pointer: '#/to', detail }] });
 };
 
