@@ -3,7 +3,7 @@
  * the meeting it is in. It has no timer: the worker's clock calls `takeVoice` and `sendFrame`.
  */
 import { randomInt } from 'node:crypto';
-import type { MediaEvent, MediaSession } from '../call/ports/media.ts';
+import type { Card, MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
 import type { Digit, LegQuality, SoundReport, Utterance } from '../call/ports/sip-engine.ts';
 import { isG711, isWideband, rtpClockOf } from './audio/codec-rates.ts';
@@ -39,6 +39,8 @@ export interface WorkerLeg {
   setMuted(muted: boolean): void;
   setVolumeDb(volumeDb: number): void;
   sendKey(digit: Digit): void;
+  /** Kept for pictures that come later. */
+  showCard(card: Card | undefined): void;
   /** Into a meeting's mix; the visit's `join` then makes the participant. */
   enter(meeting: WorkerMeeting, ticket: JoinTicket): RoomVisit;
   /** Ends the visit there is; with `only`, nothing unless it is that one. */
@@ -86,6 +88,7 @@ export const createMediaLeg = (
 ): LegOnSocket => {
   const { setup, log, emit } = deps;
   let { pictures } = deps;
+  let card: Card | undefined;
   const path = createMediaPath({
     socket,
     identity: deps.dtlsIdentity,
@@ -256,6 +259,7 @@ export const createMediaLeg = (
         return undefined;
       }
       pictures = opened;
+      opened?.showCard(card);
       if (isStarted) opened?.start();
       return opened;
     },
@@ -288,6 +292,10 @@ export const createMediaLeg = (
       sender.setVolumeDb(volumeDb);
     },
     sendKey: (digit) => visit?.sendKey(digit),
+    showCard: (next) => {
+      card = next;
+      pictures?.showCard(next);
+    },
     enter: (meeting, { target, token }) => {
       muted = target.muted;
       visit = createRoomVisit({

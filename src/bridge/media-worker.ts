@@ -16,6 +16,7 @@ import { openLeg } from './open-leg.ts';
 import type { RoomVisit } from './room-visit.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
 import { createPortPool } from './rtp/port-pool.ts';
+import { createCardMaker } from './video/card-maker.ts';
 import { createWorkerMeetings } from './worker-meetings.ts';
 import type {
   FromWorker,
@@ -62,6 +63,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     longestPlaceMs: longestJoinPlaceMs,
     after,
   });
+  const cards = createCardMaker();
   const ports = createPortPool({ ...setup.rtpPorts, quarantineMs: portRestMs });
   const meetings = createWorkerMeetings({ setup, post, log });
 
@@ -99,6 +101,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
       localAddress,
       ports,
       hasPictures: video,
+      cards,
       setup,
       dtlsIdentity,
       log: log.child({ legId }),
@@ -262,7 +265,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
       case 'request-key-frame':
         return legs.get(message.legId)?.pictures?.requestKeyFrame();
       case 'show-card':
-        return legs.get(message.legId)?.pictures?.showCard(message.card);
+        return legs.get(message.legId)?.showCard(message.card);
       case 'trace':
         return legs.get(message.legId)?.setTraced(message.on);
       case 'leg-token':

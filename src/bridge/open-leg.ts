@@ -3,13 +3,14 @@ import { monotonicMs } from './media-clock.ts';
 import { createMediaLeg, type MediaLegDeps, type WorkerLeg } from './media-leg.ts';
 import type { PortPool } from './rtp/port-pool.ts';
 import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
-import { createCardMaker } from './video/card-maker.ts';
+import type { CardMaker } from './video/card-maker.ts';
 import { createPictureLeg, type PictureLeg } from './video/picture-leg.ts';
 
 export interface OpenLegDeps extends Omit<MediaLegDeps, 'pictures' | 'openPictures'> {
   readonly localAddress: string;
   readonly ports: PortPool;
   readonly hasPictures: boolean;
+  readonly cards: CardMaker;
   /** A packet met a bug. */
   readonly onFault: (error: unknown) => void;
 }
@@ -59,7 +60,7 @@ const openPictures = (deps: OpenLegDeps, { socket, listen }: Pair): PictureLeg =
     socket,
     identity: deps.dtlsIdentity,
     nowMs: monotonicMs,
-    cards: createCardMaker(),
+    cards: deps.cards,
     log: deps.log,
     emit: deps.emit,
   });

@@ -1,24 +1,38 @@
-/** The cards that the worker shows by itself, and the streams of all cards. */
+/** The cards that a worker shows by itself, and the streams of all cards. */
 import type { Card } from '../../call/ports/media.ts';
-import type { CardStream, CreateCardStream } from './card-stream.ts';
+import { createCardPress, type CardPress } from '../../cards/card-press.ts';
+import { createCardStream, type CardStream } from '../../cards/card-stream.ts';
+import { unshowableCard, welcomeCard } from '../../cards/card-words.ts';
 import type { PictureSize } from './picture-size.ts';
 
 export interface CardMaker {
   /** Who is there. */
-  welcome(names: readonly string[]): Card | undefined;
+  welcome(language: Card['language'], names: readonly string[]): Card;
   /** Somebody speaks whose picture can't be shown. */
-  unshowable(name: string): Card | undefined;
-  stream(card: Card, size: PictureSize): CardStream | undefined;
+  unshowable(language: Card['language'], name: string): Card;
+  /** For a screen that takes pictures up to this size. */
+  stream(card: Card, size: PictureSize): CardStream;
 }
 
 /** Pictures a second: enough for a device to know that we are there. */
 const frameRate = 5;
+/** Words need no more, and larger ones cost more to draw. */
+const largest: PictureSize = { width: 1280, height: 720 };
 
-export const createCardMaker = (createCardStream?: CreateCardStream): CardMaker => ({
-  welcome: () => undefined,
-  unshowable: () => undefined,
-  stream: (card, { width, height }) => createCardStream?.({ card, width, height, frameRate }),
-});
+/** One for all legs of a worker: what one was shown is drawn for the others. */
+export const createCardMaker = (): CardMaker => {
+  /** Most workers never show a card. */
+  let press: CardPress | undefined;
+  return {
+    welcome: welcomeCard,
+    unshowable: unshowableCard,
+    stream: (card, size) => {
+      const { width, height } = size.width > largest.width ? largest : size;
+      press ??= createCardPress();
+      return createCardStream({ card, width, height, frameRate, press });
+    },
+  };
+};
 
 export const isSameCard = (one: Card, other: Card | undefined): boolean =>
   one.language === other?.language &&

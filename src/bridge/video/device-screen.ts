@@ -41,6 +41,8 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
     { readonly link: () => PictureLink | undefined; readonly picks: PictureSwitch } | undefined;
   let people: readonly string[] = [];
   let card: Card | undefined;
+  /** Of the last card that the call asked for. */
+  let language: Card['language'] = 'sv';
   let want: PictureWant = { width: 1280, height: 720, maxBitrateKbps: 2000 };
   let watched: readonly number[] = [];
   let present: ReadonlySet<number> = new Set();
@@ -63,7 +65,9 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
 
   const cardFor = (showing: Showing): Card | undefined => {
     if (card !== undefined || room === undefined) return card;
-    return showing.kind === 'unshowable' ? cards.unshowable(showing.name) : cards.welcome(people);
+    return showing.kind === 'unshowable'
+      ? cards.unshowable(language, showing.name)
+      : cards.welcome(language, people);
   };
 
   const showPicture = (trackKey: number, nowMs: number): void => {
@@ -119,6 +123,7 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
     },
     setCard: (next) => {
       card = next;
+      language = next?.language ?? language;
     },
     setWant: (next) => {
       const isSize = next.width !== want.width || next.height !== want.height;

@@ -8,8 +8,8 @@
  * A track is shown from an IDR picture with its parameter sets on; until then what was there stays.
  */
 import type { VideoSession } from '../../call/ports/media.ts';
+import type { CardStream } from '../../cards/card-stream.ts';
 import { createRtpView, parseRtp } from '../rtp/rtp-packet.ts';
-import type { CardStream } from './card-stream.ts';
 import { packetize } from './h264-packetizer.ts';
 import { createPictureSource, type PictureSource } from './picture-source.ts';
 import { createPictureStream, type PictureStreamDeps } from './picture-stream.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CardStream } from '../../../src/bridge/video/card-stream.ts';
+import type { CardStream } from '../../../src/cards/card-stream.ts';
 import { createPictureDownlink } from '../../../src/bridge/video/picture-downlink.ts';
 import {
   beginsIdr,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Card, MediaEvent, VideoSession } from '../../../src/call/ports/media.ts';
+import type { Card, MediaCrypto, MediaEvent, VideoSession } from '../../../src/call/ports/media.ts';
 import type { PictureLink, RoomPicture } from '../../../src/bridge/room/link-types.ts';
 import { buildRtcpFeedback, parseRtcpFeedback } from '../../../src/bridge/rtp/rtcp-feedback.ts';
 import { buildRtcp } from '../../../src/bridge/rtp/rtcp-packet.ts';
 import type { RtpSocket } from '../../../src/bridge/rtp/rtp-socket.ts';
+import { createSrtpSession } from '../../../src/bridge/rtp/srtp-session.ts';
 import type { CardMaker } from '../../../src/bridge/video/card-maker.ts';
 import { createPictureLeg } from '../../../src/bridge/video/picture-leg.ts';
 import { buildLimit } from '../../../src/bridge/video/stream-limit.ts';
@@ -57,8 +58,8 @@ const setUp = (session: Partial<VideoSession> = {}) => {
   };
   const cardOf = (heading: string): Card => ({ language: 'sv', heading, lines: [] });
   const cards: CardMaker = {
-    welcome: (names) => cardOf(`welcome ${names.join()}`),
-    unshowable: (name) => cardOf(`not ${name}`),
+    welcome: (_language, names) => cardOf(`welcome ${names.join()}`),
+    unshowable: (_language, name) => cardOf(`not ${name}`),
     stream: (card) => {
       cardsShown.push(card.heading);
       let isDue = true;
@@ -348,6 +349,40 @@ describe('the pictures of a leg', () => {
     leg.configure(videoSession);
     pass(200);
     expect(rtp.length).toBeGreaterThan(0);
+  });
+
+  it('encrypted both ways, what is sent again and what is said about it too', () => {
+    const keyOf = (fill: number) => ({
+      masterKey: new Uint8Array(16).fill(fill),
+      masterSalt: new Uint8Array(14).fill(fill),
+    });
+    const suite = 'AES_CM_128_HMAC_SHA1_80';
+    const crypto: MediaCrypto = { suite, local: keyOf(1), remote: keyOf(2) };
+    const far = createSrtpSession();
+    far.configure({ suite, local: keyOf(2), remote: keyOf(1) });
+    const { leg, enter, pass, show, rtp, room } = setUp({ crypto });
+    leg.start();
+    enter();
+    const camera = createCamera();
+    for (const packet of camera.keyFrame())
+      leg.onRtp(Buffer.from(far.protectRtp(packet)), device.address, device.port);
+    expect(room.camera.map(payloadOf)).toEqual(createCamera().keyFrame().map(payloadOf));
+
+    leg.hear({ type: 'pictures', pictures: [picture(1)] });
+    pass(20);
+    rtp.length = 0;
+    show(1, createCamera().keyFrame());
+    const [first, ...others] = rtp.splice(0).map((sealed) => Buffer.from(sealed));
+    for (const sealed of others) expect(far.unprotectRtp(sealed)).toBeDefined();
+    const { ssrc, sequenceNumber } = viewOf(first!);
+    const nack = { type: 'nack', mediaSsrc: ssrc, sequences: [sequenceNumber] } as const;
+    leg.onRtcp(
+      Buffer.from(far.protectRtcp(buildRtcpFeedback(5, nack))),
+      device.address,
+      device.port + 1,
+    );
+    expect(rtp).toEqual([first]);
+    expect(payloadOf(far.unprotectRtp(rtp[0]!)!)).toEqual(sps());
   });
 
   it('closing says goodbye and frees the ports', async () => {
