@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import { lookup as dnsLookup } from 'node:dns/promises';
 import { asSipCallId } from '../../call/identifiers.ts';
-import { acceptHeader, allowHeader, supportedHeader } from '../dialog/capabilities.ts';
+import { acceptHeader, supportedHeader } from '../dialog/capabilities.ts';
 import { createDialog, dialogOfInvite } from '../dialog/dialog.ts';
 import { createOutgoingCallMachine } from '../dialog/outgoing-call-machine.ts';
 import { createSessionMachine } from '../dialog/session-machine.ts';
@@ -395,7 +395,8 @@ export const createSipUserAgent = (options: SipUserAgentOptions): SipUserAgent =
     } else if (request.method === 'REGISTER') {
       onRegister(request, flow, serverKey);
     } else if (request.method === 'OPTIONS') {
-      respond(serverKey, request, 200, [allowHeader, acceptHeader, supportedHeader]);
+      const allow = { name: 'Allow', value: abilities.methods.join(', ') };
+      respond(serverKey, request, 200, [allow, acceptHeader, supportedHeader]);
     } else {
       respond(serverKey, request, 481);
     }
