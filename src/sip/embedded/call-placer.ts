@@ -15,6 +15,8 @@ export interface CallPlacerDeps {
   readonly codecs: readonly AudioCodec[];
   readonly publicAddress: string | undefined;
   readonly srtp: LocalSrtp;
+  /** Whether room systems are offered pictures, and everybody may add some. */
+  readonly video: boolean;
   readonly newSessionId: () => string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -24,7 +26,7 @@ export interface CallPlacerDeps {
 
 export const createCallPlacer =
   (deps: CallPlacerDeps): DialDeskDeps['place'] =>
-  ({ request, trunk, destination, ringLimitMs, planFrom, demandsSrtp }, signal) => {
+  ({ request, trunk, isRoomSystem, destination, ringLimitMs, planFrom, demandsSrtp }, signal) => {
     const flow = deps.userAgent.flowTo(destination);
     const plan = flow && planFrom(publicAddressOf(flow.local, deps.publicAddress));
     if (flow === undefined || plan === undefined)
@@ -43,6 +45,8 @@ export const createCallPlacer =
         mediaAddress: publicAddressOf(flow.local, trunk?.publicAddress ?? deps.publicAddress),
         sessionId: deps.newSessionId(),
         srtp: { ...deps.srtp, policy: isSecret ? offered : 'off' },
+        offersVideo: deps.video && isRoomSystem,
+        takesVideo: deps.video,
         ringLimitMs,
         log: deps.log.child({ legId: request.legId }),
         onClosed: deps.opened(),

@@ -28,6 +28,7 @@ import type { Destination } from '../peers/outside-request.ts';
 import { answeredMedia } from '../leg/answered-media.ts';
 import { createLegSession, type LegBody } from './leg-session.ts';
 import { createMediaNegotiation } from '../leg/media-negotiation.ts';
+import { videoPortsOf } from '../leg/video-ports.ts';
 import type { SipUserAgent } from './user-agent-options.ts';
 
 export interface DialledLegDeps {
@@ -42,6 +43,10 @@ export interface DialledLegDeps {
   readonly mediaAddress: string;
   readonly sessionId: string;
   readonly srtp: LocalSrtp;
+  /** Pictures are in our offer. */
+  readonly offersVideo: boolean;
+  /** Pictures that the other side offers later are taken. */
+  readonly takesVideo: boolean;
   readonly ringLimitMs: number;
   readonly clock: Clock;
   readonly log: Logger;
@@ -73,9 +78,9 @@ const invitationOf = (
   };
 };
 
-const openMedia = async ({ media, request, flow, log }: DialledLegDeps) => {
+const openMedia = async ({ media, request, flow, offersVideo, log }: DialledLegDeps) => {
   try {
-    return await media.openLeg(request.legId, flow.local.address);
+    return await media.openLeg(request.legId, flow.local.address, { video: offersVideo });
   } catch (error) {
     log.warn({ err: error }, 'no media for the call');
     return undefined;
@@ -95,6 +100,7 @@ export const dialLeg = async (deps: DialledLegDeps, signal: AbortSignal): Promis
     address: deps.mediaAddress,
     rtpPort: opened.localPort,
     rtcpPort: opened.localRtcpPort,
+    video: () => videoPortsOf(opened),
     dtlsFingerprint: opened.dtlsFingerprint,
     codecs: deps.codecs,
     sessionId: deps.sessionId,
@@ -113,7 +119,13 @@ export const dialLeg = async (deps: DialledLegDeps, signal: AbortSignal): Promis
   const takeBack = (): void => {
     session.hangUp();
   };
-  const leg = createLegSession({ session, clock, log, onClosed: deps.onClosed });
+  const leg = createLegSession({
+    session,
+    takesVideo: deps.takesVideo,
+    clock,
+    log,
+    onClosed: deps.onClosed,
+  });
   leg.attach(opened, negotiation);
   let media: AnsweredMedia | undefined;
   let isUnfit = false;

@@ -120,6 +120,7 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
       codecs,
       publicAddress,
       srtp,
+      video: options.video ?? false,
       newSessionId,
       clock,
       log,

@@ -15,6 +15,8 @@ import type { TrunkDesk } from './trunk-desk.ts';
 export interface PlannedCall {
   readonly request: DialRequest;
   readonly trunk: Trunk | undefined;
+  /** It is called where it registered: a device with a screen. */
+  readonly isRoomSystem: boolean;
   readonly destination: Destination;
   readonly ringLimitMs: number;
   /** Its offer is RTP/SAVP, where the settings would have RTP/AVP with keys beside. */
@@ -40,7 +42,7 @@ export interface DialDesk {
   readonly dial: (request: DialRequest, signal: AbortSignal) => Promise<DialOutcome>;
 }
 
-interface Way extends Pick<PlannedCall, 'trunk' | 'planFrom'> {
+interface Way extends Pick<PlannedCall, 'trunk' | 'isRoomSystem' | 'planFrom'> {
   readonly destinations: readonly Destination[];
 }
 
@@ -55,6 +57,7 @@ const boundWay = (
   { contact, transport, remoteAddress, remotePort }: Binding,
 ): Way => ({
   trunk: undefined,
+  isRoomSystem: true,
   destinations: [{ transport, address: remoteAddress, port: remotePort }],
   planFrom: (ownHost) => directDialPlan({ ...request, to: contact }, ownHost),
 });
@@ -77,7 +80,8 @@ export const createDialDesk = (deps: DialDeskDeps): DialDesk => {
       const way = trunkDesk?.towards(request.trunk);
       if (way === undefined) return undefined;
       const plan = trunkDialPlan(request, way.trunk);
-      return { trunk: way.trunk, destinations: await way.destinations(), planFrom: () => plan };
+      const destinations = await way.destinations();
+      return { trunk: way.trunk, isRoomSystem: false, destinations, planFrom: () => plan };
     }
     const uri = parseUri(request.to);
     const binding = uri?.user && (await deps.locate?.(`${uri.user.toLowerCase()}@${uri.host}`));
@@ -85,6 +89,7 @@ export const createDialDesk = (deps: DialDeskDeps): DialDesk => {
     return (
       uri && {
         trunk: undefined,
+        isRoomSystem: false,
         destinations: await resolver.resolve(uri),
         planFrom: (ownHost) => directDialPlan(request, ownHost),
       }
@@ -114,8 +119,9 @@ export const createDialDesk = (deps: DialDeskDeps): DialDesk => {
       let outcome: DialOutcome = unreachable;
       for (const destination of way?.destinations.slice(0, maxTries) ?? []) {
         if (way === undefined || endsAt <= clock.now() || signal.aborted) break;
-        const { trunk, planFrom } = way;
-        outcome = await placeAt({ request, trunk, planFrom, destination }, endsAt, signal);
+        const { trunk, isRoomSystem, planFrom } = way;
+        const call = { request, trunk, isRoomSystem, planFrom, destination };
+        outcome = await placeAt(call, endsAt, signal);
         // The next server only where this one could do nothing. RFC 3263 §4.3
         if (outcome.outcome === 'answered' || outcome.how !== 'unreachable') break;
       }

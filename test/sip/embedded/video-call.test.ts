@@ -1,6 +1,6 @@
 /** Calls with pictures, message by message: what the engine opens, answers, offers and asks for. */
 import { describe, expect, test } from 'vitest';
-import { asRoomName } from '../../../src/call/identifiers.ts';
+import { asLegId, asRoomName } from '../../../src/call/identifiers.ts';
 import { pictureFastUpdate } from '../../../src/sip/dialog/picture-fast-update.ts';
 import type { EmbeddedEngineOptions } from '../../../src/sip/embedded/embedded-engine.ts';
 import { lineOf, sdpText } from '../../support/raw-sip-peer.ts';
@@ -197,5 +197,57 @@ describe('picture_fast_update in INFO', () => {
     peer.respond(info, 415);
     await run(20);
     expect(peer.takeLines()).toEqual([]);
+  });
+});
+
+describe('a call of ours', () => {
+  const registered = {
+    address: 'room@meet.example.org',
+    contact: 'sip:room@10.0.0.2',
+    transport: 'udp',
+    remoteAddress: '10.0.0.2',
+    remotePort: 5060,
+    nodeId: 'node',
+    sipCallId: 'register-1',
+    cseq: 1,
+    expiresAt: Number.MAX_SAFE_INTEGER,
+  } as const;
+  const registrar: EmbeddedEngineOptions['registrar'] = {
+    book: {
+      secretOf: async () => undefined,
+      change: async () => undefined,
+      bindings: async (_, address) => (address === registered.address ? [registered] : []),
+    },
+    domains: ['meet.example.org'],
+    nodeId: 'node',
+  };
+  const dial = async (to: string) => {
+    const fixture = await createEngineFixture(undefined, { video: true, registrar });
+    const outcome = fixture.engine.dial?.(
+      {
+        legId: asLegId('dialled'),
+        trunk: undefined,
+        to,
+        callerNumber: undefined,
+        ringLimitMs: 60_000,
+      },
+      new AbortController().signal,
+    );
+    await fixture.run(20);
+    return { ...fixture, outcome, invite: requestIn(fixture.peer.take(), 'INVITE') };
+  };
+
+  test('to a room system that registered offers pictures, and the answer settles them', async () => {
+    const { invite, peer, run, media, outcome } = await dial('sip:room@meet.example.org');
+    expect(invite.body.toString()).toMatch(/m=audio 20000 [^]*m=video 30000 RTP\/AVP 97 98\r/);
+    peer.respond(invite, 200, [], withVideo());
+    await run(20);
+    expect(await outcome).toMatchObject({ outcome: 'answered', media: { video: true } });
+    expect(media.legs[0]?.session?.video).toMatchObject({ remotePort: 5000, payloadType: 97 });
+  });
+
+  test('to anybody else offers sound alone', async () => {
+    const { invite } = await dial('sip:desk@10.0.0.2');
+    expect(invite.body.toString()).not.toContain('m=video');
   });
 });
