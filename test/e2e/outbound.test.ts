@@ -2,7 +2,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { steadyToneLevelDbfs } from '../../src/caller/heard.ts';
 import type { RtpEndpoint } from '../../src/caller/rtp-endpoint.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 import { disposeWitnesses } from '../support/witness.ts';
@@ -14,6 +13,7 @@ import {
 import {
   createMeetingStage,
   hearsTone,
+  isTone,
   sine,
   type MeetingStage,
   type StagedMeeting,
@@ -60,7 +60,7 @@ afterAll(async () => {
 });
 
 const heardTone = (sound: RtpEndpoint, hz: number): boolean =>
-  steadyToneLevelDbfs(sound.recorder.pcm().slice(-3200), hz) > -35;
+  isTone(sound.recorder.pcm().slice(-3200), hz);
 const dialOut = async (meeting: StagedMeeting, to = person) => {
   const { status, body } = await stage.gateway.api(
     'POST',
