@@ -10,13 +10,16 @@ export interface LossEstimate {
 
 const lossyFraction = 0.1;
 const clearFraction = 0.02;
-const growth = 1.08;
+const usualGrowth = 1.08;
 
 /** `maxKbps` may change: what was not limited by losses follows it at once. */
 export const createLossEstimate = (range: {
   readonly minKbps: number;
   readonly maxKbps: () => number;
+  /** From report to report while all is well [1.08]. */
+  readonly growth?: number;
 }): LossEstimate => {
+  const { growth = usualGrowth } = range;
   /** Infinite: all there was to send arrived. */
   let limitKbps = Infinity;
   const within = (): number => Math.max(range.minKbps, Math.min(range.maxKbps(), limitKbps));

@@ -21,7 +21,6 @@ const h264 = new RTCRtpCodecParameters({
     { type: 'nack' },
     { type: 'nack', parameter: 'pli' },
     { type: 'ccm', parameter: 'fir' },
-    { type: 'goog-remb' },
   ],
   parameters,
 });

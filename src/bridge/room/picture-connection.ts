@@ -28,6 +28,8 @@ export interface SessionPictures {
 
 export interface PictureConnection extends Omit<SessionPictures, 'takeMessage'> {
   readonly watch: PictureWatch;
+  /** How much of what is watched passes from the server to us. */
+  readonly watchedKbps: () => number;
   readonly writeRtp: (packet: Buffer) => void;
   /** Tells the server whether the camera is on, where it does not know. */
   readonly showCamera: () => void;
@@ -44,14 +46,18 @@ export interface PictureConnectionDeps {
   readonly clock: Clock;
   readonly session: () => RoomSession | undefined;
   readonly isCameraOn: () => boolean;
-  /** Of all that is watched. */
+  /** Of what is watched at most. */
   readonly maxWatchedKbps: () => number;
+  /** `watchedKbps` is another one. */
+  readonly onWatchedKbps: () => void;
   readonly onEvent: (event: PictureEvent) => void;
   readonly onPacket: (trackSid: string, packet: Buffer) => void;
 }
 
 const reportIntervalMs = 1_000;
 const leastWatchedKbps = 150;
+/** Slow: a larger layer that does not pass is tried again not before some seconds. */
+const watchedGrowth = 1.02;
 
 export const createPictureConnection = (deps: PictureConnectionDeps): PictureConnection => {
   const { ssrc, clock, session, isCameraOn } = deps;
@@ -70,6 +76,7 @@ export const createPictureConnection = (deps: PictureConnectionDeps): PictureCon
   const estimate = createLossEstimate({
     minKbps: leastWatchedKbps,
     maxKbps: deps.maxWatchedKbps,
+    growth: watchedGrowth,
   });
 
   const showCamera = (): void => {
@@ -79,25 +86,21 @@ export const createPictureConnection = (deps: PictureConnectionDeps): PictureCon
     session()?.send(cameraMuted(cameraSid, !shownOn));
   };
 
-  /** What came and what was sent, and how much may come. RFC 3550 §6.4 */
+  /** What came and what was sent. RFC 3550 §6.4 */
   const report = (): void => {
     const nowMs = clock.now();
     cancelReport = clock.at(nowMs + reportIntervalMs, report);
     const reports = receiver.reports(nowMs);
-    const compound = [
-      buildRtcp({ ssrc, cname: 'camera', sender: sender.senderInfo(nowMs), reports }),
-    ];
-    if (reports.length > 0) {
-      const kbps = estimate.report(Math.max(...reports.map(({ fractionLost }) => fractionLost)));
-      const bitsPerSecond = Math.round(kbps * 1000);
-      const mediaSsrcs = reports.map((of) => of.ssrc);
-      compound.push(buildRtcpFeedback(ssrc, { type: 'max-bitrate', bitsPerSecond, mediaSsrcs }));
-    }
-    stream?.sendRtcp(Buffer.concat(compound));
+    const senderInfo = sender.senderInfo(nowMs);
+    stream?.sendRtcp(buildRtcp({ ssrc, cname: 'camera', sender: senderInfo, reports }));
+    const before = estimate.kbps();
+    const worst = Math.max(0, ...reports.map(({ fractionLost }) => fractionLost));
+    if (estimate.report(worst) !== before) deps.onWatchedKbps();
   };
 
   return {
     watch: createPictureWatch((request) => session()?.send(request)),
+    watchedKbps: () => estimate.kbps(),
     prepare: (peer) => {
       ({ cid } = peer.addCameraSender(ssrc));
       // One from the start, so that the first picture needs no further one.

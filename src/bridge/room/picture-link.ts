@@ -62,7 +62,9 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
   };
 
   const watchNow = (): void => {
-    current?.watch.update(roster.followable(), watched, want);
+    if (current === undefined) return;
+    const passing = { ...want, maxBitrateKbps: current.watchedKbps() };
+    current.watch.update(roster.followable(), watched, passing);
   };
 
   const followRoom = (signal: PictureSignal): void => {
@@ -93,6 +95,7 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
       ...{ ssrc, camera, clock, session },
       isCameraOn: () => isCameraOn,
       maxWatchedKbps: () => want.maxBitrateKbps,
+      onWatchedKbps: watchNow,
       onEvent: tell,
       onPacket: (trackSid, packet) => {
         const trackKey = roster.keyOf(trackSid);

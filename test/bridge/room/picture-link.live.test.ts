@@ -185,6 +185,20 @@ test('a camera that the host mutes rests until it is switched off and on', async
   await eventually('pictures again', () => packets.length > whenMuted + 20);
 });
 
+test('a camera that is switched on later is seen from then on', async () => {
+  const [one, other] = await Promise.all([open('one'), open('other')]);
+  one.pictures.setCameraOn(false);
+  const camera = one.film();
+  const { trackKey } = await other.pictureOf('one', ({ muted }) => muted);
+  other.pictures.watch([trackKey], want);
+  await sleep(300);
+  expect(other.received.size).toBe(0);
+  one.pictures.setCameraOn(true);
+  camera.wantKeyFrame();
+  await other.pictureOf('one', ({ muted }) => !muted);
+  await eventually('pictures', () => other.received.has(trackKey));
+});
+
 test('after a crash of the server the camera is there again, and can be watched', async () => {
   const [one, other] = await Promise.all([open('one'), open('other')]);
   one.film();
@@ -209,10 +223,11 @@ test('the layer of another publisher follows what is wanted', async () => {
     const keyFrame = other.received.get(picture.trackKey)?.findLast(beginsKeyFrame);
     return keyFrame && widthOf(keyFrame);
   };
-  other.pictures.watch([picture.trackKey], want);
-  await eventually('the large picture', () => width() === 1280);
   other.pictures.watch([picture.trackKey], { width: 320, height: 180, maxBitrateKbps: 200 });
-  await eventually('a smaller picture', () => width() === 320);
+  await eventually('the smallest picture', () => width() === 320);
+  // How large depends on what the publisher's machine has time for.
+  other.pictures.watch([picture.trackKey], want);
+  await eventually('a larger picture', () => (width() ?? 0) > 320);
 });
 
 test('who has no H.264 is told as such, and when they speak', async () => {
