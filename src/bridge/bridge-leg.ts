@@ -4,6 +4,7 @@ import type { MediaEvent, MediaLeg } from '../call/ports/media.ts';
 import type { JoinOutcome, LegQuality, Quality, RoomTarget } from '../call/ports/sip-engine.ts';
 import { MediaError } from './media-error.ts';
 import type { MeetingDesk } from './meeting-desk.ts';
+import type { SaidCards } from './video/said-cards.ts';
 import type { WorkerLink } from './worker-link.ts';
 
 export interface BridgeLeg extends MediaLeg {
@@ -23,6 +24,7 @@ export interface BridgeLegDeps {
   readonly localVideoRtcpPort: number | undefined;
   readonly dtlsFingerprint: MediaLeg['dtlsFingerprint'];
   readonly desk: MeetingDesk;
+  readonly saidCards: SaidCards;
   readonly onListenerFault: (error: unknown) => void;
   readonly onClosed: () => void;
 }
@@ -58,8 +60,14 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     const outcome = desk.join(leg, { ...target, hasCamera: video !== undefined });
     joining = outcome;
     const { joined } = await outcome;
+    if (joined) saidAll();
     if (!joined && visit === visits) visited = undefined;
     return outcome;
+  };
+
+  /** In a room what was said is on the screen for as long as it lasts, outside until more is said. */
+  const saidAll = (): void => {
+    if (video !== undefined && visited !== undefined) leg.showCard?.(undefined);
   };
 
   const bindVideo = async (): Promise<void> => {
@@ -103,6 +111,7 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     dtlsFingerprint: deps.dtlsFingerprint,
     emit: (event) => {
       if (event.type === 'room-left') visited = undefined;
+      if (event.type === 'played') saidAll();
       if (event.type === 'muted-by-room') visited &&= { ...visited, muted: true };
       try {
         listener?.(event);
@@ -118,9 +127,12 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     },
     play: (utterance) => {
       link.post({ type: 'play', legId, utterance });
+      const said = video && deps.saidCards.cardOf(utterance);
+      if (said !== undefined) leg.showCard?.(said);
     },
     stopPlaying: () => {
       link.post({ type: 'stop-playing', legId });
+      saidAll();
     },
     join,
     leaveRoom: () => {

@@ -16,6 +16,7 @@ import { MediaError } from './media-error.ts';
 import { createMeetingDesk } from './meeting-desk.ts';
 import { partitionPorts, type PortRange } from './rtp/port-pool.ts';
 import { createTokenMint } from './room/tokens.ts';
+import { createSaidCards } from './video/said-cards.ts';
 import { startWorkerLink, type WorkerLink, type WorkerNews } from './worker-link.ts';
 import type { MediaSettings } from './worker-protocol.ts';
 
@@ -51,6 +52,7 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
   const epochMs = monotonicMs();
   const links = new Map<number, WorkerLink>();
   const legs = new Map<LegId, BridgeLeg>();
+  const saidCards = createSaidCards();
   const opening = new Set<{ readonly link: WorkerLink }>();
   const replacements = new Map<number, () => void>();
   /** Also those that are yet to be opened: FreeSWITCH may hold a caller before a worker does. */
@@ -168,6 +170,7 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
       localVideoRtcpPort: reply.localVideoRtcpPort,
       dtlsFingerprint: reply.dtlsFingerprint,
       desk,
+      saidCards,
       onListenerFault: (error) => {
         log.error({ legId, err: error }, 'media event listener threw');
       },

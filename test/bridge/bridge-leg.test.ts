@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { createBridgeLeg } from '../../src/bridge/bridge-leg.ts';
 import type { MeetingDesk } from '../../src/bridge/meeting-desk.ts';
+import { createSaidCards } from '../../src/bridge/video/said-cards.ts';
 import type { WorkerLink } from '../../src/bridge/worker-link.ts';
-import type { WorkerReply } from '../../src/bridge/worker-protocol.ts';
+import type { ToWorker, WorkerReply } from '../../src/bridge/worker-protocol.ts';
 import { asLegId, asRoomName } from '../../src/call/identifiers.ts';
 import type { MediaEvent } from '../../src/call/ports/media.ts';
 import type { JoinOutcome, RoomTarget } from '../../src/call/ports/sip-engine.ts';
+import { phraseSounds } from '../../src/ivr/phrase-files.ts';
 
 const target: RoomTarget = {
   room: asRoomName('room-1'),
@@ -38,7 +40,11 @@ const legWith = (reply: WorkerReply = opened) => {
     requests.push(make(1));
     return Promise.resolve(reply);
   };
-  const link = { request, post: () => undefined };
+  const cards: (readonly string[] | undefined)[] = [];
+  const post = (message: ToWorker): void => {
+    if (message.type === 'show-card') cards.push(message.card?.lines);
+  };
+  const link = { request, post };
   const leg = createBridgeLeg({
     legId: asLegId('leg-1'),
     link: link as unknown as WorkerLink,
@@ -48,13 +54,14 @@ const legWith = (reply: WorkerReply = opened) => {
     localVideoRtcpPort: undefined,
     dtlsFingerprint: undefined,
     desk,
+    saidCards: createSaidCards(),
     onListenerFault: (error) => {
       throw error;
     },
     onClosed: () => undefined,
   });
   leg.onEvent((event) => void events.push(event));
-  return { leg, joins, answers, events, requests };
+  return { leg, joins, answers, events, requests, cards };
 };
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -117,4 +124,27 @@ test('where no ports are free for pictures, the leg says so and stays as it is',
   const { leg } = legWith({ type: 'open-failed', requestId: 1 });
   await expect(leg.openVideo?.()).rejects.toMatchObject({ code: 'media/no-port' });
   expect(leg.localVideoPort).toBeUndefined();
+});
+
+test('what is said is read: outside the room until more is said, inside for as long as it lasts', async () => {
+  const { leg, answers, cards } = legWith();
+  const say = (): void => {
+    const sounds = phraseSounds('still-waiting', 'en');
+    leg.play({ utteranceId: 1, phrases: ['still-waiting'], sounds });
+  };
+  const said = ['You are still waiting.', 'Nobody can hear you.', 'Please hold.'];
+  const heard = { type: 'played', utteranceId: 1 } as const;
+  say();
+  expect(cards).toEqual([]);
+  await leg.openVideo?.();
+  say();
+  leg.emit(heard);
+  expect(cards).toEqual([said]);
+  const joining = leg.join(target);
+  answers[0]?.({ joined: true });
+  await joining;
+  expect(cards).toEqual([said, undefined]);
+  say();
+  leg.emit(heard);
+  expect(cards).toEqual([said, undefined, said, undefined]);
 });
