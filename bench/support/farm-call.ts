@@ -104,6 +104,7 @@ export const placeCall = async (deps: PlaceDeps): Promise<FarmCall> => {
       case 'answer':
       case 'offer-refused':
       case 'digit':
+      case 'picture-fast-update':
         return;
     }
   });

@@ -194,6 +194,7 @@ export const dial = async (target: string, options: PhoneOptions): Promise<Phone
         return;
       case 'provisional':
       case 'digit':
+      case 'picture-fast-update':
         return;
     }
   });
