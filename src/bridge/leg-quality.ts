@@ -4,9 +4,11 @@
  */
 import type { LegQuality, SoundNews } from '../call/ports/sip-engine.ts';
 import { silentLevel } from './audio/level.ts';
+import { rtpClockOf, type LegCodec } from './audio/codec-rates.ts';
 import { g711RateHz } from './audio/g711.ts';
+import { roomCodecFor } from './caller-uplink.ts';
 import { createClockDrift } from './clock-drift.ts';
-import { farPlayoutDelayMs, type LegReports } from './leg-reports.ts';
+import { farPlayoutDelayMs, impairmentOf, type LegReports } from './leg-reports.ts';
 import { frameMs } from './media-clock.ts';
 import { createQualitySeries, type WayQualities } from '../call/quality/quality-series.ts';
 import type { RoomVisit } from './room-visit.ts';
@@ -22,8 +24,8 @@ export interface LegQualityMeter {
   wantsLevel(nowMs: number): boolean;
   /** Before another visit begins, and after one has ended: what it counted before is not this call's. */
   visitChanged(): void;
-  /** The caller's time stamps are of another clock from now on. */
-  setClockRate(clockRateHz: number): void;
+  /** The caller's, from now on. */
+  setCodec(codec: LegCodec): void;
   /** Tells once a window how it went. */
   tick(nowMs: number, caller: CallerStream): void;
   quality(): LegQuality;
@@ -64,6 +66,8 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
   const series = createQualitySeries(windowsPerPoint);
   const watch = createSoundWatch();
   let drift = createClockDrift(g711RateHz);
+  let phoneImpairment = g711Impairment;
+  let trackImpairment = g711Impairment;
   let windowEndMs = deps.startMs + deps.windowMs;
   let nextLevelMs = deps.startMs;
   let levelMs = deps.startMs;
@@ -106,10 +110,10 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
     const fromRoom = tallies.fromRoom.take(fromRoomCounts());
     const roomMs = frameMs + (roomRoundTripMs ?? 0) / 2;
     return {
-      ...(up && { up: qualityOf(up, phoneMs, g711Impairment) }),
-      ...(toRoom && { toRoom: qualityOf(toRoom, roomMs, g711Impairment) }),
+      ...(up && { up: qualityOf(up, phoneMs, phoneImpairment) }),
+      ...(toRoom && { toRoom: qualityOf(toRoom, roomMs, trackImpairment) }),
       ...(fromRoom && { fromRoom: qualityOf(fromRoom, roomMs, opusImpairment) }),
-      ...(down && { down: qualityOf(down, phoneMs, g711Impairment) }),
+      ...(down && { down: qualityOf(down, phoneMs, phoneImpairment) }),
     };
   };
 
@@ -142,7 +146,7 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
     return {
       up: { ...up, late, concealedMs: Math.round(concealedMs) },
       down,
-      ...(toRoom && { toRoom: qualityOf(toRoom, roomMs, g711Impairment) }),
+      ...(toRoom && { toRoom: qualityOf(toRoom, roomMs, trackImpairment) }),
       ...(fromRoom && { fromRoom: qualityOf(fromRoom, roomMs, opusImpairment) }),
       roundTripMs: reports.rtcp.roundTripMs(),
       roomRoundTripMs,
@@ -162,8 +166,11 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
       tallies.toRoom.restart(undefined);
       tallies.fromRoom.restart(fromRoomCounts());
     },
-    setClockRate: (clockRateHz) => {
-      drift = createClockDrift(clockRateHz);
+    setCodec: (codec) => {
+      drift = createClockDrift(rtpClockOf(codec));
+      phoneImpairment = impairmentOf(codec);
+      // The track has what the visit began with: it may be the former one, for the rest of that visit.
+      trackImpairment = impairmentOf(roomCodecFor(codec));
     },
     tick: (now, caller) => {
       nowMs = now;

@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import type { Card, MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
 import type { Digit, LegQuality, SoundReport, Utterance } from '../call/ports/sip-engine.ts';
-import { isG711, isWideband, rtpClockOf } from './audio/codec-rates.ts';
+import { isG711, isWideband, type LegCodec } from './audio/codec-rates.ts';
 import { levelOfG711, levelOfPcm } from './audio/level.ts';
 import { createLegQualityMeter } from './leg-quality.ts';
 import { createLegReceiver } from './leg-receiver.ts';
@@ -195,10 +195,11 @@ export const createMediaLeg = (
     if (kind !== undefined && !isHeld()) visit?.pushRtp(packet, view, kind, now);
   };
 
-  const setClockRate = (clockRateHz: number): void => {
-    if (clockRateHz === rtpClockOf(session?.codec ?? 'PCMA')) return;
-    reports.setClockRate(clockRateHz);
-    meter.setClockRate(clockRateHz);
+  const setCodec = (codec: LegCodec): void => {
+    member.isWideband = isWideband(codec);
+    if (codec === (session?.codec ?? 'PCMA')) return;
+    reports.setCodec(codec);
+    meter.setCodec(codec);
   };
 
   /** Reports go on while the sound is held. RFC 3264 §5.1 */
@@ -265,8 +266,7 @@ export const createMediaLeg = (
     },
     configure: (next) => {
       const wasHeld = isHeld();
-      setClockRate(rtpClockOf(next.codec));
-      member.isWideband = isWideband(next.codec);
+      setCodec(next.codec);
       session = next;
       path.configure(next);
       pictures?.configure(next.video);
