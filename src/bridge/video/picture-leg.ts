@@ -7,7 +7,6 @@ import type { Card, MediaEvent, VideoSession } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import { createMediaPath } from '../media-path.ts';
 import type { CameraTrack, PictureEvent, PictureLink } from '../room/link-types.ts';
-import { createLossEstimate } from '../room/loss-estimate.ts';
 import type { DtlsIdentity } from '../rtp/dtls-identity.ts';
 import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
 import type { RtcpFeedback } from '../rtp/rtcp-feedback.ts';
@@ -17,7 +16,8 @@ import { createCameraWatch } from './camera-watch.ts';
 import type { CardMaker } from './card-maker.ts';
 import { createPictureDownlink } from './picture-downlink.ts';
 import { createPictureReports } from './picture-feedback.ts';
-import { sizeOfLevel, type PictureSize } from './picture-size.ts';
+import { sizeOfLevel } from './picture-size.ts';
+import { createDeviceBandwidth, leastBitrateKbps, usualKbpsOf } from './device-bandwidth.ts';
 import { createDeviceScreen } from './device-screen.ts';
 
 export interface PictureLeg {
@@ -54,10 +54,6 @@ export interface PictureLegDeps {
   readonly emit: (event: MediaEvent) => void;
 }
 
-/** What goes each way where nobody said less. */
-const usualKbpsOf = ({ height }: PictureSize): number => (height > 720 ? 4000 : 2000);
-/** Below this there is no picture worth the name. */
-const leastBitrateKbps = 100;
 /** A device that does not heed RTCP is asked by SIP too, after so many tries, and each so many. */
 const asksBeforeSip = 3;
 
@@ -75,11 +71,10 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
   let isInRoom = false;
   /** What the room takes of the camera. */
   let roomKbps = Number.POSITIVE_INFINITY;
-  /** What the device takes, by its feedback. */
-  let deviceKbps = Number.POSITIVE_INFINITY;
   let cameraSsrc = 0;
   let isCameraOn: boolean | undefined;
   const watch = createCameraWatch();
+  const bandwidth = createDeviceBandwidth();
 
   const path = createMediaPath({
     socket: deps.socket,
@@ -115,11 +110,11 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
       heed(feedback);
     },
     onLimit: (bitsPerSecond) => {
-      deviceKbps = bitsPerSecond / 1000;
+      bandwidth.limit(bitsPerSecond);
       setWant();
     },
     onLoss: (fractionLost) => {
-      losses.report(fractionLost);
+      bandwidth.lose(fractionLost);
       setWant();
     },
   });
@@ -166,7 +161,7 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
         if (feedback.mediaSsrc === ssrc) downlink.resend(feedback.sequences);
         return;
       case 'max-bitrate':
-        deviceKbps = feedback.bitsPerSecond / 1000;
+        bandwidth.limit(feedback.bitsPerSecond);
         setWant();
     }
   };
@@ -176,17 +171,8 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
   const receives = (): boolean =>
     session !== undefined && (session.direction === 'sendrecv' || session.direction === 'recvonly');
 
-  /** What the device takes, by its SDP and its feedback. */
-  const mostKbps = (): number => {
-    const size = sizeOfLevel(session?.remoteProfileLevelId ?? '');
-    return Math.min(session?.maxBitrateKbps ?? usualKbpsOf(size), deviceKbps);
-  };
-  /** Less of it where the way there loses packets. */
-  const losses = createLossEstimate({ minKbps: leastBitrateKbps, maxKbps: mostKbps });
   const setWant = (): void => {
-    if (session === undefined) return;
-    const size = sizeOfLevel(session.remoteProfileLevelId);
-    screen.setWant({ ...size, maxBitrateKbps: Math.floor(losses.kbps()) });
+    screen.setWant(bandwidth.want());
   };
   const openWays = (): void => {
     downlink.setOpen(isStarted && sends());
@@ -210,6 +196,7 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
         path.configure(next);
         uplink.configure(next);
         downlink.configure(next);
+        bandwidth.configure(next);
         setWant();
       }
       openWays();
