@@ -304,56 +304,60 @@ describe('two nodes', () => {
     );
   });
 
-  it('let a host at one act on the phones of the other: a private word, let in, mute, lock, move', async () => {
-    const pins = { guestPin: '1212', hostPin: '9898' };
-    const meeting = await newMeeting(a, { admission: 'lobby', ...pins });
-    const elsewhere = await newMeeting(b);
-    const chair = await callInto(a, meeting, 'joined', pins.hostPin);
-    const guest = await callInto(b, meeting, 'waiting', pins.guestPin);
-    guest.phone.sound.speak(sine(440), { endless: true });
-    const heardByHost = (heard: boolean) => () =>
-      hearsTone(chair.phone, 440) === heard ? true : undefined;
-    const press = async (...keys: readonly string[]): Promise<void> => {
-      for (const key of keys) {
-        await chair.phone.press(key);
-        await sleep(1_000);
-      }
-    };
-    await press('*3', '4');
-    await until('the private word', heardByHost(true), 30_000);
-    expect((await record(a, guest.legId)).state).toBe('waiting');
-    await press('*3');
-    await until('its end', heardByHost(false));
-    await until('the guest at the door again', async () =>
-      (await participants(meeting.room)).some((identity) => identity.endsWith(chair.legId))
-        ? true
-        : undefined,
-    );
-    await press('*3', '1');
-    await until('the guest in the meeting', heardByHost(true), 30_000);
-    await press('*5');
-    await until('the mute', heardByHost(false));
-    await press('*5');
-    await until('the unmute', heardByHost(true));
-    await press('*7');
-    const late = await callInto(b, meeting, 'waiting', pins.guestPin);
-    expect((await record(a, late.legId)).state).toBe('waiting');
-    const moved = await a.api('POST', `/api/calls/${guest.legId}/move`, {
-      callId: elsewhere.callId,
-    });
-    expect(moved.status).toBe(204);
-    await until('the guest elsewhere', async () =>
-      (await participants(elsewhere.room)).some((identity) => identity.endsWith(guest.legId))
-        ? true
-        : undefined,
-    );
-    await until('their absence', heardByHost(false));
-    // Ended by key at one, for the callers of the other.
-    await press('*4', '2', '9');
-    await late.phone.ended;
-    expect((await ended(a, late.legId)).termination?.reason).toBe('meeting-ended');
-    expect((await record(a, guest.legId)).state).toBe('joined');
-  });
+  it(
+    'let a host at one act on the phones of the other: a private word, let in, mute, lock, move',
+    { timeout: 120_000 },
+    async () => {
+      const pins = { guestPin: '1212', hostPin: '9898' };
+      const meeting = await newMeeting(a, { admission: 'lobby', ...pins });
+      const elsewhere = await newMeeting(b);
+      const chair = await callInto(a, meeting, 'joined', pins.hostPin);
+      const guest = await callInto(b, meeting, 'waiting', pins.guestPin);
+      guest.phone.sound.speak(sine(440), { endless: true });
+      const heardByHost = (heard: boolean) => () =>
+        hearsTone(chair.phone, 440) === heard ? true : undefined;
+      const press = async (...keys: readonly string[]): Promise<void> => {
+        for (const key of keys) {
+          await chair.phone.press(key);
+          await sleep(1_000);
+        }
+      };
+      await press('*3', '4');
+      await until('the private word', heardByHost(true), 30_000);
+      expect((await record(a, guest.legId)).state).toBe('waiting');
+      await press('*3');
+      await until('its end', heardByHost(false));
+      await until('the guest at the door again', async () =>
+        (await participants(meeting.room)).some((identity) => identity.endsWith(chair.legId))
+          ? true
+          : undefined,
+      );
+      await press('*3', '1');
+      await until('the guest in the meeting', heardByHost(true), 30_000);
+      await press('*5');
+      await until('the mute', heardByHost(false));
+      await press('*5');
+      await until('the unmute', heardByHost(true));
+      await press('*7');
+      const late = await callInto(b, meeting, 'waiting', pins.guestPin);
+      expect((await record(a, late.legId)).state).toBe('waiting');
+      const moved = await a.api('POST', `/api/calls/${guest.legId}/move`, {
+        callId: elsewhere.callId,
+      });
+      expect(moved.status).toBe(204);
+      await until('the guest elsewhere', async () =>
+        (await participants(elsewhere.room)).some((identity) => identity.endsWith(guest.legId))
+          ? true
+          : undefined,
+      );
+      await until('their absence', heardByHost(false));
+      // Ended by key at one, for the callers of the other.
+      await press('*4', '2', '9');
+      await late.phone.ended;
+      expect((await ended(a, late.legId)).termination?.reason).toBe('meeting-ended');
+      expect((await record(a, guest.legId)).state).toBe('joined');
+    },
+  );
 
   it('give out the seats of a meeting together', async () => {
     const meeting = await newMeeting(a, { maxParticipants: 2 });

@@ -114,9 +114,9 @@ export const meeting = {
   },
   // After what is about to be done.
   'any-key-undoes': {
-    sv: 'För att ångra, tryck på vilken knapp som helst.',
-    en: 'To take that back, press any key.',
-    da: 'For at fortryde, tryk på en tast.',
+    sv: 'Ångra: tryck valfri knapp.',
+    en: 'To undo, press any key.',
+    da: 'Fortryd: tryk en tast.',
   },
   'taken-back': {
     sv: 'Ångrat. Inget är ändrat.',
