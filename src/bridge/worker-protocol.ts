@@ -1,7 +1,7 @@
 /**
- * What the main thread and a media worker say to each other. Control only: no RTP and no PCM ever
- * crosses here. Messages of one direction arrive in order; a request is answered exactly once, by
- * the reply that carries its `requestId`.
+ * What the main thread and a media worker say to each other. Control only: no RTP and no PCM is
+ * copied here (a sound that was made is shared memory). Messages of one direction arrive in order; a
+ * request is answered exactly once, by the reply that carries its `requestId`.
  */
 import type { LegId, NodeId, RoomName } from '../call/identifiers.ts';
 import type {
