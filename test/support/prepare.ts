@@ -26,6 +26,7 @@ const debianPrograms = [
   { program: 'baresip', package: 'baresip-core', isThere: onPath('baresip') },
   { program: 'chromium', package: 'chromium', isThere: findChromium() !== undefined },
   { program: 'openssl', package: 'openssl', isThere: onPath('openssl') },
+  { program: 'ffmpeg', package: 'ffmpeg', isThere: onPath('ffmpeg') },
   {
     program: 'a PostgreSQL server',
     package: 'postgresql',
