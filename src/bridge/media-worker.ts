@@ -63,7 +63,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     longestPlaceMs: longestJoinPlaceMs,
     after,
   });
-  const cards = createCardMaker();
+  const cards = createCardMaker(log);
   const ports = createPortPool({ ...setup.rtpPorts, quarantineMs: portRestMs });
   const meetings = createWorkerMeetings({ setup, post, log });
 

@@ -1,6 +1,8 @@
 /** The cards that a worker shows by itself, and the streams of all cards. */
 import type { Card } from '../../call/ports/media.ts';
+import type { Logger } from '../../call/ports/process.ts';
 import { createCardPress, type CardPress } from '../../cards/card-press.ts';
+import { printOnThread } from '../../cards/print-thread.ts';
 import { createCardStream, type CardStream } from '../../cards/card-stream.ts';
 import { unshowableCard, welcomeCard } from '../../cards/card-words.ts';
 import type { PictureSize } from './picture-size.ts';
@@ -20,7 +22,7 @@ const frameRate = 5;
 const largest: PictureSize = { width: 1280, height: 720 };
 
 /** One for all legs of a worker: what one was shown is drawn for the others. */
-export const createCardMaker = (): CardMaker => {
+export const createCardMaker = (log: Logger): CardMaker => {
   /** Most workers never show a card. */
   let press: CardPress | undefined;
   return {
@@ -28,7 +30,11 @@ export const createCardMaker = (): CardMaker => {
     unshowable: unshowableCard,
     stream: (card, size) => {
       const { width, height } = size.width > largest.width ? largest : size;
-      press ??= createCardPress();
+      press ??= createCardPress(
+        printOnThread((error) => {
+          log.error({ err: error }, 'card not drawn');
+        }),
+      );
       return createCardStream({ card, width, height, frameRate, press });
     },
   };
