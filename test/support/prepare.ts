@@ -3,7 +3,7 @@
  * Installs them where it may; where it may not, it names what is missing and how to get it.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { findLiveKitServer } from '../../src/bridge/room/livekit-binary.ts';
 import { installLiveKitServer } from '../../src/bridge/room/local-server.ts';
@@ -24,6 +24,11 @@ const onPath = (program: string): boolean =>
 const debianPrograms = [
   { program: 'sipp', package: 'sip-tester', isThere: onPath('sipp') },
   { program: 'baresip', package: 'baresip-core', isThere: onPath('baresip') },
+  {
+    program: 'the video codecs of baresip',
+    package: 'baresip-ffmpeg',
+    isThere: existsSync('/usr/lib/baresip/modules/avcodec.so'),
+  },
   { program: 'chromium', package: 'chromium', isThere: findChromium() !== undefined },
   { program: 'openssl', package: 'openssl', isThere: onPath('openssl') },
   { program: 'ffmpeg', package: 'ffmpeg', isThere: onPath('ffmpeg') },

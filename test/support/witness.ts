@@ -15,11 +15,19 @@ import {
   VideoCodec,
   VideoFrame,
   VideoSource,
+  VideoStream,
   dispose,
   type RemoteParticipant,
 } from '@livekit/rtc-node';
 import { AccessToken } from 'livekit-server-sdk';
 import { analyseSound, type SoundAnalysis } from './sound-analysis.ts';
+
+/** The luma of a decoded picture, row by row. */
+export interface SeenPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly luma: Uint8Array;
+}
 
 /**
  * A second participant that is not built on our own link: LiveKit's SDK for Node. It speaks a tone
@@ -41,6 +49,8 @@ export interface Witness {
     readonly height: number;
     readonly codec?: VideoCodec;
   }): Promise<void>;
+  /** A picture of a participant's camera, decoded, once `isIt`; waits for their track first. */
+  see(identity: string, isIt: (picture: SeenPicture) => boolean): Promise<SeenPicture>;
   /** The next `ms` of a participant's sound; waits for their track first. */
   hear(identity: string, ms: number): Promise<SoundAnalysis>;
   /** Identities of those the server takes for speaking now. */
@@ -168,10 +178,11 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
     await room.localParticipant?.publishTrack(track, publishOptions);
   };
 
-  const microphoneOf = (of: string) =>
+  const trackOf = (of: string, wanted: TrackKind) =>
     [...(room.remoteParticipants.get(of)?.trackPublications.values() ?? [])].find(
-      ({ kind }) => kind === TrackKind.KIND_AUDIO,
+      ({ kind }) => kind === wanted,
     );
+  const microphoneOf = (of: string) => trackOf(of, TrackKind.KIND_AUDIO);
   let speakers: readonly string[] = [];
   room.on(RoomEvent.ActiveSpeakersChanged, (now) => {
     speakers = now.map((speaker) => speaker.identity);
@@ -212,6 +223,26 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
         }),
       );
       stopMoving = startMovingBar(moving, width, height);
+    },
+    see: async (of, isIt) => {
+      const watched = await until(
+        `the camera of ${of}`,
+        () => trackOf(of, TrackKind.KIND_VIDEO)?.track,
+      );
+      const reader = new VideoStream(watched).getReader();
+      const timeout = setTimeout(() => void reader.cancel(), waitMs);
+      try {
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done) throw new Error(`${of} did not show what was waited for`);
+          const { width, height, data } = value.frame.convert(VideoBufferType.I420);
+          const picture = { width, height, luma: data.slice(0, width * height) };
+          if (isIt(picture)) return picture;
+        }
+      } finally {
+        clearTimeout(timeout);
+        await reader.cancel();
+      }
     },
     hear: async (of, ms) => {
       const heard = await until(`the sound of ${of}`, () => microphoneOf(of)?.track);

@@ -25,6 +25,10 @@ export interface BaresipOptions {
   /** The only one that it has [PCMA]. */
   readonly codec?: keyof typeof codecs | undefined;
   readonly rtpPorts: string;
+  /** Where all that it sends goes: domains need no DNS then. */
+  readonly outboundProxy?: string | undefined;
+  /** A film that its camera shows; undefined: it has neither camera nor screen. */
+  readonly film?: string | undefined;
 }
 
 export interface Baresip {
@@ -42,11 +46,12 @@ const codecs = {
   G722: { name: 'G722/16000/1', rateHz: 16_000, channels: 1 },
   opus: { name: 'opus/48000/2', rateHz: 48_000, channels: 2 },
 } as const;
+const pictureModules = ['avcodec', 'avformat', 'fakevideo'];
 const modules = ['g711', 'g722', 'opus', 'aufile', 'aubridge', 'sndfile', 'srtp', 'dtls_srtp'];
 
 const configText = (
   folder: string,
-  { authorityFile, rtpPorts, target, rtcpMux = false }: BaresipOptions,
+  { authorityFile, rtpPorts, target, rtcpMux = false, film }: BaresipOptions,
 ): string =>
   [
     `module_path ${modulePath}`,
@@ -61,7 +66,18 @@ const configText = (
     `rtp_ports ${rtpPorts}`,
     'rtp_timeout 60',
     `rtcp_mux ${rtcpMux ? 'yes' : 'no'}`,
-    ...modules.map((name) => `module ${name}.so`),
+    ...(film === undefined
+      ? []
+      : [
+          `video_source avformat,${film}`,
+          'video_display fakevideo,nowhere',
+          'video_size 320x240',
+          'video_fps 15',
+          'video_bitrate 500000',
+        ]),
+    ...[...modules, ...(film === undefined ? [] : pictureModules)].map(
+      (name) => `module ${name}.so`,
+    ),
     'module_tmp account.so',
     'module_app menu.so',
     '',
@@ -75,7 +91,7 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
   const { address = 'phone@127.0.0.1', password, registrar } = options.registration ?? {};
   const registration =
     registrar === undefined
-      ? 'regint=0'
+      ? `regint=0${options.outboundProxy === undefined ? '' : `;outbound="${options.outboundProxy}"`}`
       : `regint=60;outbound="${registrar}";auth_pass=${password}`;
   const account = `<sip:${address};transport=${options.transport}>;${registration};answermode=auto;audio_codecs=${codec.name}${encryption}\n`;
   const seconds = 60;

@@ -1,0 +1,137 @@
+/** A video room of others (baresip, H.264 by libavcodec) dials the meeting's video address. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
+import type { SeenPicture } from '../support/witness.ts';
+import { startBaresip, type Baresip, type BaresipOptions } from './support/baresip.ts';
+import { createMeetingStage, type MeetingStage } from './support/meeting-stage.ts';
+
+const domain = 'meet.test';
+/** Of a quarter of the picture each, from the top left, as the film has them. */
+const lumas = [210, 120, 60, 170];
+const size = { width: 320, height: 240 };
+
+let authority: TestAuthority;
+let stage: MeetingStage;
+let folder: TemporaryFolder;
+let film = '';
+let rooms = 0;
+let device: Baresip | undefined;
+beforeAll(async () => {
+  authority = createTestAuthority();
+  folder = await temporaryFolder();
+  film = join(folder.path, 'film.avi');
+  makeFilm(film);
+  stage = await createMeetingStage({ RINGBRO_SIP_DOMAINS: domain, RINGBRO_RING_MS: '0' });
+});
+afterEach(async () => {
+  await device?.close();
+  await stage.clear();
+});
+afterAll(async () => {
+  await stage.close();
+  await folder.remove();
+  authority.remove();
+});
+
+/** Four grey quarters, and in their middle a white square that comes and goes. */
+const makeFilm = (file: string): void => {
+  const half = `${size.width / 2}x${size.height / 2}`;
+  const grey = (luma: number) => `color=c=0x${luma.toString(16).repeat(3)}:s=${half}:r=15:d=30`;
+  const [a = 0, b = 0, c = 0, d = 0] = lumas;
+  const graph =
+    `${grey(a)}[a];${grey(b)}[b];${grey(c)}[c];${grey(d)}[d];[a][b]hstack[t];[c][d]hstack[u];` +
+    "[t][u]vstack,drawbox=x=140:y=100:w=40:h=40:color=white:t=fill:enable='lt(mod(t,1),0.5)'";
+  const args = [
+    '-loglevel',
+    'error',
+    '-y',
+    '-f',
+    'lavfi',
+    '-i',
+    graph,
+    '-c:v',
+    'mjpeg',
+    '-q:v',
+    '2',
+  ];
+  const made = spawnSync('ffmpeg', [...args, '-pix_fmt', 'yuvj420p', file], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(made.stderr);
+};
+
+const meanLuma = (
+  { luma, width }: SeenPicture,
+  left: number,
+  top: number,
+  side: number,
+): number => {
+  let sum = 0;
+  for (let y = top; y < top + side; y++)
+    for (let x = left; x < left + side; x++) sum += luma[y * width + x] ?? 0;
+  return sum / side ** 2;
+};
+
+/** Whether the picture is one of the film: its quarters in their order, whatever their range. */
+const isOfTheFilm = (picture: SeenPicture): boolean => {
+  if (picture.width !== size.width || picture.height !== size.height) return false;
+  const corners = [
+    meanLuma(picture, 16, 16, 64),
+    meanLuma(picture, 240, 16, 64),
+    meanLuma(picture, 16, 160, 64),
+    meanLuma(picture, 240, 160, 64),
+  ];
+  return corners.every((mean, corner) => Math.abs(mean - (lumas[corner] ?? 0)) < 25);
+};
+const isSquareThere = (picture: SeenPicture): boolean => meanLuma(picture, 146, 106, 28) > 225;
+
+interface ShownDetail {
+  readonly legId: string;
+  readonly state: string;
+  readonly video: boolean | null;
+  readonly encrypted: boolean;
+  readonly timeline: readonly { readonly event: string }[];
+}
+
+const roomCalls = async (mediaEncryption?: BaresipOptions['mediaEncryption']) => {
+  const videoAddress = `testmote${++rooms}@${domain}`;
+  const meeting = await stage.meeting({ videoAddress });
+  const witness = await stage.witness(meeting);
+  await witness.showMoving({ width: 640, height: 360 });
+  const from = 52_000 + 40 * Math.floor(Math.random() * 200);
+  device = await startBaresip({
+    target: `sip:${videoAddress}`,
+    transport: 'udp',
+    mediaEncryption,
+    authorityFile: authority.authorityFile,
+    toneHz: 440,
+    rtpPorts: `${from}-${from + 30}`,
+    film,
+    outboundProxy: `sip:127.0.0.1:${stage.gateway.sipPort}`,
+  });
+  const { legId } = await stage.until('the room in the meeting', async () =>
+    (await stage.calls('joined')).at(0),
+  );
+  const room = await stage.until('its participant', () =>
+    witness.participants().find(({ identity }) => identity.includes(legId)),
+  );
+  const detail = async () =>
+    (await stage.gateway.api('GET', `/api/calls/${legId}`)).body as ShownDetail;
+  return { meeting, witness, identity: room.identity, detail };
+};
+
+describe('a video room that dials the video address', () => {
+  it.each([undefined, 'srtp-mand', 'dtls_srtp'] as const)(
+    'is seen and heard in the meeting, its picture moving (%s)',
+    async (mediaEncryption) => {
+      const { witness, identity, detail } = await roomCalls(mediaEncryption);
+      await witness.see(identity, (picture) => isOfTheFilm(picture) && isSquareThere(picture));
+      await witness.see(identity, (picture) => isOfTheFilm(picture) && !isSquareThere(picture));
+      expect((await witness.hear(identity, 400)).levelAtDbfs(440)).toBeGreaterThan(-26);
+      const call = await detail();
+      expect(call.video).toBe(true);
+      expect(call.timeline.map(({ event }) => event)).toContain('picture-coming');
+    },
+  );
+});
