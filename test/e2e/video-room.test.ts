@@ -1,5 +1,6 @@
 /** A video room of others (baresip, H.264 by libavcodec) dials the meeting's video address. */
 import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
@@ -86,6 +87,28 @@ const isOfTheFilm = (picture: SeenPicture): boolean => {
 };
 const isSquareThere = (picture: SeenPicture): boolean => meanLuma(picture, 146, 106, 28) > 225;
 
+/** A snapshot of the device's screen, decoded. */
+const screenOf = async (of: Baresip): Promise<SeenPicture | undefined> => {
+  const file = await of.screen();
+  if (file === undefined) return undefined;
+  const args = ['-loglevel', 'error', '-i', file, '-pix_fmt', 'gray', '-f', 'rawvideo', '-'];
+  const { stdout } = spawnSync('ffmpeg', args, { maxBuffer: 32e6 });
+  const header = await readFile(file);
+  const [width, height] = [header.readUInt32BE(16), header.readUInt32BE(20)];
+  return stdout.length === width * height ? { width, height, luma: stdout } : undefined;
+};
+
+/** Where the witness's bar stands, as a share of the width; undefined: this is not its picture. */
+const barIn = ({ luma, width, height }: SeenPicture): number | undefined => {
+  const row = luma.subarray((height >> 1) * width, (height >> 1) * width + width);
+  const bright = [...row.keys()].filter((x) => (row[x] ?? 0) > 200);
+  const grey = row.filter((value) => Math.abs(value - 128) < 24).length;
+  const [first, last] = [bright[0], bright.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const isBar = last - first < width / 12 && grey + bright.length > 0.9 * width;
+  return isBar ? first / width : undefined;
+};
+
 interface ShownDetail {
   readonly legId: string;
   readonly state: string;
@@ -118,7 +141,8 @@ const roomCalls = async (mediaEncryption?: BaresipOptions['mediaEncryption']) =>
   );
   const detail = async () =>
     (await stage.gateway.api('GET', `/api/calls/${legId}`)).body as ShownDetail;
-  return { meeting, witness, identity: room.identity, detail };
+  const screen = () => (device === undefined ? Promise.resolve(undefined) : screenOf(device));
+  return { meeting, witness, identity: room.identity, detail, screen };
 };
 
 describe('a video room that dials the video address', () => {
@@ -134,4 +158,16 @@ describe('a video room that dials the video address', () => {
       expect(call.timeline.map(({ event }) => event)).toContain('picture-coming');
     },
   );
+
+  it('sees who speaks, moving', async () => {
+    const { witness, screen } = await roomCalls();
+    await witness.playTone(800, -20);
+    const bars = new Set<number>();
+    await stage.until('the bar at two places of the screen', async () => {
+      const picture = await screen();
+      const at = picture && barIn(picture);
+      if (at !== undefined) bars.add(Math.round(at * 20));
+      return bars.size > 1 ? true : undefined;
+    });
+  });
 });

@@ -2,9 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { writeWav } from '../../../src/bridge/audio/wav.ts';
+import { freePort } from './gateway-process.ts';
 
 export interface BaresipOptions {
   /** What to dial at once; a port: calls to `sip:phone@127.0.0.1` there are answered. */
@@ -35,6 +38,8 @@ export interface Baresip {
   output(): string;
   /** The last `ms` that it heard, one channel at its codec's rate [8 kHz]. */
   lastHeard(ms: number): Promise<Int16Array>;
+  /** What is on its screen now, as a PNG file; undefined: nothing yet. Only with a film. */
+  screen(): Promise<string | undefined>;
   /** Hangs up by ending; removes its files. */
   close(): Promise<void>;
 }
@@ -46,11 +51,12 @@ const codecs = {
   G722: { name: 'G722/16000/1', rateHz: 16_000, channels: 1 },
   opus: { name: 'opus/48000/2', rateHz: 48_000, channels: 2 },
 } as const;
-const pictureModules = ['avcodec', 'avformat', 'fakevideo'];
+const pictureModules = ['avcodec', 'avformat', 'fakevideo', 'snapshot', 'ctrl_tcp'];
 const modules = ['g711', 'g722', 'opus', 'aufile', 'aubridge', 'sndfile', 'srtp', 'dtls_srtp'];
 
 const configText = (
   folder: string,
+  controlPort: number,
   { authorityFile, rtpPorts, target, rtcpMux = false, film }: BaresipOptions,
 ): string =>
   [
@@ -74,6 +80,7 @@ const configText = (
           'video_size 320x240',
           'video_fps 15',
           'video_bitrate 500000',
+          `ctrl_tcp_listen 127.0.0.1:${controlPort}`,
         ]),
     ...[...modules, ...(film === undefined ? [] : pictureModules)].map(
       (name) => `module ${name}.so`,
@@ -102,7 +109,8 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
       10_000 * Math.sin((2 * Math.PI * options.toneHz * Math.floor(i / channels)) / rateHz),
     ),
   );
-  await writeFile(join(folder, 'config'), configText(folder, options));
+  const controlPort = await freePort();
+  await writeFile(join(folder, 'config'), configText(folder, controlPort, options));
   await writeFile(join(folder, 'accounts'), account);
   await writeFile(join(folder, 'contacts'), '');
   await writeFile(join(folder, 'tone.wav'), wavOf(tone, rateHz, channels));
@@ -112,6 +120,7 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let printed = '';
+  let screens = 0;
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
@@ -132,12 +141,31 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
       );
       return pcm.slice((-rateHz / 1000) * ms);
     },
+    screen: async () => {
+      const file = join(folder, `screen-${++screens}`);
+      await order(controlPort, 'snapshot_recv', file);
+      for (let waited = 0; waited < 3000; waited += 50) {
+        if (printed.includes(`wrote ${file}`)) return file;
+        await sleep(50);
+      }
+      return undefined;
+    },
     close: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await gone;
       await rm(folder, { recursive: true, force: true });
     },
   };
+};
+
+/** A command in baresip's own form: JSON in a netstring. */
+const order = async (port: number, command: string, params: string): Promise<void> => {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  const text = JSON.stringify({ command, params });
+  socket.write(`${Buffer.byteLength(text)}:${text},`);
+  await once(socket, 'data');
+  socket.destroy();
 };
 
 /** Samples of all channels, one after the other. */
