@@ -117,9 +117,19 @@ interface ShownDetail {
   readonly timeline: readonly { readonly event: string }[];
 }
 
-const roomCalls = async (mediaEncryption?: BaresipOptions['mediaEncryption']) => {
+/** Light words on a dark ground. */
+const isCard = ({ luma }: SeenPicture): boolean => {
+  const dark = luma.filter((value) => value < 70).length / luma.length;
+  const light = luma.filter((value) => value > 180).length / luma.length;
+  return dark > 0.7 && light > 0.01;
+};
+
+const roomCalls = async (
+  mediaEncryption?: BaresipOptions['mediaEncryption'],
+  fields: object = {},
+) => {
   const videoAddress = `testmote${++rooms}@${domain}`;
-  const meeting = await stage.meeting({ videoAddress });
+  const meeting = await stage.meeting({ videoAddress, ...fields });
   const witness = await stage.witness(meeting);
   await witness.showMoving({ width: 640, height: 360 });
   const from = 52_000 + 40 * Math.floor(Math.random() * 200);
@@ -133,6 +143,12 @@ const roomCalls = async (mediaEncryption?: BaresipOptions['mediaEncryption']) =>
     film,
     outboundProxy: `sip:127.0.0.1:${stage.gateway.sipPort}`,
   });
+  const screen = () => (device === undefined ? Promise.resolve(undefined) : screenOf(device));
+  return { meeting, witness, screen };
+};
+
+const roomIsIn = async (mediaEncryption?: BaresipOptions['mediaEncryption']) => {
+  const { witness, screen } = await roomCalls(mediaEncryption);
   const { legId } = await stage.until('the room in the meeting', async () =>
     (await stage.calls('joined')).at(0),
   );
@@ -141,15 +157,14 @@ const roomCalls = async (mediaEncryption?: BaresipOptions['mediaEncryption']) =>
   );
   const detail = async () =>
     (await stage.gateway.api('GET', `/api/calls/${legId}`)).body as ShownDetail;
-  const screen = () => (device === undefined ? Promise.resolve(undefined) : screenOf(device));
-  return { meeting, witness, identity: room.identity, detail, screen };
+  return { witness, identity: room.identity, detail, screen };
 };
 
 describe('a video room that dials the video address', () => {
   it.each([undefined, 'srtp-mand', 'dtls_srtp'] as const)(
     'is seen and heard in the meeting, its picture moving (%s)',
     async (mediaEncryption) => {
-      const { witness, identity, detail } = await roomCalls(mediaEncryption);
+      const { witness, identity, detail } = await roomIsIn(mediaEncryption);
       await witness.see(identity, (picture) => isOfTheFilm(picture) && isSquareThere(picture));
       await witness.see(identity, (picture) => isOfTheFilm(picture) && !isSquareThere(picture));
       expect((await witness.hear(identity, 400)).levelAtDbfs(440)).toBeGreaterThan(-26);
@@ -160,7 +175,7 @@ describe('a video room that dials the video address', () => {
   );
 
   it('sees who speaks, moving', async () => {
-    const { witness, screen } = await roomCalls();
+    const { witness, screen } = await roomIsIn();
     await witness.playTone(800, -20);
     const bars = new Set<number>();
     await stage.until('the bar at two places of the screen', async () => {
@@ -168,6 +183,26 @@ describe('a video room that dials the video address', () => {
       const at = picture && barIn(picture);
       if (at !== undefined) bars.add(Math.round(at * 20));
       return bars.size > 1 ? true : undefined;
+    });
+  });
+
+  it('reads on its screen that it waits, sees and shows nothing of the meeting, until it is let in', async () => {
+    const { witness, screen } = await roomCalls(undefined, { admission: 'lobby' });
+    await witness.playTone(800, -20);
+    const { legId } = await stage.until('the room in the lobby', async () =>
+      (await stage.calls('waiting')).at(0),
+    );
+    const card = await stage.until('the card', async () => {
+      const picture = await screen();
+      return picture !== undefined && isCard(picture) ? picture : undefined;
+    });
+    expect(barIn(card)).toBeUndefined();
+    expect(witness.participants()).toEqual([]);
+    const { status } = await stage.gateway.api('POST', `/api/calls/${legId}/admit`);
+    expect(status).toBeLessThan(300);
+    await stage.until('the speaker on the screen', async () => {
+      const picture = await screen();
+      return picture && barIn(picture);
     });
   });
 });
