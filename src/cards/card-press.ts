@@ -5,11 +5,10 @@
 import type { Card } from '../call/ports/media.ts';
 import type { IdrPicture } from './h264/idr-picture.ts';
 import type { PictureSize } from './h264/parameter-sets.ts';
-import { printPieceByPiece } from './print-here.ts';
 
 export interface PrintJob {
-  /** Works on for a moment where the work is done here; the picture once it is done. */
-  advance(): IdrPicture | undefined;
+  /** Undefined until it is done. */
+  picture(): IdrPicture | undefined;
 }
 
 /** Begins to print a card. */
@@ -22,7 +21,7 @@ export interface CardPress {
 
 const keptCards = 24;
 
-export const createCardPress = (begin: Print = printPieceByPiece()): CardPress => {
+export const createCardPress = (begin: Print): CardPress => {
   const jobs = new Map<string, PrintJob>();
   return {
     print: (card, size) => {

@@ -8,7 +8,7 @@ import { skipPicture } from './h264/skip-picture.ts';
 export interface CardStream {
   /**
    * NAL units of the next picture, without start codes and each below 1,200 bytes; undefined where none
-   * is due. To be called each 20 ms: until the card is drawn, each call works on it for a moment.
+   * is due, nor before the card is drawn. To be called each 20 ms.
    */
   frame(nowMs: number): readonly Buffer[] | undefined;
   /** The next picture is an IDR with its parameter sets, as the first one is. */
@@ -47,7 +47,7 @@ export const createCardStream = (options: CardStreamOptions): CardStream => {
 
   return {
     frame: (nowMs) => {
-      const picture = job.advance();
+      const picture = job.picture();
       if (picture === undefined || nowMs < dueAtMs) return undefined;
       dueAtMs = nowMs + 1000 / frameRate;
       if (nowMs < keyFrameAtMs) return [skipPicture(size, ++sinceIdr)];

@@ -28,12 +28,7 @@ const fillBar = (picture: Picture, { left, top, bottom }: CardLayout): void => {
   fill(picture.cr, 2, bar.cr);
 };
 
-/** Draws; yields after each line of text, so that who has other things to do can do them. */
-export function* drawCard(
-  card: Card,
-  size: PictureSize,
-  lettering: Lettering,
-): Generator<undefined, Picture> {
+export const drawCard = (card: Card, size: PictureSize, lettering: Lettering): Picture => {
   const picture = createPicture(size, ground);
   const { samples, stride } = picture.luma;
   const layout = layOutCard(card, size, lettering.widthOf);
@@ -50,7 +45,6 @@ export function* drawCard(
         samples[row * stride + column] = Math.round(under + (ink - under) * coverage);
       });
     });
-    yield;
   }
   return picture;
-}
+};

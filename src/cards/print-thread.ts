@@ -58,6 +58,6 @@ export const printOnThread = (onProblem: (error: unknown) => void): Print => {
     });
     thread ??= start();
     thread.postMessage({ job, card, size } satisfies PrintRequest);
-    return { advance: () => picture };
+    return { picture: () => picture };
   };
 };

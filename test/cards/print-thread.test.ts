@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { Card } from '../../src/call/ports/media.ts';
 import { createLettering } from '../../src/cards/lettering.ts';
-import { printWhole } from '../../src/cards/print-here.ts';
+import { printCard } from '../../src/cards/print-card.ts';
 import { printOnThread } from '../../src/cards/print-thread.ts';
 
 const size = { width: 320, height: 192 };
@@ -14,16 +14,16 @@ it(
     const problems: unknown[] = [];
     const print = printOnThread((error) => problems.push(error));
     const [one, other] = [print(card, size), print({ ...card, heading: 'Välkommen' }, size)];
-    expect(one.advance()).toBeUndefined();
+    expect(one.picture()).toBeUndefined();
     const picture = await vi.waitFor(
       () => {
-        const printed = [one.advance(), other.advance()];
+        const printed = [one.picture(), other.picture()];
         expect(printed).not.toContain(undefined);
         return printed;
       },
       { timeout: 20_000 },
     );
-    const here = printWhole(card, size, createLettering());
+    const here = printCard(card, size, createLettering());
     for (const idrPicId of [1, 2]) {
       expect(picture[0]?.slices(idrPicId)).toEqual(here.slices(idrPicId));
       expect(picture[1]?.slices(idrPicId)).not.toEqual(here.slices(idrPicId));
@@ -45,11 +45,11 @@ it(
       },
       { timeout: 20_000 },
     );
-    expect(broken.advance()).toBeUndefined();
+    expect(broken.picture()).toBeUndefined();
     const next = print(card, size);
     await vi.waitFor(
       () => {
-        expect(next.advance()).toBeDefined();
+        expect(next.picture()).toBeDefined();
       },
       { timeout: 20_000 },
     );

@@ -22,8 +22,7 @@ export interface IdrPicture {
   slices(idrPicId: number): readonly Buffer[];
 }
 
-/** Encodes; yields after each row of macroblocks, so that who has other things to do can do them. */
-export function* encodeIdrPicture(picture: Picture, qp: number): Generator<undefined, IdrPicture> {
+export const encodeIdrPicture = (picture: Picture, qp: number): IdrPicture => {
   const [across, down] = [macroblocksAcross(picture.size), macroblocksDown(picture.size)];
   const coder = createMacroblockCoder(picture, qp);
   let slice: Slice = { firstMacroblock: 0, bits: createBitWriter() };
@@ -46,7 +45,6 @@ export function* encodeIdrPicture(picture: Picture, qp: number): Generator<undef
       slices.push(slice);
       code(column, row);
     }
-    yield;
   }
   return {
     slices: (idrPicId) =>
@@ -57,4 +55,4 @@ export function* encodeIdrPicture(picture: Picture, qp: number): Generator<undef
         return nalUnit('idrSlice', whole.rbsp());
       }),
   };
-}
+};
