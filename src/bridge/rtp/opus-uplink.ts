@@ -1,4 +1,5 @@
-import { createJitterBuffer, type BufferedPacket, type PacketKind } from './jitter-buffer.ts';
+import type { BufferedPacket, PacketKind } from './jitter-buffer.ts';
+import { createReorder, maxTimestampLagMs, maxTimestampLeadMs } from './reorder.ts';
 import { rtpHeaderBytes, writeRtpHeader, type RtpView } from './rtp-packet.ts';
 import { timestampDelta } from './sequence.ts';
 
@@ -37,16 +38,10 @@ export interface OpusUplinkOptions {
 /** RFC 7587 §4.1 */
 const unitsPerMs = 48;
 const frameUnits = 20 * unitsPerMs;
-const reorderWindowMs = 40;
-const reorderSlots = 32;
-/** As in `uplink.ts`: how far time stamps and wall clock may part. */
-const maxTimestampLeadMs = 2000;
-const maxTimestampLagMs = 10_000;
 /** With the headers of the room's packet this still is one datagram on any way. */
 const longestPayloadBytes = 1150;
 
 export const createOpusUplink = (options: OpusUplinkOptions): OpusUplink => {
-  const buffer = createJitterBuffer(reorderSlots);
   let muted = false;
   let anchored = false;
   let sentBefore = false;
@@ -88,24 +83,19 @@ export const createOpusUplink = (options: OpusUplinkOptions): OpusUplink => {
     outSequence = (outSequence + 1) & 0xffff;
   };
 
-  const drain = (nowMs: number): void => {
-    for (let head = buffer.head(); head !== undefined; head = buffer.head()) {
-      const missing = buffer.missingBeforeHead();
-      if (missing > 0 && nowMs - head.arrivalMs < reorderWindowMs) return;
-      consume(head, missing);
-      buffer.release();
-    }
-  };
+  const reorder = createReorder(consume);
 
   return {
     push(packet, view, kind, nowMs) {
       // What is said while muted is not sent after, though its place in the sequence is known.
-      const result = buffer.insert(packet, view, nowMs, muted ? 'event' : kind);
+      const result = reorder.insert(packet, view, nowMs, muted ? 'event' : kind);
       if (result === 'duplicate' || result === 'late') return;
       if (result === 'restarted') anchored = false;
-      drain(nowMs);
+      reorder.drain(nowMs);
     },
-    flush: drain,
+    flush(nowMs) {
+      reorder.drain(nowMs);
+    },
     setMuted(next) {
       if (next !== muted) anchored = false;
       muted = next;

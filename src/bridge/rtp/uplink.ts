@@ -1,4 +1,5 @@
-import { createJitterBuffer, type BufferedPacket, type PacketKind } from './jitter-buffer.ts';
+import type { BufferedPacket, PacketKind } from './jitter-buffer.ts';
+import { createReorder, maxTimestampLagMs, maxTimestampLeadMs } from './reorder.ts';
 import { rtpHeaderBytes, writeRtpHeader, type RtpView } from './rtp-packet.ts';
 import type { StreamPlace } from './opus-uplink.ts';
 import { timestampDelta } from './sequence.ts';
@@ -54,19 +55,12 @@ export interface UplinkOptions {
 
 const frameSamples = 160;
 const samplesPerMs = 8;
-const reorderWindowMs = 40;
-/** How far the caller's time stamps may run ahead of the wall clock between two packets. */
-const maxTimestampLeadMs = 2000;
-/** And behind: more than a network holds back, so that a burst after a stall keeps its time line. */
-const maxTimestampLagMs = 10_000;
 /** Sound at least this loud sets the V bit of RFC 6464. */
 const voiceLevelDbov = 50;
-const reorderSlots = 32;
 
 const silenceOf = (codec: 'PCMU' | 'PCMA'): number => (codec === 'PCMU' ? 0xff : 0xd5);
 
 export const createUplink = (options: UplinkOptions): Uplink => {
-  const buffer = createJitterBuffer(reorderSlots);
   const stats: UplinkStats = { emitted: 0, duplicates: 0, late: 0, lost: 0 };
   let payloadType = options.outPayloadType;
   let silence = silenceOf(options.codec);
@@ -211,27 +205,22 @@ export const createUplink = (options: UplinkOptions): Uplink => {
     else if (packet.kind === 'comfort-noise') consumeComfortNoise(packet);
   };
 
-  const drain = (nowMs: number): void => {
-    for (let head = buffer.head(); head !== undefined; head = buffer.head()) {
-      const missing = buffer.missingBeforeHead();
-      if (missing > 0 && nowMs - head.arrivalMs < reorderWindowMs) return;
-      consume(head, missing);
-      buffer.release();
-    }
-  };
+  const reorder = createReorder(consume);
 
   return {
     push(packet, view, kind, nowMs) {
       // What is said while muted is not sent after, though its place in the sequence is known.
-      const result = buffer.insert(packet, view, nowMs, muted ? 'event' : kind);
+      const result = reorder.insert(packet, view, nowMs, muted ? 'event' : kind);
       if (result === 'duplicate') stats.duplicates += 1;
       else if (result === 'late') stats.late += 1;
       else {
         if (result === 'restarted') anchored = false;
-        drain(nowMs);
+        reorder.drain(nowMs);
       }
     },
-    flush: drain,
+    flush(nowMs) {
+      reorder.drain(nowMs);
+    },
     setMuted(nowMuted) {
       if (nowMuted === muted) return;
       muted = nowMuted;
