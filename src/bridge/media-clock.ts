@@ -36,6 +36,8 @@ export interface MediaClockDeps {
 export interface MediaClock {
   start(): void;
   stop(): void;
+  /** Runs what is due: to be called while other work goes on that lets no timer through. */
+  readonly keepUp: () => void;
   /** Reads and begins the lateness figures anew. */
   measures(): ClockMeasures;
 }
@@ -86,6 +88,11 @@ export const createMediaClock = ({ epochMs, nowMs, after, onTick }: MediaClockDe
     stop: () => {
       cancel?.();
       cancel = undefined;
+    },
+    keepUp: () => {
+      if (cancel === undefined || nowMs() < dueAt(nextTick)) return;
+      cancel();
+      pump();
     },
     measures: () => {
       const read = {

@@ -117,6 +117,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
       onFault: (error) => {
         onFault(legId, error);
       },
+      onArrival: clock.keepUp,
     });
     if (leg === undefined) {
       post({ type: 'open-failed', requestId });

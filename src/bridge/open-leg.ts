@@ -13,6 +13,8 @@ export interface OpenLegDeps extends Omit<MediaLegDeps, 'pictures' | 'openPictur
   readonly cards: CardMaker;
   /** A packet met a bug. */
   readonly onFault: (error: unknown) => void;
+  /** A packet came and is about to be handled: those that wait behind it may be many. */
+  readonly onArrival: () => void;
 }
 
 interface Listeners {
@@ -32,6 +34,7 @@ const bindPair = async (deps: OpenLegDeps): Promise<Pair | undefined> => {
   const guarded =
     (which: keyof Listeners): PacketListener =>
     (packet, address, port) => {
+      deps.onArrival();
       try {
         listeners[which](packet, address, port);
       } catch (error) {

@@ -4,6 +4,7 @@ import type { Logger } from '../call/ports/process.ts';
 import { createDtlsIdentity } from './rtp/dtls-engine.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
 import { createMediaWorker } from './media-worker.ts';
+import { raiseThreadPriority } from './thread-priority.ts';
 import { useOpensslKeyAgreement } from './room/key-agreement.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.ts';
 import { createWorkerLog } from './worker-log.ts';
@@ -29,6 +30,8 @@ const start = async (setup: WorkerSetup): Promise<void> => {
   const dtlsIdentity = await dtlsIdentityOrNone(log);
   const worker = createMediaWorker({ setup, dtlsIdentity, post, log });
   if (!useOpensslKeyAgreement()) log.warn({}, 'key agreement by javascript');
+  const priority = raiseThreadPriority();
+  if (priority !== 'raised') log.info({ reason: priority }, 'media thread has no priority');
   // What a third party's socket handler throws belongs to one link; the other calls go on.
   process.on('uncaughtException', (error) => {
     log.error({ err: error }, 'uncaught in media worker');

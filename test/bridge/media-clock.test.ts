@@ -39,6 +39,10 @@ const setUp = () => {
       now += ms;
       fireIfDue();
     },
+    /** Time passes while the thread is busy, and is busy still. */
+    busy: (ms: number) => {
+      now += ms;
+    },
     isArmed: () => armed !== undefined,
   };
 };
@@ -108,5 +112,27 @@ describe('media clock', () => {
     advance(100);
     expect(ran).toEqual([]);
     expect(isArmed()).toBe(false);
+  });
+
+  it('runs a due tick at once when asked to keep up, and not again when its timer comes', () => {
+    const { clock, ran, stall, busy } = setUp();
+    clock.start();
+    clock.keepUp();
+    expect(ran).toEqual([]);
+    busy(21);
+    clock.keepUp();
+    clock.keepUp();
+    expect(ran).toEqual([[1, 0]]);
+    stall(0);
+    expect(ran).toEqual([[1, 0]]);
+    stall(19);
+    expect(ran).toEqual([
+      [1, 0],
+      [2, 0],
+    ]);
+    clock.stop();
+    busy(40);
+    clock.keepUp();
+    expect(ran).toHaveLength(2);
   });
 });
