@@ -13,6 +13,7 @@ import { createLegReceiver } from './leg-receiver.ts';
 import { createLegReports } from './leg-reports.ts';
 import { createLegSender } from './leg-sender.ts';
 import { createMediaPath } from './media-path.ts';
+import { createSpeakerMeter, speakerKeyOf } from './meeting-speakers.ts';
 import { createMutedTalk } from './muted-talk.ts';
 import { createPacketTrap, type PacketTrap, type TrappedPacket } from './packet-trap.ts';
 import { createRoomVisit, type RoomVisit, type RoomVisitDeps } from './room-visit.ts';
@@ -109,7 +110,12 @@ export const createMediaLeg = (
     },
   });
   const { encryption } = path;
-  const member: MeetingMember = { voice: undefined, isWideband: false };
+  const member: MeetingMember = {
+    voice: undefined,
+    isWideband: false,
+    speakerKey: 0,
+    meter: createSpeakerMeter(),
+  };
   const ssrc = randomInt(1, 2 ** 32);
   /** RTCP speaks of the time of day: this clock's, without its jumps. */
   const dayOffsetMs = Date.now() - nowMs();
@@ -318,10 +324,11 @@ export const createMediaLeg = (
           emit({ type: 'muted-by-room' });
         },
       });
+      member.speakerKey = speakerKeyOf(target.identity);
       meeting.members.add(member);
       meter.visitChanged();
       receiver.setFrameWanted(true);
-      pictures?.enterRoom(visit.pictures);
+      pictures?.enterRoom(visit.pictures, meeting.speakers);
       return visit;
     },
     leave,

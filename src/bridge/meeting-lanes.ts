@@ -8,11 +8,12 @@
  *
  * Layout, Int32: stamps[lanes][slots], counts[lanes][slots][3] (frames in either sum, callers who hear
  * 16 kHz), then sums[lanes][slots][160 + 320], then what the home worker knows of the room: its counts of
- * the tracks, and whether the room is deserted. Sums are 32 bit and not yet limited, so that subtracting
+ * the tracks, and whether the room is deserted; then speakers[lanes][2][2] (who speaks, how loud). Sums are 32 bit and not yet limited, so that subtracting
  * a caller's own voice is exact whichever worker limits the total.
  */
 import { addSum } from './audio/mix.ts';
 import type { StreamCounts } from '../call/quality/sound-tally.ts';
+import { wordsOfSpeakers } from './meeting-speakers.ts';
 
 export const narrowSamples = 160;
 export const wideSamples = 320;
@@ -27,10 +28,12 @@ const longestDelayTicks = 2;
 /** Expected, lost, late, concealed, jitter, delay. */
 const roomCountWords = 6;
 const roomWords = roomCountWords + 1;
+const slotWords = slotsPerLane * (1 + countsPerSlot + samplesPerSlot);
+const wordsPerLane = slotWords + wordsOfSpeakers;
 
 /** The shared memory for one meeting on a node of `workers` workers. */
 export const allocateMeetingLanes = (workers: number): SharedArrayBuffer => {
-  const words = workers * slotsPerLane * (1 + countsPerSlot + samplesPerSlot) + roomWords;
+  const words = workers * wordsPerLane + roomWords;
   const buffer = new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT);
   new Int32Array(buffer, 0, workers * slotsPerLane).fill(neverWritten);
   return buffer;
@@ -65,18 +68,25 @@ export interface MeetingLanes {
   /** Whether nobody but the node's callers listens: the home worker tells, and all may ask. */
   tellDeserted(isDeserted: boolean): void;
   isDeserted(): boolean;
+  /** Who of the own lane speaks, as `LoudestSpeakers.words`. */
+  tellSpeakers(speakers: Int32Array): void;
+  /** Keys of who speaks in all lanes, the loudest first. */
+  readonly speakers: () => readonly number[];
 }
 
+const nobody: readonly number[] = [];
+
 export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): MeetingLanes => {
-  const words = buffer.byteLength / Int32Array.BYTES_PER_ELEMENT - roomWords;
+  const laneCount = (buffer.byteLength / Int32Array.BYTES_PER_ELEMENT - roomWords) / wordsPerLane;
+  const words = laneCount * slotWords;
   const counts = new Int32Array(buffer, words * Int32Array.BYTES_PER_ELEMENT, roomCountWords);
   const deserted = new Int32Array(
     buffer,
     (words + roomCountWords) * Int32Array.BYTES_PER_ELEMENT,
     1,
   );
-  const lanes = words / (slotsPerLane * (1 + countsPerSlot + samplesPerSlot));
-  const slotCount = lanes * slotsPerLane;
+  const speaking = new Int32Array(buffer, (words + roomWords) * Int32Array.BYTES_PER_ELEMENT);
+  const slotCount = laneCount * slotsPerLane;
   const stamps = new Int32Array(buffer, 0, slotCount);
   const voicesIn = new Int32Array(buffer, stamps.byteLength, slotCount * countsPerSlot);
   const sumsFrom = stamps.byteLength + voicesIn.byteLength;
@@ -92,7 +102,7 @@ export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): Me
     wideVoices: 0,
     wideEars: 0,
   }));
-  const others = Array.from({ length: lanes }, (_, lane) => ({ lane, delayTicks: 1 })).filter(
+  const others = Array.from({ length: laneCount }, (_, lane) => ({ lane, delayTicks: 1 })).filter(
     ({ lane }) => lane !== ownLane,
   );
 
@@ -163,5 +173,18 @@ export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): Me
       Atomics.store(deserted, 0, Number(isDeserted));
     },
     isDeserted: () => Atomics.load(deserted, 0) === 1,
+    tellSpeakers: (speakers) => {
+      speaking.set(speakers, ownLane * wordsOfSpeakers);
+    },
+    // A key of one tick may be read with the loudness of the next, which is much the same.
+    speakers: () => {
+      const found: { readonly key: number; readonly loudness: number }[] = [];
+      for (let at = 0; at < speaking.length; at += 2) {
+        const loudness = speaking[at + 1] ?? 0;
+        if (loudness > 0) found.push({ key: speaking[at] ?? 0, loudness });
+      }
+      if (found.length === 0) return nobody;
+      return found.toSorted((one, other) => other.loudness - one.loudness).map(({ key }) => key);
+    },
   };
 };

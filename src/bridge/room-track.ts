@@ -19,8 +19,8 @@ import type { RtpView } from './rtp/rtp-packet.ts';
 
 export interface RoomTrack {
   push(packet: Uint8Array, view: RtpView, nowMs: number): void;
-  /** Adds this tick's frame where the track sounds. */
-  addTo(mixer: MeetingMixer): void;
+  /** Adds this tick's frame, and returns it, where the track sounds. */
+  addTo(mixer: MeetingMixer): Int16Array | undefined;
   /** May be said at each tick; the change takes some. */
   setRate(rateHz: 8000 | 16000): void;
   /** Since the track was opened; whole numbers. */
@@ -94,12 +94,15 @@ export const openRoomTrack = async (
       next?.playout.push(packet, view, nowMs);
     },
     addTo: (mixer) => {
-      const kind = stage.playout.pull(stage.frame);
-      if (kind !== 'idle') mixer.add(stage.frame);
-      if (next === undefined) return;
-      next.playout.pull(next.frame);
-      ticksToGo -= 1;
-      if (ticksToGo === 0) change(next);
+      const { frame } = stage;
+      const kind = stage.playout.pull(frame);
+      if (kind !== 'idle') mixer.add(frame);
+      if (next !== undefined) {
+        next.playout.pull(next.frame);
+        ticksToGo -= 1;
+        if (ticksToGo === 0) change(next);
+      }
+      return kind === 'idle' ? undefined : frame;
     },
     setRate: (wanted) => {
       if (wanted === (next ?? stage).rateHz || isOpening) return;

@@ -5,6 +5,12 @@
 import type { RoomName } from '../call/identifiers.ts';
 import type { Logger } from '../call/ports/process.ts';
 import type { MeetingMixer } from './meeting-mixer.ts';
+import {
+  createSpeakerMeter,
+  speakerKeyOf,
+  type LoudestSpeakers,
+  type SpeakerMeter,
+} from './meeting-speakers.ts';
 import { createRoomEar } from './room/room-ear.ts';
 import type { RoomCodec, RoomEar, RoomEarEvent, RoomEarOptions } from './room/link-types.ts';
 import { openRoomTrack, type RoomTrack } from './room-track.ts';
@@ -13,8 +19,8 @@ import { addCounts, noCounts, type StreamCounts } from '../call/quality/sound-ta
 import type { FromWorker } from './worker-protocol.ts';
 
 export interface TrackSource {
-  /** Adds this tick's frame of every track that sounds. */
-  addTo(mixer: MeetingMixer): void;
+  /** Adds this tick's frame of every track that sounds, and notes who speaks. */
+  addTo(mixer: MeetingMixer, speakers?: LoudestSpeakers): void;
   /** Nobody but this node's callers is in the room, which is not recorded either: known for certain. */
   isDeserted(): boolean;
   /** Whether tracks are decoded at 16 kHz [8]. */
@@ -24,6 +30,12 @@ export interface TrackSource {
   setToken(token: string): void;
   /** Idempotent, never rejects. */
   close(): Promise<void>;
+}
+
+interface HeardTrack {
+  readonly track: RoomTrack;
+  readonly speakerKey: number;
+  readonly meter: SpeakerMeter;
 }
 
 export interface TrackSourceDeps {
@@ -40,7 +52,7 @@ export interface TrackSourceDeps {
 
 export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
   const { room, post, log } = deps;
-  const tracks = new Map<number, RoomTrack>();
+  const tracks = new Map<number, HeardTrack>();
   /** Tracks that are there; their decoders may still be in the making. */
   const present = new Set<number>();
   /** Of tracks that are not there any more. */
@@ -55,15 +67,19 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
   const onDecoderFault = (error: unknown): void => {
     log.error({ err: error }, 'track not decodable');
   };
-  const addTrack = async (trackKey: number, codec: RoomCodec): Promise<void> => {
+  const addTrack = async (trackKey: number, codec: RoomCodec, identity: string): Promise<void> => {
     present.add(trackKey);
     const track = await openRoomTrack(codec, rateHz, onDecoderFault);
-    if (present.has(trackKey)) tracks.set(trackKey, track);
-    else track.close();
+    if (!present.has(trackKey)) {
+      track.close();
+      return;
+    }
+    const [speakerKey, meter] = [speakerKeyOf(identity), createSpeakerMeter()];
+    tracks.set(trackKey, { track, speakerKey, meter });
   };
   const removeTrack = (trackKey: number): void => {
     present.delete(trackKey);
-    const track = tracks.get(trackKey);
+    const track = tracks.get(trackKey)?.track;
     if (track !== undefined) gone = addCounts(gone, track.counts());
     track?.close();
     tracks.delete(trackKey);
@@ -100,7 +116,7 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
         ({ isRecorded } = event);
         return;
       case 'track-added':
-        addTrack(event.trackKey, event.codec).catch(onDecoderFault);
+        addTrack(event.trackKey, event.codec, event.identity).catch(onDecoderFault);
         return;
       case 'track-removed':
         removeTrack(event.trackKey);
@@ -117,24 +133,25 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
     log,
     onEvent: hear,
     onPacket: (trackKey, packet) => {
-      const track = tracks.get(trackKey);
+      const track = tracks.get(trackKey)?.track;
       if (track === undefined || !parseRtp(packet, packet.length, view)) return;
       track.push(packet, view, deps.nowMs());
     },
   });
 
   return {
-    addTo: (mixer) => {
-      for (const track of tracks.values()) {
+    addTo: (mixer, speakers) => {
+      for (const { track, speakerKey, meter } of tracks.values()) {
         track.setRate(rateHz);
-        track.addTo(mixer);
+        const loudness = meter.hear(track.addTo(mixer));
+        speakers?.note(speakerKey, loudness);
       }
     },
     setWideband: (isWideband) => {
       rateHz = isWideband ? 16_000 : 8000;
     },
     isDeserted: () => isConnected && closing === undefined && others === 0 && isRecorded === false,
-    counts: () => [...tracks.values()].map((track) => track.counts()).reduce(addCounts, gone),
+    counts: () => [...tracks.values()].map(({ track }) => track.counts()).reduce(addCounts, gone),
     setToken: (token) => {
       ear.setToken(token);
     },

@@ -2,6 +2,7 @@
 import type { RoomName } from '../call/identifiers.ts';
 import { openMeetingLanes } from './meeting-lanes.ts';
 import { createMeetingMixer } from './meeting-mixer.ts';
+import { createLoudestSpeakers, type SpeakerMeter } from './meeting-speakers.ts';
 import type { StreamCounts } from '../call/quality/sound-tally.ts';
 import type { TrackSource } from './track-source.ts';
 
@@ -11,6 +12,9 @@ export interface MeetingMember {
   voice: Int16Array | undefined;
   /** Whether the caller hears 16 kHz. */
   isWideband: boolean;
+  /** Of the participant that the caller is in the room. */
+  speakerKey: number;
+  readonly meter: SpeakerMeter;
 }
 
 export interface WorkerMeeting {
@@ -26,6 +30,8 @@ export interface WorkerMeeting {
   isDeserted(): boolean;
   /** Of the room's tracks, as the home worker counts them. */
   roomCounts(): StreamCounts;
+  /** Keys of who speaks, the loudest first: callers of the node and guests of the room. */
+  readonly speakers: () => readonly number[];
 }
 
 /** A second: counts are no hurry. */
@@ -39,6 +45,7 @@ export const createWorkerMeeting = (
   const ownLanes = openMeetingLanes(lanes, ownLane);
   const mixer = createMeetingMixer(ownLanes);
   const members = new Set<MeetingMember>();
+  const loudest = createLoudestSpeakers();
   let wasHome = false;
   const meeting: WorkerMeeting = {
     room,
@@ -50,12 +57,15 @@ export const createWorkerMeeting = (
         ownLanes.tellDeserted(meeting.tracks?.isDeserted() ?? false);
       }
       mixer.begin(tick);
+      loudest.begin();
       let wideEars = 0;
-      for (const { voice, isWideband } of members) {
+      for (const { voice, isWideband, speakerKey, meter } of members) {
         if (voice !== undefined) mixer.add(voice);
         if (isWideband) wideEars += 1;
+        loudest.note(speakerKey, meter.hear(voice));
       }
-      meeting.tracks?.addTo(mixer);
+      meeting.tracks?.addTo(mixer, loudest);
+      ownLanes.tellSpeakers(loudest.words);
       mixer.finish(wideEars);
       meeting.tracks?.setWideband(mixer.hasWideEars());
       if (tick % countsEveryTicks === 0 && meeting.tracks !== undefined)
@@ -64,6 +74,7 @@ export const createWorkerMeeting = (
     hear: (member, out) => mixer.hear(member.voice, out),
     isDeserted: () => ownLanes.isDeserted(),
     roomCounts: () => ownLanes.roomCounts(),
+    speakers: ownLanes.speakers,
   };
   return meeting;
 };

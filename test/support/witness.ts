@@ -29,6 +29,16 @@ export interface SeenPicture {
   readonly luma: Uint8Array;
 }
 
+export interface MovingPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly codec?: VideoCodec;
+  /** Pictures a second [10]. */
+  readonly rate?: number;
+  /** Luma of what the bar moves on [128]. */
+  readonly ground?: number;
+}
+
 /**
  * A second participant that is not built on our own link: LiveKit's SDK for Node. It speaks a tone
  * and says what it hears of a participant.
@@ -43,12 +53,8 @@ export interface Witness {
   playTone(hz: number, levelDbfs: number): Promise<void>;
   /** Publishes silence from now on. */
   stopTone(): void;
-  /** Publishes a camera of a bar that moves, ten times a second: H.264 in layers, or what else is asked for. */
-  showMoving(picture: {
-    readonly width: number;
-    readonly height: number;
-    readonly codec?: VideoCodec;
-  }): Promise<void>;
+  /** Publishes a camera of a bar that moves: H.264 in layers, or what else is asked for. */
+  showMoving(picture: MovingPicture): Promise<void>;
   /** A picture of a participant's camera, decoded, once `isIt`; waits for their track first. */
   see(identity: string, isIt: (picture: SeenPicture) => boolean): Promise<SeenPicture>;
   /** The next `ms` of a participant's sound; waits for their track first. */
@@ -136,15 +142,19 @@ const createToneSpeaker = (source: AudioSource) => {
 };
 
 /** A bar that moves to the right, until `stop`. */
-const startMovingBar = (source: VideoSource, width: number, height: number): (() => void) => {
+const startMovingBar = (
+  source: VideoSource,
+  { width, height, rate = 10, ground = 128 }: MovingPicture,
+): (() => void) => {
   let frame = 0;
   const timer = setInterval(() => {
     const picture = new Uint8Array((width * height * 3) / 2).fill(128);
+    picture.fill(ground, 0, width * height);
     const bar = (frame * 16) % (width - 32);
     for (let y = 0; y < height; y += 1) picture.fill(235, y * width + bar, y * width + bar + 32);
     source.captureFrame(new VideoFrame(picture, width, height, VideoBufferType.I420));
     frame += 1;
-  }, 100);
+  }, 1000 / rate);
   return () => {
     clearInterval(timer);
   };
@@ -211,7 +221,8 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
     stopTone: () => {
       speaker.silence();
     },
-    showMoving: async ({ width, height, codec = VideoCodec.H264 }) => {
+    showMoving: async (picture) => {
+      const { width, height, codec = VideoCodec.H264 } = picture;
       const moving = new VideoSource(width, height);
       camera = LocalVideoTrack.createVideoTrack('camera', moving);
       await room.localParticipant?.publishTrack(
@@ -222,7 +233,7 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
           simulcast: true,
         }),
       );
-      stopMoving = startMovingBar(moving, width, height);
+      stopMoving = startMovingBar(moving, picture);
     },
     see: async (of, isIt) => {
       const watched = await until(

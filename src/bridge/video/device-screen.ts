@@ -7,6 +7,7 @@
  *    └── wanted: watched ──▶ awaited ── key frame ──▶ shown ── another wanted ──▶ both watched …
  */
 import type { Card } from '../../call/ports/media.ts';
+import { speakerKeyOf } from '../meeting-speakers.ts';
 import type { PictureEvent, PictureLink } from '../room/link-types.ts';
 import { isSameCard, type CardMaker } from './card-maker.ts';
 import type { PictureDownlink } from './picture-downlink.ts';
@@ -18,8 +19,8 @@ export interface PictureWant extends PictureSize {
 }
 
 export interface DeviceScreen {
-  /** Into a room; its pictures are told by `hear`. */
-  enter(link: () => PictureLink | undefined): void;
+  /** Into a room; its pictures are told by `hear`. `speakers`: keys of who speaks, the loudest first. */
+  enter(link: () => PictureLink | undefined, speakers: () => readonly number[]): void;
   leave(): void;
   hear(event: PictureEvent): void;
   /** Shown while there is no picture; undefined: the card of the moment. */
@@ -36,9 +37,16 @@ export interface DeviceScreen {
 /** A picture that froze since its camera is gone, and whose follower does not come. */
 const frozenMs = 1500;
 
+interface WatchedRoom {
+  readonly link: () => PictureLink | undefined;
+  readonly speakers: () => readonly number[];
+  readonly picks: PictureSwitch;
+  /** Of those who have a picture. */
+  identities: ReadonlyMap<number, string>;
+}
+
 export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker): DeviceScreen => {
-  let room:
-    { readonly link: () => PictureLink | undefined; readonly picks: PictureSwitch } | undefined;
+  let room: WatchedRoom | undefined;
   let people: readonly string[] = [];
   let card: Card | undefined;
   /** Of the last card that the call asked for. */
@@ -87,6 +95,11 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
   };
 
   const steer = (nowMs: number): void => {
+    if (room !== undefined) {
+      const { speakers, identities, picks } = room;
+      const heard = speakers().flatMap((speakerKey) => identities.get(speakerKey) ?? []);
+      picks.setVoices(heard, nowMs);
+    }
     const showing: Showing = room?.picks.wanted(nowMs) ?? { kind: 'nobody' };
     if (showing.kind === 'picture') {
       showPicture(showing.trackKey, nowMs);
@@ -98,8 +111,8 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
   };
 
   return {
-    enter: (link) => {
-      room = { link, picks: createPictureSwitch() };
+    enter: (link, speakers) => {
+      room = { link, speakers, picks: createPictureSwitch(), identities: new Map() };
       watched = [];
       people = [];
       present = new Set();
@@ -117,7 +130,11 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
         present = new Set(
           event.pictures.filter(({ muted }) => !muted).map(({ trackKey }) => trackKey),
         );
-        room?.picks.setPictures(event.pictures);
+        if (room === undefined) return;
+        room.picks.setPictures(event.pictures);
+        room.identities = new Map(
+          event.pictures.map(({ identity }) => [speakerKeyOf(identity), identity]),
+        );
       } else if (event.type === 'speakers') room?.picks.setSpeakers(event.identities);
       else if (event.type === 'people') people = event.names;
     },

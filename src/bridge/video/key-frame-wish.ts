@@ -1,6 +1,6 @@
 /**
- * When to ask a source for a key frame: at once, and again until it comes; never twice within 500 ms,
- * and once a second at most where many ask in a row (each key frame costs all who watch).
+ * When to ask a source for a key frame: at once, and again each 500 ms until it comes; anew 200 ms after
+ * one that was answered, and once a second at most where many ask in a row (each costs all who watch).
  *
  *   content ── want ──▶ wanting ── asked, not come ──▶ asked again ──▶ …
  *      ▲                   │
@@ -19,6 +19,8 @@ export interface KeyFrameWish {
 }
 
 const intervalMs = 500;
+/** A key frame that came before somebody else was there to see it: the second is soon wanted. */
+const answeredIntervalMs = 200;
 const stormIntervalMs = 1000;
 /** A source that does not answer is not asked for ever as if it did. */
 const patientAfter = 10;
@@ -34,7 +36,8 @@ export const createKeyFrameWish = (): KeyFrameWish => {
 
   const interval = (): number => {
     if (asked >= patientAfter) return patientIntervalMs;
-    return heat > stormHeat ? stormIntervalMs : intervalMs;
+    if (heat > stormHeat) return stormIntervalMs;
+    return asked === 0 ? answeredIntervalMs : intervalMs;
   };
 
   return {

@@ -29,7 +29,8 @@ export interface PictureLeg {
   start(): void;
   /** What the participant publishes as its camera. */
   cameraTrack(): CameraTrack;
-  enterRoom(link: () => PictureLink | undefined): void;
+  /** `speakers`: keys of who speaks as we hear it, the loudest first. */
+  enterRoom(link: () => PictureLink | undefined, speakers: () => readonly number[]): void;
   leaveRoom(): void;
   /** Of the room's link. */
   hear(event: PictureEvent): void;
@@ -209,11 +210,11 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
       const size = sizeOfLevel(session?.localProfileLevelId ?? '');
       return { ...size, maxBitrateKbps: usualKbpsOf(size) };
     },
-    enterRoom: (link) => {
+    enterRoom: (link, speakers) => {
       isInRoom = true;
       isCameraOn = undefined;
       roomKbps = Number.POSITIVE_INFINITY;
-      screen.enter(link);
+      screen.enter(link, speakers);
       openWays();
     },
     leaveRoom: () => {

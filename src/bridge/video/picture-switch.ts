@@ -1,6 +1,7 @@
 /**
  * Who is shown: a shared screen before the speaker, the speaker before the others, and each speaker
- * for a while, so that a cough does not turn the picture. Whoever was shown stays when nobody speaks.
+ * for a while, so that a cough does not turn the picture; who still speaks is not cut short by a word
+ * of another. Whoever was shown stays when nobody speaks.
  *
  *   card ── somebody has a picture ──▶ speaker ◀── 1.5 s, another speaks ──▶ speaker
  *    ▲                                  │   ▲
@@ -17,19 +18,25 @@ export type Showing =
 
 export interface PictureSwitch {
   setPictures(pictures: readonly RoomPicture[]): void;
-  /** Identities, the loudest first. */
+  /** Who speaks by the room's server: identities, the loudest first. It tells late. */
   setSpeakers(identities: readonly string[]): void;
+  /** Who speaks as we hear it; goes before what the server says. */
+  setVoices(identities: readonly string[], nowMs: number): void;
   /** This picture can't be shown to the device. */
   setUnshowable(trackKey: number): void;
   wanted(nowMs: number): Showing;
 }
 
 const holdMs = 1500;
+/** So long another speaks before the picture turns from who speaks too. */
+const interruptMs = 600;
 const nobody: Showing = { kind: 'nobody' };
 
 export const createPictureSwitch = (): PictureSwitch => {
   let pictures: readonly RoomPicture[] = [];
   let speakers: readonly string[] = [];
+  let voices: readonly string[] = [];
+  let loudestSinceMs = Number.NEGATIVE_INFINITY;
   const unshowable = new Set<number>();
   let current: RoomPicture | undefined;
   let sinceMs = Number.NEGATIVE_INFINITY;
@@ -49,7 +56,9 @@ export const createPictureSwitch = (): PictureSwitch => {
     const cameras = pictures.filter(({ source, muted }) => source === 'camera' && !muted);
     const shown = cameras.find(({ trackKey }) => trackKey === current?.trackKey);
     if (shown !== undefined && nowMs - sinceMs < holdMs) return shown;
-    for (const identity of speakers) {
+    const stillSpeaks = shown !== undefined && voices.includes(shown.identity);
+    if (stillSpeaks && nowMs - loudestSinceMs < interruptMs) return shown;
+    for (const identity of [...voices, ...speakers]) {
       const speaking = cameras.find((camera) => camera.identity === identity);
       if (speaking !== undefined) return speaking;
     }
@@ -62,6 +71,10 @@ export const createPictureSwitch = (): PictureSwitch => {
     },
     setSpeakers: (next) => {
       speakers = next;
+    },
+    setVoices: (next, nowMs) => {
+      if (next[0] !== voices[0]) loudestSinceMs = nowMs;
+      voices = next;
     },
     setUnshowable: (trackKey) => {
       unshowable.add(trackKey);

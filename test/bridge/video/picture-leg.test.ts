@@ -95,7 +95,10 @@ const setUp = (session: Partial<VideoSession> = {}) => {
     feedback,
     isSocketOpen: () => isSocketOpen,
     enter: () => {
-      leg.enterRoom(() => link);
+      leg.enterRoom(
+        () => link,
+        () => [],
+      );
     },
     pass: (ms: number) => {
       for (const end = nowMs + ms; nowMs < end;) {

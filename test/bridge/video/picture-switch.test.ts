@@ -43,6 +43,35 @@ describe('who is shown', () => {
     expect(picks.wanted(1700)).toEqual(picture(2));
   });
 
+  it('who is heard goes before whom the server names, which is late', () => {
+    const picks = createPictureSwitch();
+    picks.setPictures([camera(1), camera(2)]);
+    picks.setSpeakers(speak(1));
+    picks.setVoices(speak(1), 0);
+    expect(picks.wanted(0)).toEqual(picture(1));
+    picks.setVoices([], 1900);
+    expect(picks.wanted(1900)).toEqual(picture(1));
+    picks.setVoices(speak(2), 2000);
+    expect(picks.wanted(2000)).toEqual(picture(2));
+    picks.setVoices([], 4000);
+    picks.setSpeakers(speak(1));
+    expect(picks.wanted(4000)).toEqual(picture(1));
+  });
+
+  it('who still speaks is left for another after 600 ms of that one, not for a word', () => {
+    const picks = createPictureSwitch();
+    picks.setPictures([camera(1), camera(2)]);
+    picks.setVoices(speak(1), 0);
+    picks.wanted(0);
+    picks.setVoices(speak(2, 1), 3000);
+    expect(picks.wanted(3400)).toEqual(picture(1));
+    picks.setVoices(speak(1, 2), 3420);
+    expect(picks.wanted(3420)).toEqual(picture(1));
+    picks.setVoices(speak(2, 1), 5000);
+    expect(picks.wanted(5599)).toEqual(picture(1));
+    expect(picks.wanted(5600)).toEqual(picture(2));
+  });
+
   it('a screen is shown at once, the newest of several, and the speaker again at once after it', () => {
     const picks = createPictureSwitch();
     picks.setPictures([camera(1), screen(2)]);
