@@ -5,6 +5,7 @@
  */
 import type { Logger } from '../../call/ports/process.ts';
 import type { RoomLeftReason } from '../../call/ports/sip-engine.ts';
+import type { ForeignCodec } from '../../transcode/picture-format.ts';
 import type { RoomReception } from './room-reports.ts';
 
 /** Which codecs pass between us and a room, and the RTP payload types we give them. */
@@ -51,8 +52,20 @@ export interface RoomPicture {
   readonly source: 'camera' | 'screen';
   /** Whether the publisher can give us H.264; false: VP8, VP9 or AV1 alone. */
   readonly isH264: boolean;
+  /** Where it is not, and could be transcoded. */
+  readonly foreign?: ForeignTrack;
+  /** Why it can't be had although it could be transcoded. */
+  readonly refused?: TranscodeRefusal;
   readonly muted: boolean;
 }
+
+export interface ForeignTrack {
+  readonly trackSid: string;
+  readonly codec: ForeignCodec;
+}
+
+/** `limit`: the node transcodes as many as it may. */
+export type TranscodeRefusal = 'limit' | 'failed';
 
 export type PictureEvent =
   /** Who is there with a picture, in full, at the first connection and on each change. */

@@ -12,7 +12,7 @@ import type { Logger } from '../../call/ports/process.ts';
 import { roomPayloadTypes, type RoomCodec } from './link-types.ts';
 import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
 import { createRoomReports, type RoomReception, type RoomReports } from './room-reports.ts';
-import { addCameraSender, pictureCodecs } from './picture-codecs.ts';
+import { addCameraSender } from './picture-codecs.ts';
 import { openRtpPath, type RtpPath } from './rtp-path.ts';
 import { audioLevelId, createRtpWriter, type RtpWriter } from './rtp-writer.ts';
 import type { RemoteCandidate } from './signal-message.ts';
@@ -57,8 +57,8 @@ export interface PeerConnectionDeps {
   readonly localAddress: string;
   /** What is sent goes in the first. */
   readonly codecs: readonly RoomCodec[];
-  /** Whether pictures pass, too. */
-  readonly withPictures?: boolean | undefined;
+  /** Of pictures, where they pass too. */
+  readonly pictureCodecs?: readonly RTCRtpCodecParameters[] | undefined;
   readonly log: Logger;
   readonly now: () => number;
   readonly onState: (state: 'connected' | 'failed') => void;
@@ -94,7 +94,7 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
   const peer = new RTCPeerConnection({
     codecs: {
       audio: deps.codecs.map(configured),
-      video: deps.withPictures === true ? [...pictureCodecs] : [],
+      video: [...(deps.pictureCodecs ?? [])],
     },
     headerExtensions: {
       audio: [new RTCRtpHeaderExtensionParameters({ uri: audioLevelUri, id: audioLevelId })],

@@ -1,5 +1,6 @@
 /** The pictures of one connection to a room: what is sent, what comes, and the reports of both. */
 import type { AddTrackRequest } from '@livekit/protocol';
+import type { RTCRtpCodecParameters } from 'werift';
 import type { Clock } from '../../call/ports/process.ts';
 import { buildRtcpFeedback, parseRtcpFeedback, type RtcpFeedback } from '../rtp/rtcp-feedback.ts';
 import { buildRtcp, parseRtcp } from '../rtp/rtcp-packet.ts';
@@ -7,6 +8,7 @@ import { createCameraSender } from './camera-sender.ts';
 import type { CameraTrack, PictureEvent } from './link-types.ts';
 import { createLossEstimate } from './loss-estimate.ts';
 import type { PeerConnection } from './peer-connection.ts';
+import { pictureCodecs } from './picture-codecs.ts';
 import { createPictureReceiver } from './picture-receiver.ts';
 import { cameraMuted, cameraRequest } from './picture-requests.ts';
 import { pictureStreams } from './picture-streams.ts';
@@ -16,6 +18,7 @@ import type { SignalEvent } from './signal-message.ts';
 
 /** What a session does for pictures, and tells of them. */
 export interface SessionPictures {
+  readonly codecs: readonly RTCRtpCodecParameters[];
   /** Adds the m-lines of the first offer; what it returns is published with it. */
   readonly prepare: (peer: PeerConnection) => readonly AddTrackRequest[];
   readonly mediaUp: () => void;
@@ -99,6 +102,7 @@ export const createPictureConnection = (deps: PictureConnectionDeps): PictureCon
   };
 
   return {
+    codecs: pictureCodecs,
     watch: createPictureWatch((request) => session()?.send(request)),
     watchedKbps: () => estimate.kbps(),
     prepare: (peer) => {

@@ -14,7 +14,7 @@ import {
 } from '../rtp/reception-stats.ts';
 import { createRtpView, parseRtp, rtpHeaderBytes, writeRtpHeader } from '../rtp/rtp-packet.ts';
 import { isBlankFrame } from './blank-frame.ts';
-import { picturePayloadTypes, pictureRateHz } from './picture-codecs.ts';
+import { ownPayloadTypes, pictureRateHz, type PicturePayloadTypes } from './picture-codecs.ts';
 import type { PictureStream } from './picture-streams.ts';
 
 export interface PictureReceiver {
@@ -39,18 +39,19 @@ const longestHeldMs = 1_000;
 /** Of RTX: the sequence number that the packet had at first. RFC 4588 §4 */
 const originalSequenceBytes = 2;
 
-const isPicture = (packet: Buffer): boolean => {
-  const payloadType = packet.readUInt8(1) & 0x7f;
-  return payloadType === picturePayloadTypes.h264 || payloadType === picturePayloadTypes.rtx;
-};
-
 export const createPictureReceiver = (
   onPacket: (trackSid: string, packet: Buffer) => void,
+  payloadTypes: PicturePayloadTypes = ownPayloadTypes,
 ): PictureReceiver => {
   const view = createRtpView();
   let streams: ReadonlyMap<number, PictureStream> = new Map();
   let received = new Map<number, ReceivedStream>();
   let held: { readonly ssrc: number; readonly packet: Buffer; readonly atMs: number }[] = [];
+
+  const isPicture = (packet: Buffer): boolean => {
+    const payloadType = packet.readUInt8(1) & 0x7f;
+    return payloadType === payloadTypes.primary || payloadType === payloadTypes.rtx;
+  };
 
   const receivedOf = (ssrc: number): ReceivedStream => {
     const known = received.get(ssrc);
@@ -75,18 +76,18 @@ export const createPictureReceiver = (
       payloadOffset - rtpHeaderBytes,
       isBlank ? payloadOffset : payloadEnd,
     );
-    writeRtpHeader(bytes, picturePayloadTypes.h264, marker, sequenceNumber, timestamp, ssrc);
+    writeRtpHeader(bytes, payloadTypes.primary, marker, sequenceNumber, timestamp, ssrc);
     return bytes;
   };
 
   const deliver = ({ trackSid, primarySsrc }: PictureStream, packet: Buffer, nowMs: number) => {
     if (!parseRtp(packet, packet.length, view)) return;
     const { payloadOffset, payloadLength, sequenceNumber } = view;
-    if (view.payloadType === picturePayloadTypes.h264) {
+    if (view.payloadType === payloadTypes.primary) {
       receivedOf(primarySsrc).stats.push(view, nowMs);
       onPacket(trackSid, plain(packet, view, sequenceNumber, primarySsrc));
     } else if (
-      view.payloadType === picturePayloadTypes.rtx &&
+      view.payloadType === payloadTypes.rtx &&
       // Less is padding: the server probes how much passes.
       payloadLength > originalSequenceBytes
     ) {

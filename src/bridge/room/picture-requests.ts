@@ -65,7 +65,7 @@ const qualities: Readonly<Record<PictureQuality, VideoQuality>> = {
 
 /** By the layer where they are known, else the server chooses by size; without `want` it pauses. */
 export const trackSettings = (
-  track: FollowableTrack,
+  track: Pick<FollowableTrack, 'trackSid' | 'layers'>,
   want: PictureWant | undefined,
 ): SignalRequest => {
   const trackSids = [track.trackSid];

@@ -9,6 +9,11 @@ export interface FollowableTrack {
   readonly layers: readonly PictureLayer[];
 }
 
+export interface KnownTrack {
+  readonly participantSid: string;
+  readonly track: PictureTrack;
+}
+
 /** Who is in the room, what they show and who of them speaks, as the server's updates tell it. Pure. */
 export interface PictureRoster {
   /** At the beginning of a connection: forgets who was there, but not the keys of their tracks. */
@@ -27,6 +32,8 @@ export interface PictureRoster {
    * us when they speak.
    */
   followable(): readonly FollowableTrack[];
+  /** A picture that is there now. */
+  find(trackSid: string): KnownTrack | undefined;
   /** Of a track that was seen once; undefined for others. */
   keyOf(trackSid: string): number | undefined;
   sidOf(trackKey: number): string | undefined;
@@ -84,6 +91,7 @@ export const createPictureRoster = (): PictureRoster => {
           trackKey: keyFor(track.sid),
           ...{ identity, name, kind, source: track.source },
           isH264: isWatchable(track),
+          ...(track.foreign && { foreign: { trackSid: track.sid, codec: track.foreign.codec } }),
           muted: track.muted,
         })),
       ),
@@ -101,6 +109,13 @@ export const createPictureRoster = (): PictureRoster => {
           ...{ trackKey: keyFor(trackSid), trackSid, participantSid, layers },
         }));
       }),
+    find: (trackSid) => {
+      for (const { sid: participantSid, tracks } of present.values()) {
+        const track = tracks.find(({ sid }) => sid === trackSid);
+        if (track !== undefined) return { participantSid, track };
+      }
+      return undefined;
+    },
     keyOf: (trackSid) => keys.get(trackSid),
     sidOf: (trackKey) => [...keys].find(([, key]) => key === trackKey)?.[0],
   };

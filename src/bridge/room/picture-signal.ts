@@ -4,11 +4,14 @@ import {
   SubscriptionError,
   TrackSource,
   TrackType,
+  VideoLayer_Mode,
   VideoQuality,
   type ParticipantInfo,
   type SubscribedQualityUpdate,
   type TrackInfo,
+  type VideoLayer,
 } from '@livekit/protocol';
+import { foreignCodecs, type ForeignCodec } from '../../transcode/picture-format.ts';
 import type { ParticipantKind } from './link-types.ts';
 import { participant } from './signal-message.ts';
 
@@ -42,8 +45,15 @@ export interface PictureTrack {
   readonly sid: string;
   readonly source: 'camera' | 'screen';
   readonly isH264: boolean;
+  /** Where it is not to be had in H.264: in what it is, and in which layers. */
+  readonly foreign?: ForeignPicture;
   readonly muted: boolean;
   /** As its publisher announced them; empty where that is not known. */
+  readonly layers: readonly PictureLayer[];
+}
+
+export interface ForeignPicture {
+  readonly codec: ForeignCodec;
   readonly layers: readonly PictureLayer[];
 }
 
@@ -117,20 +127,49 @@ const person = (info: ParticipantInfo): Person => {
 const pictureTrack = (info: TrackInfo): readonly PictureTrack[] => {
   if (info.type !== TrackType.VIDEO || !isClear(info)) return [];
   const codec = info.codecs.find(({ mimeType }) => isH264(mimeType));
-  const layers = codec?.layers ?? [];
+  const isOurs = codec !== undefined || isH264(info.mimeType);
+  const foreign = isOurs ? undefined : foreignPicture(info);
   return [
     {
       sid: info.sid,
       source: info.source === TrackSource.SCREEN_SHARE ? 'screen' : 'camera',
-      isH264: codec !== undefined || isH264(info.mimeType),
+      isH264: isOurs,
+      ...(foreign && { foreign }),
       muted: info.muted,
-      layers: layers.flatMap(({ quality, width, height, bitrate }) => {
-        const named = qualities.get(quality);
-        const bitrateKbps = Math.round(bitrate / 1000);
-        return named === undefined ? [] : [{ quality: named, width, height, bitrateKbps }];
-      }),
+      layers: pictureLayers(codec?.layers ?? []),
     },
   ];
+};
+
+const pictureLayers = (layers: readonly VideoLayer[]): readonly PictureLayer[] =>
+  layers.flatMap(({ quality, width, height, bitrate }) => {
+    const named = qualities.get(quality);
+    const bitrateKbps = Math.round(bitrate / 1000);
+    return named === undefined ? [] : [{ quality: named, width, height, bitrateKbps }];
+  });
+
+/** VP8 before the others: a backup that browsers have beside VP9 and AV1, and the cheapest to decode. */
+const foreignPicture = (info: TrackInfo): ForeignPicture | undefined => {
+  const named = (codec: ForeignCodec) => (mimeType: string) =>
+    mimeType.toLowerCase() === `video/${codec}`;
+  for (const codec of foreignCodecs) {
+    const isIt = named(codec);
+    const found = info.codecs.find(({ mimeType }) => isIt(mimeType));
+    if (found !== undefined) return { codec, layers: foreignLayers(codec, found) };
+    if (isIt(info.mimeType)) return { codec, layers: [] };
+  }
+  return undefined;
+};
+
+/** Of layers that are one stream the lowest alone: it needs no other to be shown. */
+const foreignLayers = (
+  codec: ForeignCodec,
+  { layers, videoLayerMode }: TrackInfo['codecs'][number],
+): readonly PictureLayer[] => {
+  const known = pictureLayers(layers);
+  const isApart =
+    codec === 'vp8' || videoLayerMode === VideoLayer_Mode.ONE_SPATIAL_LAYER_PER_STREAM;
+  return isApart ? known : known.filter(({ quality }) => quality === 'low');
 };
 
 const isClear = (info: TrackInfo): boolean => info.encryption === Encryption_Type.NONE;

@@ -148,7 +148,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       codecs: deps.codecs,
       log,
       now: () => clock.now(),
-      withPictures: deps.pictures !== undefined,
+      pictureCodecs: deps.pictures?.codecs,
       onRtp: deps.onRtp,
       onRtcp: deps.pictures?.takeRtcp,
       onState: (state) => {
