@@ -8,11 +8,17 @@
  *   response right ------------------------------------> the user
  *   too many wrong ones from this address -------------> shut
  */
-import { timingSafeEqual } from 'node:crypto';
-import { digestParams, digestResponse } from './digest.ts';
+import { digestSecret } from './digest.ts';
 import { createFailureCounter, type FailureLimits } from './failure-counter.ts';
 import { createNonceBook } from './nonce-book.ts';
-import type { DigestAlgorithm, DigestPolicy, TrunkCredentials } from './trunk.ts';
+import {
+  challengesFor,
+  countOf,
+  credentialsFor,
+  provesSecret,
+  type SentCredentials,
+} from './sent-credentials.ts';
+import type { DigestPolicy, TrunkCredentials } from './trunk.ts';
 
 export interface DigestRequest {
   readonly method: string;
@@ -50,16 +56,6 @@ export interface DigestGate {
 /** What stands in for the password of a user that is not there, so that the work is the same. */
 const nobody: TrunkCredentials = { user: '', password: 'a password that nobody has' };
 
-interface Credentials {
-  readonly user: string;
-  readonly nonce: string;
-  readonly uri: string;
-  readonly nc: string;
-  readonly cnonce: string;
-  readonly response: string;
-  readonly algorithm: DigestAlgorithm;
-}
-
 export function createDigestGate(deps: DigestGateDeps): DigestGate {
   const { policy, random, maxRememberedNonces } = deps;
   const failures = createFailureCounter(deps.failureLimits);
@@ -70,38 +66,28 @@ export function createDigestGate(deps: DigestGateDeps): DigestGate {
   });
 
   function challenge(now: number, source: string, stale: boolean): DigestVerdict {
-    const { realm, algorithms, status } = policy();
+    const { status } = policy();
     const name = status === 401 ? 'WWW-Authenticate' : 'Proxy-Authenticate';
-    const nonce = nonces.issue(now, source);
-    const headers = algorithms.map((algorithm) => ({
-      name,
-      value:
-        `Digest realm="${realm}", nonce="${nonce}", algorithm=${algorithm}, qop="auth"` +
-        (stale ? ', stale=true' : ''),
-    }));
-    return { kind: 'challenge', status, headers };
+    const values = challengesFor(policy(), nonces.issue(now, source), stale);
+    return { kind: 'challenge', status, headers: values.map((value) => ({ name, value })) };
   }
 
-  function isRight(sent: Credentials, method: string, known: readonly TrunkCredentials[]): boolean {
+  function isRight(
+    sent: SentCredentials,
+    method: string,
+    known: readonly TrunkCredentials[],
+  ): boolean {
     const found = known.find(({ user }) => user === sent.user);
     const { password } = found ?? nobody;
-    const { algorithm, user, nonce, uri, nc, cnonce } = sent;
-    const counted = { nc, cnonce };
-    const { realm } = policy();
-    const own = digestResponse({ algorithm, user, realm, password, method, uri, nonce, counted });
-    const same =
-      own.length === sent.response.length &&
-      timingSafeEqual(Buffer.from(own), Buffer.from(sent.response));
-    return same && found !== undefined;
+    const { user, algorithm } = sent;
+    const secret = digestSecret(algorithm, { user, realm: policy().realm, password });
+    return provesSecret(sent, method, secret) && found !== undefined;
   }
 
   return {
     check(now, { method, source, authorization }, known) {
       if (failures.isShut(now, source)) return { kind: 'shut' };
-      const sent = authorization
-        .slice(0, 4)
-        .map((value) => credentialsIn(value, policy()))
-        .find((each) => each !== undefined);
+      const sent = credentialsFor(policy(), authorization);
       if (sent === undefined) return challenge(now, source, false);
       const state = nonces.check(now, sent.nonce, source);
       // Anybody can write a nonce and an address that are not theirs: neither counts against one.
@@ -110,33 +96,9 @@ export function createDigestGate(deps: DigestGateDeps): DigestGate {
         failures.count(now, source);
         return challenge(now, source, false);
       }
-      if (state === 'stale' || !nonces.use(now, sent.nonce, Number.parseInt(sent.nc, 16)))
+      if (state === 'stale' || !nonces.use(now, sent.nonce, countOf(sent)))
         return challenge(now, source, true);
       return { kind: 'user', user: sent.user };
     },
-  };
-}
-
-/**
- * Credentials for our realm, with qop auth and an algorithm that we asked for. `uri` is not held
- * against the Request-URI: what lies between may have rewritten that one (RFC 3261 §22.4), and the
- * count already forbids a second use.
- */
-function credentialsIn(value: string, policy: DigestPolicy): Credentials | undefined {
-  if (!/^digest\s/i.test(value) || value.length > 2048) return undefined;
-  const params = digestParams(value.slice(7));
-  const algorithm = (params.get('algorithm') ?? 'MD5').toUpperCase();
-  const offered = policy.algorithms.find((each) => each === algorithm);
-  const [nc = '', cnonce = ''] = [params.get('nc'), params.get('cnonce')];
-  const isCounted = /^[0-9a-fA-F]{8}$/.test(nc) && cnonce !== '' && params.get('qop') === 'auth';
-  if (params.get('realm') !== policy.realm || offered === undefined || !isCounted) return undefined;
-  return {
-    user: params.get('username') ?? '',
-    nonce: params.get('nonce') ?? '',
-    uri: params.get('uri') ?? '',
-    nc,
-    cnonce,
-    response: (params.get('response') ?? '').toLowerCase(),
-    algorithm: offered,
   };
 }

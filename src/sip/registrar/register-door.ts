@@ -3,11 +3,16 @@
  * what the password was hashed to. Its verdicts are those of `src/trunk/digest-gate.ts`; here the
  * secret is looked up in the store.
  */
-import { timingSafeEqual } from 'node:crypto';
 import type { RoomSystemSecret } from '../../call/ports/room-systems.ts';
-import { digestParams, digestResponseOf } from '../../trunk/digest.ts';
 import { createFailureCounter, type FailureLimits } from '../../trunk/failure-counter.ts';
 import { createNonceBook } from '../../trunk/nonce-book.ts';
+import {
+  challengesFor,
+  countOf,
+  credentialsFor,
+  provesSecret,
+  type SentCredentials,
+} from '../../trunk/sent-credentials.ts';
 import type { DigestAlgorithm } from '../../trunk/trunk.ts';
 import type { SipHeader } from '../message/sip-message.ts';
 
@@ -58,26 +63,22 @@ export const createRegisterDoor = ({ random, secretOf, failureLimits }: Register
     secret: RoomSystemSecret,
     stale: boolean,
   ): DoorAnswer => {
-    const nonce = nonces.issue(now, source);
-    const rest = `nonce="${nonce}", qop="auth"${stale ? ', stale=true' : ''}`;
     const asked = algorithms.filter((algorithm) => secretFor(algorithm, secret) !== undefined);
-    const headers = asked.map((algorithm) => ({
+    const demand = { realm: domain, algorithms: asked };
+    const headers = challengesFor(demand, nonces.issue(now, source), stale).map((value) => ({
       name: 'WWW-Authenticate',
-      value: `Digest realm="${domain}", algorithm=${algorithm}, ${rest}`,
+      value,
     }));
     return { kind: 'challenge', headers };
   };
 
-  const isRight = ({ method }: DoorKnock, sent: Credentials, secret: RoomSystemSecret): boolean => {
-    const own = digestResponseOf(secretFor(sent.algorithm, secret) ?? '', {
-      ...sent,
-      method,
-      counted: { nc: sent.nc, cnonce: sent.cnonce },
-    });
-    const same =
-      own.length === sent.response.length &&
-      timingSafeEqual(Buffer.from(own), Buffer.from(sent.response));
-    return same && secret !== nobody && secretFor(sent.algorithm, secret) !== undefined;
+  const isRight = (
+    { method }: DoorKnock,
+    sent: SentCredentials,
+    secret: RoomSystemSecret,
+  ): boolean => {
+    const kept = secretFor(sent.algorithm, secret);
+    return provesSecret(sent, method, kept ?? '') && secret !== nobody && kept !== undefined;
   };
 
   return {
@@ -85,10 +86,7 @@ export const createRegisterDoor = ({ random, secretOf, failureLimits }: Register
     knock: async (knock: DoorKnock): Promise<DoorAnswer> => {
       const { now, source, user, domain } = knock;
       if (failures.isShut(now, source)) return { kind: 'shut' };
-      const sent = knock.authorization
-        .slice(0, 4)
-        .map((value) => credentialsIn(value, domain))
-        .find((each) => each !== undefined);
+      const sent = credentialsFor({ realm: domain, algorithms }, knock.authorization);
       const state = sent && nonces.check(now, sent.nonce, source);
       const secret = (await secretOf(`${user}@${domain}`)) ?? nobody;
       // Anybody can write a nonce that is not theirs: that counts against nobody.
@@ -98,36 +96,8 @@ export const createRegisterDoor = ({ random, secretOf, failureLimits }: Register
         failures.count(now, source);
         return challenge(knock, secret, false);
       }
-      const isFresh =
-        state === 'fresh' && nonces.use(now, sent.nonce, Number.parseInt(sent.nc, 16));
+      const isFresh = state === 'fresh' && nonces.use(now, sent.nonce, countOf(sent));
       return isFresh ? { kind: 'open' } : challenge(knock, secret, true);
     },
-  };
-};
-
-interface Credentials {
-  readonly algorithm: DigestAlgorithm;
-  readonly user: string;
-  readonly nonce: string;
-  readonly uri: string;
-  readonly nc: string;
-  readonly cnonce: string;
-  readonly response: string;
-}
-
-/** Digest credentials of this realm, with qop auth and an algorithm that we asked for. */
-const credentialsIn = (value: string, realm: string): Credentials | undefined => {
-  if (!/^digest\s/i.test(value) || value.length > 2048) return undefined;
-  const params = digestParams(value.slice(7));
-  const text = (name: string): string => params.get(name) ?? '';
-  const named = (params.get('algorithm') ?? 'MD5').toUpperCase();
-  const algorithm = algorithms.find((each) => each === named);
-  const [nc, cnonce] = [text('nc'), text('cnonce')];
-  const isCounted = /^[0-9a-fA-F]{8}$/.test(nc) && cnonce !== '' && text('qop') === 'auth';
-  if (text('realm') !== realm || algorithm === undefined || !isCounted) return undefined;
-  return {
-    algorithm,
-    ...{ user: text('username'), nonce: text('nonce'), uri: text('uri'), nc, cnonce },
-    response: text('response').toLowerCase(),
   };
 };
