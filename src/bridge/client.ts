@@ -18,7 +18,7 @@ import { partitionPorts, type PortRange } from './rtp/port-pool.ts';
 import { createTokenMint } from './room/tokens.ts';
 import { createSaidCards } from './video/said-cards.ts';
 import { startWorkerLink, type WorkerLink, type WorkerNews } from './worker-link.ts';
-import type { MediaSettings } from './worker-protocol.ts';
+import type { MediaSettings, TranscodingSetup } from './worker-protocol.ts';
 
 export interface MediaBridgeOptions {
   readonly workers: number;
@@ -28,6 +28,8 @@ export interface MediaBridgeOptions {
   readonly livekit: { readonly url: string; readonly apiKey: string; readonly apiSecret: string };
   readonly nodeId: NodeId;
   readonly settings?: Partial<MediaSettings>;
+  /** Undefined: nothing is transcoded. */
+  readonly transcoding?: Omit<TranscodingSetup, 'counts'> | undefined;
   readonly log: Logger;
 }
 
@@ -50,6 +52,7 @@ const after = (delayMs: number, callback: () => void): (() => void) => {
 export const createMediaBridge = async (options: MediaBridgeOptions): Promise<MediaBridge> => {
   const { workers, log } = options;
   const epochMs = monotonicMs();
+  const transcodeCounts = new SharedArrayBuffer(workers * Int32Array.BYTES_PER_ELEMENT);
   const links = new Map<number, WorkerLink>();
   const legs = new Map<LegId, BridgeLeg>();
   const saidCards = createSaidCards();
@@ -80,6 +83,8 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
   const onDied = (dead: WorkerLink, error: Error | undefined): void => {
     log.error({ worker: dead.index, err: error }, 'media worker died');
     links.delete(dead.index);
+    // Its transcodes ended with it.
+    Atomics.store(new Int32Array(transcodeCounts), dead.index, 0);
     desk.workerDied(dead.index);
     const stranded = [...legs.values()].filter(({ link }) => link === dead);
     for (const { legId } of stranded) legs.delete(legId);
@@ -97,6 +102,7 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
         livekitUrl: options.livekit.url,
         nodeId: options.nodeId,
         settings: { ...defaultSettings, ...options.settings },
+        transcoding: options.transcoding && { ...options.transcoding, counts: transcodeCounts },
       },
       onNews,
       onDied,

@@ -23,6 +23,7 @@ import type { PacketListener, RtpSocket } from './rtp/rtp-socket.ts';
 import { createSilenceWatch } from './silence-watch.ts';
 import { createSoundTest, type SoundTest } from './sound-test.ts';
 import type { PictureLeg } from './video/picture-leg.ts';
+import { transcodeChannelOf } from './video/transcode-channel.ts';
 import type { MeetingMember, WorkerMeeting } from './worker-meeting.ts';
 import type { JoinTicket, WorkerSetup } from './worker-protocol.ts';
 
@@ -318,6 +319,7 @@ export const createMediaLeg = (
         onTokenNeeded: deps.onTokenNeeded,
         createLink: deps.createLink,
         camera: pictures,
+        openTranscodes: setup.transcoding && transcodeChannelOf(setup.nodeId, target.room),
         onMutedByRoom: () => {
           log.info({}, 'muted by the room');
           setMuted(true);

@@ -277,6 +277,9 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
       case 'ear-token':
         meetings.setEarToken(message.room, message.token);
         return;
+      case 'picture-token':
+        meetings.setPictureToken(message.room, message.trackSid, message.token);
+        return;
       case 'stop-listening':
         spawn(meetings.stopListening(message.room));
     }

@@ -63,8 +63,9 @@ export const createMeetingDesk = (deps: MeetingDeskDeps): MeetingDesk => {
   const retries = new Map<RoomName, () => void>();
 
   // Each ear has its own identity: one that opens while another closes must not push it out.
-  const earToken = (room: RoomName): Promise<string> =>
-    mint.earToken(room, `${identityPrefix(deps.nodeId)}ear:${deps.newKey()}`);
+  const ownIdentity = (of: 'ear' | 'picture'): string =>
+    `${identityPrefix(deps.nodeId)}${of}:${deps.newKey()}`;
+  const earToken = (room: RoomName): Promise<string> => mint.earToken(room, ownIdentity('ear'));
 
   const listen = async (meeting: MeetingOnNode): Promise<void> => {
     const token = await earToken(meeting.room);
@@ -175,6 +176,11 @@ export const createMeetingDesk = (deps: MeetingDeskDeps): MeetingDesk => {
     const token = await earToken(room);
     deps.linkOf(home)?.post({ type: 'ear-token', room, token });
   };
+  const givePictureToken = async (meeting: MeetingOnNode, trackSid: string): Promise<void> => {
+    const { room, home } = meeting;
+    const token = await mint.earToken(room, ownIdentity('picture'));
+    deps.linkOf(home)?.post({ type: 'picture-token', room, trackSid, token });
+  };
   const spawn = (minting: Promise<void>): void => {
     minting.catch((error: unknown) => {
       log.error({ err: error }, 'room token not made');
@@ -205,6 +211,9 @@ export const createMeetingDesk = (deps: MeetingDeskDeps): MeetingDesk => {
         return;
       case 'ear-token-needed':
         spawn(renewEarToken(meeting));
+        return;
+      case 'picture-token-needed':
+        spawn(givePictureToken(meeting, news.trackSid));
         return;
       case 'ear-gone':
         // What the ear cannot hear, no caller of this node can: the call is told why.

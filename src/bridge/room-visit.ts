@@ -26,6 +26,8 @@ import type {
 import type { RoomReception } from './room/room-reports.ts';
 import type { PacketKind } from './rtp/jitter-buffer.ts';
 import type { RtpView } from './rtp/rtp-packet.ts';
+import type { OpenTranscodeChannel } from './video/transcode-channel.ts';
+import { createTranscodedPictures } from './video/transcoded-pictures.ts';
 import type { WorkerMeeting } from './worker-meeting.ts';
 
 export interface RoomVisit {
@@ -54,9 +56,9 @@ export interface RoomVisit {
 
 /** Who gives the room a camera and takes its pictures. */
 export interface VisitCamera {
-  cameraTrack(): CameraTrack;
-  hear(event: PictureEvent): void;
-  takeRoomPacket(trackKey: number, packet: Buffer): void;
+  readonly cameraTrack: () => CameraTrack;
+  readonly hear: (event: PictureEvent) => void;
+  readonly takeRoomPacket: (trackKey: number, packet: Buffer) => void;
 }
 
 export interface RoomVisitDeps {
@@ -69,6 +71,8 @@ export interface RoomVisitDeps {
   /** The caller's sound goes into the room even where nobody listens there. */
   readonly sendsUnheard?: boolean | undefined;
   readonly camera?: VisitCamera | undefined;
+  /** Where pictures that are not H.264 can be had transcoded. */
+  readonly openTranscodes?: OpenTranscodeChannel | undefined;
   readonly log: Logger;
   readonly createLink?: ((options: CallerLinkOptions) => CallerLink) | undefined;
   readonly emit: (event: MediaEvent) => void;
@@ -89,6 +93,16 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
   let state: 'entered' | 'joining' | 'inside' | 'over' = 'entered';
   let token = deps.token;
   let link: CallerLink | undefined;
+  const { camera, openTranscodes } = deps;
+  const transcoded =
+    camera &&
+    openTranscodes &&
+    createTranscodedPictures({
+      openChannel: openTranscodes,
+      onPictures: camera.hear,
+      onPacket: camera.takeRoomPacket,
+    });
+  let pictures: PictureLink | undefined;
   let uplink: CallerUplink | undefined;
   let introduction = introductionPackets;
   let isResting = false;
@@ -154,8 +168,9 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       sendsKeys: deps.sendsKeys === true,
       log,
       onEvent: hear,
-      ...(deps.camera && cameraOptions(deps.camera)),
+      ...(camera && cameraOptions(camera, transcoded?.hear ?? camera.hear)),
     });
+    pictures = link.pictures && transcoded ? transcoded.over(link.pictures) : link.pictures;
     uplink = createCallerUplink({
       ssrc: link.ssrc,
       codec: callerCodec,
@@ -183,6 +198,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       if (state === 'inside' && !rests()) uplink?.push(packet, view, kind, nowMs);
     },
     tick: (nowMs, frame) => {
+      transcoded?.tick(nowMs);
       if (state !== 'inside' || isResting) return;
       uplink?.hear(frame, nowMs);
       uplink?.flush(nowMs);
@@ -204,11 +220,12 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       token = fresh;
       link?.setToken(fresh);
     },
-    pictures: () => (state === 'over' ? undefined : link?.pictures),
+    pictures: () => (state === 'over' ? undefined : pictures),
     reception: () => link?.reception?.(),
     close: async () => {
       over('unreachable');
       uplink?.close();
+      transcoded?.close();
       await link?.close();
     },
   };
@@ -216,12 +233,9 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
 
 const cameraOptions = (
   camera: VisitCamera,
+  hear: (event: PictureEvent) => void,
 ): Pick<CallerLinkOptions, 'camera' | 'onPicture' | 'onPicturePacket'> => ({
   camera: camera.cameraTrack(),
-  onPicture: (event) => {
-    camera.hear(event);
-  },
-  onPicturePacket: (trackKey, packet) => {
-    camera.takeRoomPacket(trackKey, packet);
-  },
+  onPicture: hear,
+  onPicturePacket: camera.takeRoomPacket,
 });

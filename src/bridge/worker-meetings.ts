@@ -5,7 +5,8 @@ import { monotonicMs } from './media-clock.ts';
 import { identityPrefix } from '../call/participant.ts';
 import { openTrackSource } from './track-source.ts';
 import { createWorkerMeeting, type WorkerMeeting } from './worker-meeting.ts';
-import type { FromWorker, WorkerSetup } from './worker-protocol.ts';
+import { createMeetingTranscodes } from './meeting-transcodes.ts';
+import type { FromWorker, WorkerGauges, WorkerSetup } from './worker-protocol.ts';
 
 export interface WorkerMeetings {
   /** The meeting in this room, begun where it is not here yet. */
@@ -16,8 +17,9 @@ export interface WorkerMeetings {
   listen(room: RoomName, lanes: SharedArrayBuffer, token: string): void;
   stopListening(room: RoomName): Promise<void>;
   setEarToken(room: RoomName, token: string): void;
+  setPictureToken(room: RoomName, trackSid: string, token: string): void;
   mix(tick: number): void;
-  gauges(): { readonly meetingMixes: number; readonly ears: number };
+  gauges(): WorkerGauges;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export interface WorkerMeetingsDeps {
 
 export const createWorkerMeetings = ({ setup, post, log }: WorkerMeetingsDeps): WorkerMeetings => {
   const meetings = new Map<RoomName, WorkerMeeting>();
+  const transcodes = createMeetingTranscodes({ setup, post, log });
   /** Ears, closing ones too. */
   let ears = 0;
 
@@ -50,7 +53,7 @@ export const createWorkerMeetings = ({ setup, post, log }: WorkerMeetingsDeps): 
     if (tracks === undefined) return;
     meeting.tracks = undefined;
     forgetIfIdle(meeting);
-    await tracks.close();
+    await Promise.all([tracks.close(), transcodes.end(meeting.room)]);
     ears -= 1;
   };
 
@@ -75,12 +78,15 @@ export const createWorkerMeetings = ({ setup, post, log }: WorkerMeetingsDeps): 
         log,
         post,
       });
+      transcodes.begin(room);
     },
     stopListening,
     setEarToken: (room, token) => {
       meetings.get(room)?.tracks?.setToken(token);
     },
+    setPictureToken: transcodes.setToken,
     mix: (tick) => {
+      transcodes.tick(monotonicMs());
       for (const meeting of meetings.values())
         try {
           meeting.mix(tick);
@@ -88,7 +94,7 @@ export const createWorkerMeetings = ({ setup, post, log }: WorkerMeetingsDeps): 
           log.error({ room: meeting.room, err: error }, 'meeting not mixed');
         }
     },
-    gauges: () => ({ meetingMixes: meetings.size, ears }),
+    gauges: () => ({ meetingMixes: meetings.size, ears, ...transcodes.figures() }),
     close: async () => {
       await Promise.all([...meetings.values()].map(closeEar));
     },

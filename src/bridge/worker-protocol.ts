@@ -44,6 +44,17 @@ export interface WorkerSetup {
   readonly livekitUrl: string;
   readonly nodeId: NodeId;
   readonly settings: MediaSettings;
+  /** Undefined: pictures that are not H.264 are told of by a card. */
+  readonly transcoding?: TranscodingSetup | undefined;
+}
+
+export interface TranscodingSetup {
+  /** ffmpeg, and what is to stand before our own arguments. */
+  readonly command: readonly string[];
+  /** Pictures at a time, on all workers together. */
+  readonly limit: number;
+  /** A 32-bit count of running ones for each worker. */
+  readonly counts: SharedArrayBuffer;
 }
 
 /** A leg's way into a meeting. */
@@ -105,7 +116,14 @@ export type WorkerCommand =
   | { readonly type: 'stop-listening'; readonly room: RoomName }
   /** Answers to `leg-token-needed` and `ear-token-needed`. */
   | { readonly type: 'leg-token'; readonly legId: LegId; readonly token: string }
-  | { readonly type: 'ear-token'; readonly room: RoomName; readonly token: string };
+  | { readonly type: 'ear-token'; readonly room: RoomName; readonly token: string }
+  /** An answer to `picture-token-needed`. */
+  | {
+      readonly type: 'picture-token';
+      readonly room: RoomName;
+      readonly trackSid: string;
+      readonly token: string;
+    };
 
 export type ToWorker = WorkerRequest | WorkerCommand;
 
@@ -160,6 +178,8 @@ export type FromWorker =
   /** A link's token has run out while it was trying to come back. */
   | { readonly type: 'leg-token-needed'; readonly legId: LegId }
   | { readonly type: 'ear-token-needed'; readonly room: RoomName }
+  /** A picture of the room is to be transcoded, by a listener of its own. */
+  | { readonly type: 'picture-token-needed'; readonly room: RoomName; readonly trackSid: string }
   | {
       readonly type: 'log';
       readonly level: 'debug' | 'info' | 'warn' | 'error';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { list, optional, wholeNumber, type SettingsOf } from './values.ts';
+import { command, list, optional, wholeNumber, type SettingsOf } from './values.ts';
 
 /** Sound and pictures of calls: `_S` in the environment is seconds, `Ms` in the settings milliseconds. */
 
@@ -21,6 +21,10 @@ export interface MediaConfig {
   readonly codecs: readonly CodecName[];
   /** Whether video rooms are answered with pictures. */
   readonly video: boolean;
+  /** ffmpeg, for pictures that are not H.264; undefined: they are told of by a card. */
+  readonly transcodeCommand: readonly string[] | undefined;
+  /** Pictures transcoded at a time. */
+  readonly transcodeLimit: number;
 }
 
 const rtpPorts = z.string().transform((text, context) => {
@@ -55,6 +59,8 @@ export const mediaShape = {
   RINGBRO_SRTP: optional(z.enum(['off', 'allow', 'require'])),
   RINGBRO_CODECS: optional(codecs),
   RINGBRO_VIDEO: optional(z.enum(['off', 'allow'])),
+  RINGBRO_TRANSCODE_COMMAND: optional(command('ffmpeg')),
+  RINGBRO_TRANSCODE_LIMIT: optional(wholeNumber(1, 64)),
 };
 
 export const mediaFrom = (e: SettingsOf<typeof mediaShape>): MediaConfig => ({
@@ -66,4 +72,6 @@ export const mediaFrom = (e: SettingsOf<typeof mediaShape>): MediaConfig => ({
   srtp: e.RINGBRO_SRTP ?? 'allow',
   codecs: e.RINGBRO_CODECS ?? knownCodecs,
   video: e.RINGBRO_VIDEO !== 'off',
+  transcodeCommand: e.RINGBRO_TRANSCODE_COMMAND,
+  transcodeLimit: e.RINGBRO_TRANSCODE_LIMIT ?? 2,
 });

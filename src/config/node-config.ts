@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { optional, url, wholeNumber, type SettingsOf } from './values.ts';
+import { command, optional, url, wholeNumber, type SettingsOf } from './values.ts';
 
 /** The node itself: its name, what it keeps and where, what it speaks with, how it watches itself. */
 
@@ -25,14 +25,7 @@ const pinSecrets = z
     error: 'must be at least 32 characters; a former secret may follow after a comma',
   });
 
-/** A program and its arguments, apart by blanks; no shell reads them. */
-const speechCommand = z
-  .string()
-  .regex(/^[^\s'"|&;<>$`]+(?:\s+[^\s'"|&;<>$`]+)*$/, {
-    error:
-      'must be a program and its arguments without quotes, such as espeak-ng -v {language} --stdin --stdout',
-  })
-  .transform((text) => text.split(/\s+/));
+const speechCommand = command('espeak-ng -v {language} --stdin --stdout');
 
 export const nodeShape = {
   RINGBRO_NODE_ID: optional(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/)),

@@ -19,6 +19,15 @@ export const port = z.coerce.number().int().min(0).max(65535);
 export const wholeNumber = (least: number, most: number) =>
   z.coerce.number().int().min(least).max(most);
 
+/** A program and its arguments, apart by blanks; no shell reads them. */
+export const command = (example: string) =>
+  z
+    .string()
+    .regex(/^[^\s'"|&;<>$`]+(?:\s+[^\s'"|&;<>$`]+)*$/, {
+      error: `must be a program and its arguments without quotes, such as ${example}`,
+    })
+    .transform((text) => text.split(/\s+/));
+
 /** Parts with commas between them. */
 export const list = z.string().transform((text) =>
   text

@@ -1,6 +1,7 @@
 /** How the parts of the gateway are: read when somebody asks for the metrics. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { TrunkStatus } from '../call/ports/sip-engine.ts';
+import { transcodeMetrics } from './transcode-metrics.ts';
 
 /** Figures that rise only. */
 export type Totals = () => Readonly<Record<string, number>>;
@@ -163,6 +164,7 @@ function watchMedia(registry: Registry, { media }: PartSources): void {
     help: 'Ticks that media workers skipped: callers heard a gap',
     registers,
   });
+  const transcodes = transcodeMetrics(registry);
   new Gauge({
     name: 'ringbro_media',
     help: 'What the media workers hold: workers, meetings, legs, sockets, links to rooms, joins that wait',
@@ -172,7 +174,8 @@ function watchMedia(registry: Registry, { media }: PartSources): void {
       // A bridge that is closing or broken is told of by its own check.
       const figures = await media().catch(() => undefined);
       if (figures === undefined) return;
-      const { worstLatenessMs = 0, skippedTicks = 0, ...held } = figures;
+      const { worstLatenessMs = 0, skippedTicks = 0, ...others } = figures;
+      const held = transcodes.take(others);
       for (const [what, count] of Object.entries(held)) this.set({ what: snake(what) }, count);
       worst.set(worstLatenessMs / 1000);
       skipped.reset();

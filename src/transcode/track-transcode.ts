@@ -21,6 +21,8 @@ export interface TrackTranscode {
   push(packet: Buffer, nowMs: number): void;
   /** Somebody needs a key frame. */
   wantKeyFrame(): void;
+  /** A device that takes no larger pictures than these watches too. */
+  narrow(bounds: PictureDimensions): void;
   /** Every 20 ms. */
   tick(nowMs: number): void;
   /** Of all its processes. */
@@ -30,7 +32,7 @@ export interface TrackTranscode {
 
 export interface TrackTranscodeDeps {
   readonly format: PictureFormat;
-  /** What the devices can be shown. */
+  /** What the first device can be shown. */
   readonly bounds: PictureDimensions;
   readonly startProcess: (
     options: Pick<TranscodeProcessOptions, 'fourcc' | 'size' | 'onPicture' | 'onEnded'>,
@@ -69,6 +71,7 @@ export const createTrackTranscode = (deps: TrackTranscodeDeps): TrackTranscode =
   let cpuOfEnded = 0;
   let isOver = false;
   let nowMs = 0;
+  let { bounds } = deps;
   wish.want();
 
   const endRun = (): void => {
@@ -112,7 +115,7 @@ export const createTrackTranscode = (deps: TrackTranscodeDeps): TrackTranscode =
     if (keyFrameSize !== undefined) {
       wish.came();
       gaps.keyFrameCame();
-      const size = fittingSize(keyFrameSize, deps.bounds);
+      const size = fittingSize(keyFrameSize, bounds);
       if (needsAnother(size)) run = startRun(size, rtpTimestamp);
     }
     if (run === undefined) return;
@@ -138,6 +141,14 @@ export const createTrackTranscode = (deps: TrackTranscodeDeps): TrackTranscode =
     },
     wantKeyFrame: () => {
       wish.want();
+    },
+    narrow: (next) => {
+      bounds = fittingSize(bounds, next);
+      const isTooLarge =
+        run !== undefined && areaOf(fittingSize(run.size, bounds)) < areaOf(run.size);
+      if (!isTooLarge) return;
+      endRun();
+      assembly.breakOff();
     },
     tick: (atMs) => {
       nowMs = atMs;

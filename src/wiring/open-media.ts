@@ -29,6 +29,10 @@ export const openMedia = async (
       qualityWindowMs: config.media.qualityWindowMs,
       sendsUnheard: config.media.sendsUnheard,
     },
+    transcoding: config.media.transcodeCommand && {
+      command: config.media.transcodeCommand,
+      limit: config.media.transcodeLimit,
+    },
     log: logger.child({ part: 'media' }),
   });
   opened.push(() => media.close());

@@ -28,13 +28,13 @@ export interface PictureLeg {
   /** The call stands: from now on the device is shown something. */
   start(): void;
   /** What the participant publishes as its camera. */
-  cameraTrack(): CameraTrack;
+  readonly cameraTrack: () => CameraTrack;
   /** `speakers`: keys of who speaks as we hear it, the loudest first. */
   enterRoom(link: () => PictureLink | undefined, speakers: () => readonly number[]): void;
   leaveRoom(): void;
   /** Of the room's link. */
-  hear(event: PictureEvent): void;
-  takeRoomPacket(trackKey: number, packet: Buffer): void;
+  readonly hear: (event: PictureEvent) => void;
+  readonly takeRoomPacket: (trackKey: number, packet: Buffer) => void;
   /** The device asks by SIP. */
   requestKeyFrame(): void;
   showCard(card: Card | undefined): void;
