@@ -1,18 +1,20 @@
 /** A video room of others (baresip, H.264 by libavcodec) dials the meeting's video address. */
-import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
-import type { SeenPicture } from '../support/witness.ts';
 import { startBaresip, type Baresip, type BaresipOptions } from './support/baresip.ts';
 import { createMeetingStage, type MeetingStage } from './support/meeting-stage.ts';
+import {
+  barIn,
+  isCard,
+  isOfTheFilm,
+  isSquareThere,
+  makeFilm,
+  screenOf,
+} from './support/moving-pictures.ts';
 
 const domain = 'meet.test';
-/** Of a quarter of the picture each, from the top left, as the film has them. */
-const lumas = [210, 120, 60, 170];
-const size = { width: 320, height: 240 };
 
 let authority: TestAuthority;
 let stage: MeetingStage;
@@ -37,78 +39,6 @@ afterAll(async () => {
   authority.remove();
 });
 
-/** Four grey quarters, and in their middle a white square that comes and goes. */
-const makeFilm = (file: string): void => {
-  const half = `${size.width / 2}x${size.height / 2}`;
-  const grey = (luma: number) => `color=c=0x${luma.toString(16).repeat(3)}:s=${half}:r=15:d=30`;
-  const [a = 0, b = 0, c = 0, d = 0] = lumas;
-  const graph =
-    `${grey(a)}[a];${grey(b)}[b];${grey(c)}[c];${grey(d)}[d];[a][b]hstack[t];[c][d]hstack[u];` +
-    "[t][u]vstack,drawbox=x=140:y=100:w=40:h=40:color=white:t=fill:enable='lt(mod(t,1),0.5)'";
-  const args = [
-    '-loglevel',
-    'error',
-    '-y',
-    '-f',
-    'lavfi',
-    '-i',
-    graph,
-    '-c:v',
-    'mjpeg',
-    '-q:v',
-    '2',
-  ];
-  const made = spawnSync('ffmpeg', [...args, '-pix_fmt', 'yuvj420p', file], { encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(made.stderr);
-};
-
-const meanLuma = (
-  { luma, width }: SeenPicture,
-  left: number,
-  top: number,
-  side: number,
-): number => {
-  let sum = 0;
-  for (let y = top; y < top + side; y++)
-    for (let x = left; x < left + side; x++) sum += luma[y * width + x] ?? 0;
-  return sum / side ** 2;
-};
-
-/** Whether the picture is one of the film: its quarters in their order, whatever their range. */
-const isOfTheFilm = (picture: SeenPicture): boolean => {
-  if (picture.width !== size.width || picture.height !== size.height) return false;
-  const corners = [
-    meanLuma(picture, 16, 16, 64),
-    meanLuma(picture, 240, 16, 64),
-    meanLuma(picture, 16, 160, 64),
-    meanLuma(picture, 240, 160, 64),
-  ];
-  return corners.every((mean, corner) => Math.abs(mean - (lumas[corner] ?? 0)) < 25);
-};
-const isSquareThere = (picture: SeenPicture): boolean => meanLuma(picture, 146, 106, 28) > 225;
-
-/** A snapshot of the device's screen, decoded. */
-const screenOf = async (of: Baresip): Promise<SeenPicture | undefined> => {
-  const file = await of.screen();
-  if (file === undefined) return undefined;
-  const args = ['-loglevel', 'error', '-i', file, '-pix_fmt', 'gray', '-f', 'rawvideo', '-'];
-  const { stdout } = spawnSync('ffmpeg', args, { maxBuffer: 32e6 });
-  const header = await readFile(file);
-  const [width, height] = [header.readUInt32BE(16), header.readUInt32BE(20)];
-  return stdout.length === width * height ? { width, height, luma: stdout } : undefined;
-};
-
-/** Where the witness's bar stands, as a share of the width; undefined: this is not its picture. */
-const barIn = ({ luma, width, height }: SeenPicture): number | undefined => {
-  const row = luma.subarray((height >> 1) * width, (height >> 1) * width + width);
-  const bright = [...row.keys()].filter((x) => (row[x] ?? 0) > 200);
-  const grey = row.filter((value) => Math.abs(value - 128) < 24).length;
-  const [first, last] = [bright[0], bright.at(-1)];
-  if (first === undefined || last === undefined) return undefined;
-  const isBar = last - first < width / 12 && grey + bright.length > 0.9 * width;
-  return isBar ? first / width : undefined;
-};
-
 interface ShownDetail {
   readonly legId: string;
   readonly state: string;
@@ -116,13 +46,6 @@ interface ShownDetail {
   readonly encrypted: boolean;
   readonly timeline: readonly { readonly event: string }[];
 }
-
-/** Light words on a dark ground. */
-const isCard = ({ luma }: SeenPicture): boolean => {
-  const dark = luma.filter((value) => value < 70).length / luma.length;
-  const light = luma.filter((value) => value > 180).length / luma.length;
-  return dark > 0.7 && light > 0.01;
-};
 
 const roomCalls = async (
   mediaEncryption?: BaresipOptions['mediaEncryption'],
