@@ -8,6 +8,7 @@ import type { DrachtioConfig } from '../config/drachtio-config.ts';
 import { followFreeSwitchList } from './freeswitch-list.ts';
 import { createDrachtioEngine, type DrachtioEngine } from '../sip/drachtio/drachtio-engine.ts';
 import { isSameMachine, mediaAddressOf } from '../sip/drachtio/same-machine.ts';
+import type { RegistrarOptions } from '../sip/registrar/registrar.ts';
 import type { SipMessageListener } from '../sip/transaction/message-listener.ts';
 import type { TrunkSettings } from './trunk-settings.ts';
 
@@ -18,6 +19,7 @@ export interface DrachtioEngineParts {
   readonly promptsDir: string;
   readonly media: MediaBridge;
   readonly trunks: TrunkSettings | undefined;
+  readonly registrar: RegistrarOptions | undefined;
   readonly newLegId: () => LegId;
   readonly clock: Clock;
   readonly log: Logger;
@@ -26,7 +28,7 @@ export interface DrachtioEngineParts {
 
 /** The drachtio engine as it is set: `RINGBRO_ENGINE=drachtio`. */
 export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => {
-  const { config, drachtio, media, trunks, newLegId, clock, log } = parts;
+  const { config, drachtio, media, trunks, registrar, newLegId, clock, log } = parts;
   const { freeSwitch } = drachtio;
   const { port: firstListenPort } = freeSwitch.listen;
   const interfaces = networkInterfaces();
@@ -65,6 +67,7 @@ export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => 
     encryptsBeyond: drachtio.direct !== 'no',
     video: config.media.video && drachtio.direct !== 'no',
     trunks: trunks && { source: trunks, allow: config.sip.allow },
+    registrar,
     newLegId,
     clock,
     log,

@@ -38,6 +38,9 @@ export const sipDomainsOf = ({ sip }: Config): readonly string[] =>
 /** The SIP engine that the settings ask for, not started. */
 export const engineOf = (parts: EngineParts): SipEngine => {
   const { config, media, tls, trunks, clock, log } = parts;
+  const domains = sipDomainsOf(config);
+  const registrar =
+    domains.length === 0 ? undefined : { book: parts.roomSystems, domains, nodeId: parts.nodeId };
   if (config.drachtio !== undefined) {
     const { drachtio, promptsDir = parts.ownPrompts } = config;
     return drachtioEngineOf({
@@ -46,6 +49,7 @@ export const engineOf = (parts: EngineParts): SipEngine => {
       promptsDir,
       media,
       trunks,
+      registrar,
       newLegId,
       clock,
       log,
@@ -72,9 +76,6 @@ export const engineOf = (parts: EngineParts): SipEngine => {
     log,
     newLegId,
     onMessage: parts.onSipMessage,
-    registrar:
-      config.sip.domains.length === 0
-        ? undefined
-        : { book: parts.roomSystems, domains: sipDomainsOf(config), nodeId: parts.nodeId },
+    registrar,
   });
 };

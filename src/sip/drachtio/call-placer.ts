@@ -1,4 +1,4 @@
-/** Places a planned call of ours by way of drachtio-server; FreeSWITCH has its sound. */
+/** Places a planned call of ours by way of drachtio-server; FreeSWITCH or the worker has its sound. */
 import { asSipCallId, type SipCallId } from '../../call/identifiers.ts';
 import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { CallInvitation, LegEndCause } from '../../call/ports/sip-engine.ts';
@@ -7,6 +7,7 @@ import { parseUri } from '../message/sip-uri.ts';
 import type { DialDeskDeps, PlannedCall } from '../peers/dial-desk.ts';
 import { dialFailure, refusedDial, unfitDial, type DialFailure } from '../peers/dial-failure.ts';
 import type { DialPlan } from '../peers/dial-plan.ts';
+import type { Destination } from '../peers/outside-request.ts';
 import type { OwnSignalling } from './own-requests.ts';
 import { createDrachtioLeg } from './drachtio-leg.ts';
 import type { LegSound } from './leg-sound.ts';
@@ -15,8 +16,8 @@ import { createOutgoingInvite } from './outgoing-invite.ts';
 import { within } from './within.ts';
 
 export interface CallPlacerDeps {
-  /** A connection for the call; undefined where no drachtio-server is connected. */
-  readonly signalling: () => OwnSignalling | undefined;
+  /** A connection for the call there; undefined where no drachtio-server is connected. */
+  readonly signalling: (destination: Destination) => OwnSignalling | undefined;
   readonly soundFor: (call: PlannedCall, signalling: OwnSignalling, log: Logger) => LegSound;
   readonly legs: LiveLegs;
   readonly tokens: Tokens;
@@ -60,7 +61,7 @@ export const createCallPlacer =
   (deps: CallPlacerDeps): DialDeskDeps['place'] =>
   async (call, signal) => {
     const { tokens, clock } = deps;
-    const signalling = deps.signalling();
+    const signalling = deps.signalling(call.destination);
     // drachtio-server puts its own address there.
     const plan = call.planFrom('localhost');
     if (signalling === undefined || plan === undefined) return dialFailure('unreachable');

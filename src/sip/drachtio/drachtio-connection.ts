@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import createSrf from 'drachtio-srf';
 import type { Clock, Logger } from '../../call/ports/process.ts';
+import { gatewayAbilities, registrarAbilities } from '../message/validate-request.ts';
 import type { SipMessageListener } from '../transaction/message-listener.ts';
 import { contactUris, plainContact } from './contact-uris.ts';
 import type {
@@ -83,6 +84,8 @@ export interface DrachtioConnectionOptions {
     response: SrfResponse,
     signalling: CallSignalling,
   ) => void;
+  /** [not asked for] */
+  readonly onRegister?: DrachtioConnectionOptions['onInvite'] | undefined;
   /** The connection that these calls came on is gone. */
   readonly onLost: (link: object) => void;
   /** Those with FreeSWITCH among them. */
@@ -91,9 +94,8 @@ export interface DrachtioConnectionOptions {
 
 const reconnectMaxMs = 5_000;
 const pingTimeoutMs = 3_000;
-const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK';
 
-const countListeners = (srf: Pick<Srf, 'eventNames' | 'listenerCount'>): number =>
+const countListeners = (srf: Srf): number =>
   srf.eventNames().reduce((sum, event) => sum + srf.listenerCount(event), 0);
 
 export const createDrachtioConnection = (
@@ -107,7 +109,6 @@ export const createDrachtioConnection = (
   let addresses: readonly string[] = [];
   let isClosed = false;
   let isLossTold = false;
-
   const signallingOf = (request: SrfRequest, response: SrfResponse): CallSignalling => ({
     link: request.socket,
     createUas: (localSdp, attach) =>
@@ -143,9 +144,14 @@ export const createDrachtioConnection = (
     if (!isLossTold) log.warn({ err: error }, 'drachtio cannot be reached');
     isLossTold = true;
   });
-  srf.invite((request, response) => {
-    options.onInvite(request, response, signallingOf(request, response));
-  });
+  const handTo =
+    (listener: DrachtioConnectionOptions['onInvite']) =>
+    (request: SrfRequest, response: SrfResponse): void => {
+      listener(request, response, signallingOf(request, response));
+    };
+  srf.invite(handTo(options.onInvite));
+  if (options.onRegister) srf.register(handTo(options.onRegister));
+  const allowed = (options.onRegister ? registrarAbilities : gatewayAbilities).methods.join(', ');
   srf.options((_request, response) => {
     response.send(200, undefined, { headers: { Allow: allowed, Accept: 'application/sdp' } });
   });
@@ -171,7 +177,7 @@ export const createDrachtioConnection = (
     startRouteServer(server.routeAt, server, (error) => {
       log.error({ err: error }, 'drachtio-servers cannot ask where calls go');
     });
-  const agent = srf.app.client;
+  const { client: agent } = srf.app;
   guardAgent(
     agent,
     (error, where) => {
@@ -208,8 +214,8 @@ export const createDrachtioConnection = (
 
   const ping = async (uri: string): Promise<boolean | undefined> => {
     if (sockets.size === 0) return undefined;
-    const plan = { method: 'OPTIONS', requestUri: uri, timeoutMs: pingTimeoutMs };
-    return (await request(plan))?.status === 200;
+    const answer = await request({ method: 'OPTIONS', requestUri: uri, timeoutMs: pingTimeoutMs });
+    return answer?.status === 200;
   };
 
   return {

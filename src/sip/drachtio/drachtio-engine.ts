@@ -7,28 +7,32 @@ import { createTokens } from '../dialog/tokens.ts';
 import { createDialDesk } from '../peers/dial-desk.ts';
 import { createTargetResolver, systemNameService } from '../peers/target-resolver.ts';
 import { createTrunkDesk, type CallOrigin, type TrunkOptions } from '../peers/trunk-desk.ts';
+import { createRegistrar, type RegistrarOptions } from '../registrar/registrar.ts';
 import { requireTags } from '../message/message-headers.ts';
 import { sdpBodyOf } from '../message/sdp-body.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import { saysVideo } from '../message/video-tag.ts';
-import { endpointText } from '../transaction/flow.ts';
 import type { SipMessageListener } from '../transaction/message-listener.ts';
 import { createCallPlacer } from './call-placer.ts';
 import {
   createDrachtioConnection,
   type CallSignalling,
+  type DrachtioConnection,
   type DrachtioServer,
 } from './drachtio-connection.ts';
 import { createDrachtioLeg } from './drachtio-leg.ts';
 import type { SrfRequest, SrfResponse } from './drachtio-types.ts';
+import { pingFreeSwitches } from './freeswitch-ping.ts';
 import { createFreeSwitchPool, isHealthy, type FreeSwitchPool } from './freeswitch-pool.ts';
 import { createFreeSwitch, type FreeSwitchServer } from './freeswitch.ts';
 import { createIncomingInvite } from './incoming-invite.ts';
-import { invitationOf } from './invitation.ts';
+import { invitationOf, wayOf } from './invitation.ts';
 import { createInviteDoor } from './invite-door.ts';
 import { createLegSounds, type LegSoundOptions } from './leg-sounds.ts';
 import { createLiveLegs } from './live-legs.ts';
+import { outsideOnly } from './outside-only.ts';
 import { createOutsideAgent } from './outside-agent.ts';
+import { createRegisterDesk } from './register-desk.ts';
 import { within } from './within.ts';
 
 export interface DrachtioEngineOptions extends LegSoundOptions {
@@ -46,6 +50,8 @@ export interface DrachtioEngineOptions extends LegSoundOptions {
   readonly advertisedAddress?: string | undefined;
   /** Without them every call comes by none. */
   readonly trunks?: TrunkOptions | undefined;
+  /** For room systems of our own; without it nobody registers. */
+  readonly registrar?: RegistrarOptions | undefined;
   readonly newLegId: () => LegId;
   readonly clock: Clock;
   readonly log: Logger;
@@ -60,15 +66,14 @@ export interface DrachtioEngine extends SipEngine {
 
 /** So long `start` waits for the first of each; whoever comes later is taken in then. */
 const startTimeoutMs = 5_000;
-const pingIntervalMs = 10_000;
 
 export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEngine => {
   const { clock, log } = options;
   const tokens = createTokens(randomBytes);
   const legs = createLiveLegs();
-  let connections: readonly ReturnType<typeof createDrachtioConnection>[] = [];
+  let connections: readonly DrachtioConnection[] = [];
   let onCall: ((leg: CallLeg) => void) | undefined;
-  let cancelPing: (() => void) | undefined;
+  let stopPinging: (() => void) | undefined;
   let stopFollowing: (() => void) | undefined;
   let isClosed = false;
   let slots = 0;
@@ -88,13 +93,6 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     });
   });
 
-  const outsideOnly =
-    (listener: SipMessageListener): SipMessageListener =>
-    (direction, message, flow) => {
-      const inside = `sip:drachtio@${endpointText(flow.remote)}`;
-      if (!pool.members.some(({ sipUri }) => sipUri === inside)) listener(direction, message, flow);
-    };
-
   /** We connect to a drachtio-server; otherwise each connects to us, when there is a call. */
   const isInbound = options.drachtio.some(({ style }) => style === 'inbound');
   const connected = () => connections.find((connection) => connection.connections > 0);
@@ -110,10 +108,14 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
 
   // ---------------------------------------------------------------- calls
 
+  const registrar =
+    options.registrar && createRegistrar(options.registrar, { clock, log, random: randomBytes });
+  const registerDesk = registrar && createRegisterDesk<DrachtioConnection>(registrar, log);
   const sounds = createLegSounds(options, pool);
 
   const dialDesk = createDialDesk({
     trunkDesk,
+    locate: registrar && ((address) => registrar.locate(address)),
     resolver: createTargetResolver(
       options.trunks?.names ?? systemNameService,
       () => tokens.below(2 ** 31) / 2 ** 31,
@@ -121,7 +123,10 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     clock,
     srtpPolicy: options.srtpPolicy ?? 'allow',
     place: createCallPlacer({
-      signalling: () => (isClosed ? undefined : connected()?.forOwnCall()),
+      signalling: (destination) => {
+        const known = registerDesk?.serverTowards(destination)?.forOwnCall();
+        return isClosed ? undefined : (known ?? connected()?.forOwnCall());
+      },
       soundFor: (call, signalling, legLog) => {
         const { legId } = call.request;
         const { transport } = call.destination;
@@ -142,7 +147,8 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     origin: CallOrigin | undefined,
   ): void => {
     const legId = options.newLegId();
-    const invitation = invitationOf(legId, invite, request, origin);
+    const roomSystem = registrar?.callerOf(invite, wayOf(request));
+    const invitation = invitationOf(legId, invite, request, origin, roomSystem);
     const legLog = log.child({ legId });
     const device = { offer: sdpBodyOf(invite), isVideoSystem: saysVideo(invite) };
     const leg = legs.begin(signalling.link, (onClosed) =>
@@ -177,18 +183,6 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
 
   // ---------------------------------------------------------------- health
 
-  const ping = (): void => {
-    const through = connected();
-    for (const freeSwitch of pool.members) {
-      const { sipUri } = freeSwitch;
-      if (sipUri === undefined || through === undefined) continue;
-      void through.ping(sipUri).then((answered) => {
-        if (answered !== undefined) freeSwitch.setReachable(answered);
-      });
-    }
-    cancelPing = clock.at(clock.now() + pingIntervalMs, ping);
-  };
-
   const sum = (figures: readonly number[]): number => figures.reduce((a, b) => a + b, 0);
 
   return {
@@ -201,25 +195,32 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
       onCall = listener;
       for (const server of options.freeSwitch) pool.add(server);
       stopFollowing = options.followFreeSwitch?.(pool.follow);
-      connections = options.drachtio.map((server) =>
-        createDrachtioConnection({
+      connections = options.drachtio.map((server) => {
+        const connection = createDrachtioConnection({
           server,
           secret: options.drachtioSecret,
           publicAddress: options.publicAddress,
           clock,
           log,
           onInvite,
+          onRegister:
+            registerDesk &&
+            ((request, response, signalling) => {
+              registerDesk.receive(request, response, connection, () => {
+                signalling.end();
+              });
+            }),
           onLost: legs.lose,
-          onMessage: options.onMessage && outsideOnly(options.onMessage),
-        }),
-      );
-      const awaited = isInbound ? connections : [];
+          onMessage: options.onMessage && outsideOnly(options.onMessage, pool),
+        });
+        return connection;
+      });
       const firstOf = (all: readonly { readonly ready: Promise<void> }[]): Promise<unknown> =>
         all.length === 0
           ? Promise.resolve()
           : within(clock, startTimeoutMs, Promise.race(all.map(({ ready }) => ready)));
-      await Promise.all([firstOf(awaited), firstOf(pool.members)]);
-      ping();
+      await Promise.all([firstOf(isInbound ? connections : []), firstOf(pool.members)]);
+      stopPinging = pingFreeSwitches({ pool, connected, clock });
       trunkDesk?.start();
     },
     parts: () => ({
@@ -237,7 +238,7 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
     }),
     close: async () => {
       isClosed = true;
-      cancelPing?.();
+      stopPinging?.();
       stopFollowing?.();
       const deregistered = trunkDesk?.close();
       await within(clock, startTimeoutMs, legs.hangUp());

@@ -92,6 +92,7 @@ export interface Srf {
   readonly app: { readonly client: DrachtioAgent };
   invite(handler: (request: SrfRequest, response: SrfResponse) => void): unknown;
   options(handler: (request: SrfRequest, response: SrfResponse) => void): unknown;
+  register(handler: (request: SrfRequest, response: SrfResponse) => void): unknown;
   use(handler: (request: SrfRequest, response: SrfResponse, next: Next) => void): unknown;
   createUAS(
     request: SrfRequest,

@@ -6,6 +6,7 @@ import { validateRequest } from '../message/validate-request.ts';
 import type { CallOrigin, TrunkDesk } from '../peers/trunk-desk.ts';
 import type { CallSignalling } from './drachtio-connection.ts';
 import type { SrfRequest, SrfResponse } from './drachtio-types.ts';
+import { responseHeaders } from './response-headers.ts';
 
 export interface InviteDoorDeps {
   /** Calls are taken. */
@@ -25,7 +26,7 @@ export const createInviteDoor =
   ({ isOpen, trunkDesk, begin }: InviteDoorDeps) =>
   (request: SrfRequest, response: SrfResponse, signalling: CallSignalling): void => {
     const refuse = (status: number, headers: readonly SipHeader[] = []): void => {
-      response.send(status, undefined, { headers: headersOf(headers) });
+      response.send(status, undefined, { headers: responseHeaders(headers) });
       signalling.end();
     };
     const parsed = parseMessage(Buffer.from(request.raw));
@@ -47,17 +48,3 @@ export const createInviteDoor =
       begin(invite, request, response, signalling, origin);
     }
   };
-
-/**
- * drachtio-srf keeps one value a name and writes it down as it is: a second header of the same name,
- * such as another challenge, is a second line in the first one's value.
- */
-const headersOf = (headers: readonly SipHeader[]): Readonly<Record<string, string>> => {
-  const values = Object.groupBy(headers, ({ name }) => name);
-  return Object.fromEntries(
-    Object.entries(values).map(([name, group = []]) => [
-      name,
-      group.map(({ value }) => value).join(`\r\n${name}: `),
-    ]),
-  );
-};

@@ -59,6 +59,8 @@ export interface LegSounds {
       readonly trunk: Trunk | undefined;
       readonly ringLimitMs: number;
       readonly demandsSrtp: boolean;
+      /** A device with a screen: it is offered pictures. */
+      readonly isRoomSystem: boolean;
     },
     signalling: Pick<CallSignalling, 'createUac'>,
     log: Logger,
@@ -149,11 +151,14 @@ export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool):
         ? onWorker(parts, trunk, secured, isVideoSystem)
         : onFreeSwitch(parts, signalling, secured, options.mediaTimeoutMs);
     },
-    forCallee: ({ legId, transport, trunk, ringLimitMs, demandsSrtp }, signalling, log) => {
+    forCallee: (callee, signalling, log) => {
+      const { legId, transport, trunk, ringLimitMs, demandsSrtp, isRoomSystem } = callee;
       const parts = common(legId, trunk, log);
       const policy = demandsSrtp ? 'require' : policyOfOffers(transport);
       const secured = { srtp: withPolicy(policy), signalling: transport };
-      if (isWorkersAlone(undefined, parts, secured)) return onWorker(parts, trunk, secured);
+      const hasPictures = isRoomSystem && options.video === true;
+      if (hasPictures || isWorkersAlone(undefined, parts, secured))
+        return onWorker(parts, trunk, secured, hasPictures);
       // While it rings, nothing is heard of the one called.
       const mediaTimeoutMs = options.mediaTimeoutMs + ringLimitMs;
       return onFreeSwitch(parts, signalling, secured, mediaTimeoutMs);

@@ -20,14 +20,17 @@ export interface FinalAnswer {
   readonly headers: readonly SipHeader[];
 }
 
+/** How a request came. */
+export type Way = Pick<Flow, 'transport' | 'remote' | 'connectionId'>;
+
 export interface Registrar {
   /** Never rejects. */
-  receive(request: SipRequest, flow: Flow): Promise<FinalAnswer>;
+  receive(request: SipRequest, way: Way): Promise<FinalAnswer>;
   /**
    * The address of the room system that calls: From says so, and the call comes the way that a
    * REGISTER with good credentials came to this node. Undefined: none of ours.
    */
-  callerOf(invite: SipRequest, flow: Flow): string | undefined;
+  callerOf(invite: SipRequest, way: Way): string | undefined;
   /** Where it was registered last; undefined where it is not, or nobody can say. Never rejects. */
   locate(address: string): Promise<Binding | undefined>;
 }
@@ -49,7 +52,7 @@ const retryAfterS = 30;
 const mostWays = 10_000;
 
 /** UDP has no connection: the port tells devices behind one address apart. */
-const wayOf = ({ transport, remote, connectionId }: Flow): string =>
+const keyOf = ({ transport, remote, connectionId }: Way): string =>
   `${transport} ${remote.address} ${connectionId ?? remote.port}`;
 
 export const createRegistrar = (options: RegistrarOptions, deps: RegistrarDeps): Registrar => {
@@ -71,12 +74,12 @@ export const createRegistrar = (options: RegistrarOptions, deps: RegistrarDeps):
 
   const bind = async (
     { address, sipCallId, cseq, put, drop }: RegisterRequest,
-    flow: Flow,
+    way: Way,
   ): Promise<FinalAnswer> => {
     const now = clock.now();
     if (put.length === 0 && drop.length === 0)
       return answerWith(await book.bindings(now, address), now);
-    const { transport, remote } = flow;
+    const { transport, remote } = way;
     const bindings = await book.change({
       ...{ address, sipCallId, cseq, drop, now },
       put: put.map(({ contact, expiresS }) => ({
@@ -89,59 +92,61 @@ export const createRegistrar = (options: RegistrarOptions, deps: RegistrarDeps):
     // RFC 3261 §10.3, step 7: the request is aborted.
     if (bindings === undefined) return { status: 500, headers: [] };
     const longestS = Math.max(0, ...put.map(({ expiresS }) => expiresS));
-    remember(wayOf(flow), address, now + longestS * 1000);
+    remember(keyOf(way), address, now + longestS * 1000);
     return answerWith(bindings, now);
   };
 
-  const remember = (way: string, address: string, until: number): void => {
-    ways.delete(way);
-    if (until > clock.now()) ways.set(way, { address, until });
+  const remember = (key: string, address: string, until: number): void => {
+    ways.delete(key);
+    if (until > clock.now()) ways.set(key, { address, until });
     const [oldest] = ways.keys();
     if (ways.size > mostWays && oldest !== undefined) ways.delete(oldest);
   };
 
-  const receive = async (request: SipRequest, flow: Flow): Promise<FinalAnswer> => {
+  const receive = async (request: SipRequest, way: Way): Promise<FinalAnswer> => {
     const read = readRegister(request, domains);
     if (!read.ok && read.status !== 423) return { status: read.status, headers: [] };
     // Who is let in is asked before what is asked for: strangers learn nothing from a 423.
-    const answer = await knock(request, read.register, flow);
+    const answer = await knock(request, read.register, way);
     if (answer.kind === 'shut') return { status: 403, headers: [] };
     if (answer.kind === 'challenge') return { status: 401, headers: answer.headers };
     if (!read.ok) {
       const minExpires = { name: 'Min-Expires', value: String(read.minExpiresS) };
       return { status: 423, headers: [minExpires] };
     }
-    return bind(read.register, flow);
+    return bind(read.register, way);
   };
 
   const knock = (
     request: SipRequest,
     { user, domain }: Pick<RegisterRequest, 'user' | 'domain'>,
-    flow: Flow,
+    way: Way,
   ) =>
     door.knock({
       now: clock.now(),
       method: request.method,
-      source: flow.remote.address,
+      source: way.remote.address,
       ...{ user, domain },
       authorization: headers(request, 'Authorization'),
     });
 
   return {
-    receive: async (request, flow) => {
+    receive: async (request, way) => {
       try {
-        return await receive(request, flow);
+        return await receive(request, way);
       } catch (error) {
         log.error({ err: error }, 'registration not kept');
         return { status: 503, headers: [{ name: 'Retry-After', value: String(retryAfterS) }] };
       }
     },
-    callerOf: (invite, flow) => {
-      const way = ways.get(wayOf(flow));
+    callerOf: (invite, way) => {
+      const known = ways.get(keyOf(way));
       const from = fromOf(invite)?.uri;
-      if (way === undefined || from?.user === undefined || way.until <= clock.now())
+      if (known === undefined || from?.user === undefined || known.until <= clock.now())
         return undefined;
-      return `${from.user.toLowerCase()}@${from.host}` === way.address ? way.address : undefined;
+      return `${from.user.toLowerCase()}@${from.host}` === known.address
+        ? known.address
+        : undefined;
     },
     locate: async (address) => {
       try {
