@@ -12,7 +12,9 @@ import { isRtcp } from '../rtp/rtp-packet.ts';
 import { createSrtpReceiver } from '../rtp/srtp-receiver.ts';
 import { createSrtpSender } from '../rtp/srtp-sender.ts';
 import { maxSrtpOverheadBytes } from '../rtp/srtp-suite.ts';
+import { createCheckAnswer } from './check-answer.ts';
 import {
+  checkCredentialsOf,
   consentOf,
   divertMedia,
   openSend,
@@ -53,7 +55,7 @@ export const openRtpPath = (
   const isConsented = consentOf(connection);
   if (keys === undefined || isConsented === undefined) return undefined;
   const receiver = createSrtpReceiver(keys.suite, keys.remote, undefined, maxStreams);
-  const isDiverted = divertMedia(connection, (datagram) => {
+  const takeMedia = (datagram: Buffer): void => {
     if (isRtcp(datagram)) {
       if (onRtcp === undefined) return;
       const compoundBytes = receiver.unprotectRtcp(datagram);
@@ -62,23 +64,42 @@ export const openRtpPath = (
     }
     const length = receiver.unprotectRtp(datagram);
     if (typeof length === 'number') onRtp(datagram.subarray(0, length));
-  });
-  if (!isDiverted) return undefined;
+  };
 
   let pair: typeof connection.nominated;
   let sendDatagram: SendDatagram | undefined;
-  /** False while the socket still holds the datagram. */
-  const sendSealed = (sealed: Buffer): boolean => {
-    // Nobody may be sent media who did not consent of late. RFC 7675 §5.1
-    if (!isConsented()) return true;
+  /** The way to the pair in use. */
+  const wayOut = (): SendDatagram | undefined => {
     if (connection.nominated !== pair) {
       pair = connection.nominated;
       sendDatagram = openSend(pair);
     }
-    if (sendDatagram !== undefined) return sendDatagram(sealed);
+    return sendDatagram;
+  };
+  /** False while the socket still holds the datagram. */
+  const sendSealed = (sealed: Buffer): boolean => {
+    // Nobody may be sent media who did not consent of late. RFC 7675 §5.1
+    if (!isConsented()) return true;
+    const send = wayOut();
+    if (send !== undefined) return send(sealed);
     connection.send(Buffer.from(sealed)).catch(() => undefined);
     return true;
   };
+
+  const answerCheck = createCheckAnswer();
+  /** Keepalives of the pair in use; what may change a pair is werift's to see. */
+  const takeStun = (datagram: Buffer, address: string, port: number): boolean => {
+    const send = wayOut();
+    if (send === undefined || pair?.remoteAddr[0] !== address || pair.remoteAddr[1] !== port) {
+      return false;
+    }
+    const credentials = checkCredentialsOf(connection);
+    const response = credentials && answerCheck(datagram, address, port, credentials);
+    if (response === undefined) return false;
+    send(response);
+    return true;
+  };
+  if (!divertMedia(connection, takeMedia, takeStun)) return undefined;
 
   const openStream: RtpPath['openStream'] = () => {
     const sender = createSrtpSender(keys.suite, keys.local);

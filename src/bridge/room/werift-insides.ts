@@ -9,6 +9,7 @@ import { isIP } from 'node:net';
 import type { RTCDtlsTransport, RTCPeerConnection } from 'werift';
 import type { SrtpKey, SrtpSuite } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
+import type { CheckCredentials } from './check-answer.ts';
 
 const property = (of: unknown, name: string): unknown => {
   if (typeof of !== 'object' || of === null) return undefined;
@@ -152,6 +153,15 @@ export const openSend = (pair: IceConnection['nominated']): SendDatagram | undef
   return send;
 };
 
+const isTaken = (takeStun: TakeStun, datagram: Buffer, from: unknown): boolean => {
+  if (!Array.isArray(from)) return false;
+  const parts: readonly unknown[] = from;
+  const [address, port] = parts;
+  return (
+    typeof address === 'string' && typeof port === 'number' && takeStun(datagram, address, port)
+  );
+};
+
 const connect = (socket: Socket, port: number, address: string): void => {
   try {
     socket.connect(port, address);
@@ -160,13 +170,28 @@ const connect = (socket: Socket, port: number, address: string): void => {
   }
 };
 
+/** What a check of the other end has to name, as it is now; undefined where werift does not tell. */
+export const checkCredentialsOf = (connection: IceConnection): CheckCredentials | undefined => {
+  const localUfrag = property(connection, 'localUsername');
+  const localPassword = property(connection, 'localPassword');
+  const remoteUfrag = property(connection, 'remoteUsername');
+  const isControlling = property(connection, 'iceControlling');
+  if (typeof localUfrag !== 'string' || typeof localPassword !== 'string') return undefined;
+  if (typeof remoteUfrag !== 'string' || typeof isControlling !== 'boolean') return undefined;
+  return { localUfrag, localPassword, remoteUfrag, isControlling };
+};
+
+/** Whether a datagram is done with; `address` and `port` are where it came from. */
+type TakeStun = (datagram: Buffer, address: string, port: number) => boolean;
+
 /**
- * Takes RTP and RTCP off werift's UDP sockets before werift sees them; STUN and DTLS go on to it.
- * RFC 7983 §7. Returns false, having done nothing, where the sockets are not as expected.
+ * Takes RTP and RTCP off werift's UDP sockets before werift sees them; DTLS goes on to it, and the STUN
+ * that `takeStun` leaves. RFC 7983 §7. Returns false, having done nothing, where the sockets are not as expected.
  */
 export const divertMedia = (
   connection: IceConnection,
   take: (datagram: Buffer) => void,
+  takeStun: TakeStun = () => false,
 ): boolean => {
   const found = property(connection, 'protocols');
   const transports = (Array.isArray(found) ? found : []).map((of) => property(of, 'transport'));
@@ -181,7 +206,8 @@ export const divertMedia = (
     Reflect.set(transport, 'onData', (datagram: Buffer, from: unknown) => {
       const first = datagram[0] ?? 0;
       if (first >= 128 && first <= 191) take(datagram);
-      else Reflect.apply(listener, transport, [datagram, from]);
+      else if (first > 3 || !isTaken(takeStun, datagram, from))
+        Reflect.apply(listener, transport, [datagram, from]);
     });
   }
   return true;

@@ -8,6 +8,7 @@ import {
   type RTCDtlsTransport,
 } from 'werift';
 import { openRtpPath } from '../../../src/bridge/room/rtp-path.ts';
+import { signedStun, stunAttribute } from './support/stun-message.ts';
 
 const keyBytes = 16;
 const profiles = [
@@ -70,6 +71,8 @@ const transportWith = (srtp: unknown, transportType = 'udp') => {
     },
     protocols: [{ transport: udp }],
     nominated: { protocol: { transport: udp }, remoteAddr: ['192.0.2.1', 7000] } as unknown,
+    ...{ localUsername: 'ours', localPassword: 'a password', remoteUsername: 'theirs' },
+    iceControlling: true,
     send: (packet: Buffer) => Promise.resolve(byWerift.push(packet)),
   };
   const transport = { srtp, iceTransport: { connection } } as unknown as RTCDtlsTransport;
@@ -80,8 +83,8 @@ const transportWith = (srtp: unknown, transportType = 'udp') => {
     path?.send(packet.length);
   };
   const from = ['192.0.2.1', 7000];
-  const receive = (datagram: Buffer): void => {
-    udp.onData(datagram, from);
+  const receive = (datagram: Buffer, address: unknown = from): void => {
+    udp.onData(datagram, address);
   };
   return {
     ...{ path, send, receive, received, heardByWerift, connection, udp, sent, waiting },
@@ -165,9 +168,29 @@ test('STUN and DTLS go on to werift', () => {
   const { ours } = sessions(ProtectionProfileAeadAes128Gcm, 12);
   const { receive, received, heardByWerift, socket } = transportWith(ours);
   const others = [Buffer.from([0, 1, 0, 0]), Buffer.from([22, 254, 253]), Buffer.alloc(0)];
-  others.forEach(receive);
+  for (const datagram of others) receive(datagram);
   expect(heardByWerift).toEqual(others);
   expect(received).toEqual([]);
+  socket.close();
+});
+
+test('a keepalive of the nominated pair is answered there; of anybody else it is werift’s', () => {
+  const { ours } = sessions(ProtectionProfileAeadAes128Gcm, 12);
+  const { receive, sent, heardByWerift, connection, socket } = transportWith(ours);
+  const username = stunAttribute(0x0006, Buffer.from('ours:theirs'));
+  const controlled = stunAttribute(0x8029, Buffer.alloc(8, 1));
+  const check = signedStun(1, Buffer.alloc(12, 5), [username, controlled], 'a password');
+  receive(check);
+  expect(sent.map(({ packet, to }) => [packet.readUInt16BE(0), to])).toEqual([
+    [0x0101, [7000, '192.0.2.1']],
+  ]);
+  expect(heardByWerift).toEqual([]);
+  receive(check, ['192.0.2.2', 7000]);
+  receive(check, null);
+  connection.localPassword = 'after a restart of ICE';
+  receive(check);
+  expect(heardByWerift).toEqual([check, check, check]);
+  expect(sent).toHaveLength(1);
   socket.close();
 });
 
