@@ -1,6 +1,7 @@
 /** What is shown in tests, on both sides, and how it is known again when it was decoded. */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import type { SeenPicture } from '../../support/witness.ts';
 import type { Baresip } from './baresip.ts';
 
@@ -49,12 +50,14 @@ export const isOfTheFilm = (picture: SeenPicture): boolean => {
 export const isSquareThere = (picture: SeenPicture): boolean =>
   meanLuma(picture, 146, 106, 28) > 225;
 
-/** A snapshot of a device's screen, decoded. */
+const run = promisify(execFile);
+
+/** A snapshot of a device's screen, decoded; witnesses go on speaking meanwhile. */
 export const screenOf = async (of: Baresip): Promise<SeenPicture | undefined> => {
   const file = await of.screen();
   if (file === undefined) return undefined;
   const args = ['-loglevel', 'error', '-i', file, '-pix_fmt', 'gray', '-f', 'rawvideo', '-'];
-  const { stdout } = spawnSync('ffmpeg', args, { maxBuffer: 32e6 });
+  const { stdout } = await run('ffmpeg', args, { encoding: 'buffer', maxBuffer: 32e6 });
   const header = await readFile(file);
   const [width, height] = [header.readUInt32BE(16), header.readUInt32BE(20)];
   return stdout.length === width * height ? { width, height, luma: stdout } : undefined;
