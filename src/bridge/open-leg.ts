@@ -71,15 +71,12 @@ const openPictures = (deps: OpenLegDeps, { socket, listen }: Pair): PictureLeg =
   return pictures;
 };
 
-/** Undefined where no pair of ports is free, or only one of two. */
+/** Undefined where no pair of ports is free. Where only one is, the leg has sound alone. */
 export const openLeg = async (deps: OpenLegDeps): Promise<WorkerLeg | undefined> => {
   const sound = await bindPair(deps);
   if (sound === undefined) return undefined;
   const picture = deps.hasPictures ? await bindPair(deps) : undefined;
-  if (deps.hasPictures && picture === undefined) {
-    await sound.socket.close();
-    return undefined;
-  }
+  if (deps.hasPictures && picture === undefined) deps.log.warn({}, 'no ports for pictures');
   const pictures = picture && openPictures(deps, picture);
   const openLater = async (): Promise<PictureLeg | undefined> => {
     const pair = await bindPair(deps);

@@ -41,6 +41,8 @@ export const timelineEvents = {
   resumed: 'The hold is over.',
   'picture-coming': 'Pictures of the caller began to come.',
   'picture-gone': 'No pictures of the caller come any more.',
+  'picture-unusable':
+    'Pictures of the caller come, but no whole one to begin with (gradual refresh): nobody sees them.',
   'room-lost': 'The link to the room was lost.',
   'room-recovered': 'The link to the room is back.',
   'quality-poor': 'The sound became poor; `way` says which way it goes (docs/api.md).',

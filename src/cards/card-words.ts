@@ -9,6 +9,7 @@ interface CardWords {
   readonly noPictures: string;
   readonly unshowable: string;
   readonly unshowableReason: string;
+  readonly lateReason: string;
   readonly soundGoesOn: string;
 }
 
@@ -20,6 +21,7 @@ const words: Readonly<Record<Language, CardWords>> = {
     noPictures: 'Ingen visar bild just nu.',
     unshowable: 'Ingen bild',
     unshowableReason: 'Bilden från {name} kommer i ett format som inte kan visas här.',
+    lateReason: 'Bilden från {name} har inte kommit fram.',
     soundGoesOn: 'Ljudet fungerar som vanligt.',
   },
   en: {
@@ -29,6 +31,7 @@ const words: Readonly<Record<Language, CardWords>> = {
     noPictures: 'Nobody shows a picture right now.',
     unshowable: 'No picture',
     unshowableReason: 'The picture of {name} comes in a format that cannot be shown here.',
+    lateReason: 'The picture of {name} has not arrived.',
     soundGoesOn: 'The sound works as usual.',
   },
   da: {
@@ -38,6 +41,7 @@ const words: Readonly<Record<Language, CardWords>> = {
     noPictures: 'Ingen viser billede lige nu.',
     unshowable: 'Intet billede',
     unshowableReason: 'Billedet fra {name} kommer i et format, som ikke kan vises her.',
+    lateReason: 'Billedet fra {name} er ikke kommet frem.',
     soundGoesOn: 'Lyden virker som sædvanligt.',
   },
 };
@@ -53,15 +57,32 @@ export const welcomeCard = (language: Language, names: readonly string[]): Card 
   };
 };
 
-/** Somebody's picture can't be shown, and why: VP8, VP9 or AV1 alone, or too large for the device. */
-export const unshowableCard = (language: Language, name: string): Card => {
-  const { unshowable, unshowableReason, soundGoesOn } = words[language];
+/** The same while pictures may be about to come. */
+export const arrivingCard = (language: Language, names: readonly string[]): Card => {
+  const { welcome, inMeeting } = words[language];
+  const shown = names.filter((name) => name !== '').join(', ');
+  return { language, heading: welcome, lines: shown === '' ? [] : [`${inMeeting} ${shown}`] };
+};
+
+const noPictureCard = (language: Language, reason: string, name: string): Card => {
+  const { unshowable, soundGoesOn } = words[language];
   return {
     language,
     heading: unshowable,
-    lines: [unshowableReason.replace('{name}', name), soundGoesOn],
+    lines: [reason.replace('{name}', () => name), soundGoesOn],
   };
 };
+
+/**
+ * Somebody's picture can't be shown, and why: VP8, VP9 or AV1 alone, or more than the device takes
+ * (packets, profile, level).
+ */
+export const unshowableCard = (language: Language, name: string): Card =>
+  noPictureCard(language, words[language].unshowableReason, name);
+
+/** Somebody's picture has no key frame, however long it is waited for. */
+export const lateCard = (language: Language, name: string): Card =>
+  noPictureCard(language, words[language].lateReason, name);
 
 /** What is being said, to be read. */
 export const saidCard = (language: Language, sentences: readonly string[]): Card => ({

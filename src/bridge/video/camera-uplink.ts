@@ -15,6 +15,8 @@ export interface CameraUplink {
   setOpen(open: boolean): void;
   /** Somebody in the room needs a key frame. */
   wantKeyFrame(): void;
+  /** Asked again and again for a key frame, the device sends none: gradual refresh, mostly. */
+  lacksKeyFrame(): boolean;
   /** The room misses these of the packets that were sent. */
   resend(sequences: readonly number[]): void;
   tick(nowMs: number): void;
@@ -29,6 +31,9 @@ export interface CameraUplinkDeps {
   readonly askKeyFrame: (mediaSsrc: number, asked: number) => void;
   readonly askPackets: (mediaSsrc: number, sequences: readonly number[]) => void;
 }
+
+/** Seconds of asking. A camera that forgets to answer one has been asked again by then. */
+const asksWithoutAnswer = 6;
 
 export const createCameraUplink = (deps: CameraUplinkDeps): CameraUplink => {
   let session: VideoSession | undefined;
@@ -72,11 +77,13 @@ export const createCameraUplink = (deps: CameraUplinkDeps): CameraUplink => {
     wantKeyFrame: () => {
       if (isOpen) source.wantKeyFrame();
     },
+    lacksKeyFrame: () => source.asked() >= asksWithoutAnswer,
     resend: (sequences) => {
       if (isOpen) stream.resend(sequences);
     },
     tick: (nowMs) => {
-      if (isOpen) source.tick(nowMs);
+      // Nobody watches a camera that shows nothing: it is asked all the same.
+      if (isOpen || source.asked() >= asksWithoutAnswer) source.tick(nowMs);
     },
   };
 };

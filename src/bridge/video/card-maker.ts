@@ -4,12 +4,16 @@ import type { Logger } from '../../call/ports/process.ts';
 import { createCardPress, type CardPress } from '../../cards/card-press.ts';
 import { printOnThread } from '../../cards/print-thread.ts';
 import { createCardStream, type CardStream } from '../../cards/card-stream.ts';
-import { unshowableCard, welcomeCard } from '../../cards/card-words.ts';
+import { arrivingCard, lateCard, unshowableCard, welcomeCard } from '../../cards/card-words.ts';
 import type { PictureSize } from './picture-size.ts';
 
 export interface CardMaker {
   /** Who is there. */
   welcome(language: Card['language'], names: readonly string[]): Card;
+  /** Who is there, and no word of pictures: they may be about to come. */
+  arriving(language: Card['language'], names: readonly string[]): Card;
+  /** Somebody's picture has not come. */
+  late(language: Card['language'], name: string): Card;
   /** Somebody speaks whose picture can't be shown. */
   unshowable(language: Card['language'], name: string): Card;
   /** For a screen that takes pictures up to this size. */
@@ -27,6 +31,8 @@ export const createCardMaker = (log: Logger): CardMaker => {
   let press: CardPress | undefined;
   return {
     welcome: welcomeCard,
+    arriving: arrivingCard,
+    late: lateCard,
     unshowable: unshowableCard,
     stream: (card, size) => {
       const { width, height } = size.width > largest.width ? largest : size;

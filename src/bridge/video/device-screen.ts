@@ -7,8 +7,10 @@
  *    └── wanted: watched ──▶ awaited ── key frame ──▶ shown ── another wanted ──▶ both watched …
  */
 import type { Card } from '../../call/ports/media.ts';
+import type { ShownFirst } from '../../call/ports/sip-engine.ts';
 import { speakerKeyOf } from '../meeting-speakers.ts';
 import type { PictureEvent, PictureLink } from '../room/link-types.ts';
+import type { Excess } from './decoder-limits.ts';
 import { isSameCard, type CardMaker } from './card-maker.ts';
 import type { PictureDownlink } from './picture-downlink.ts';
 import type { PictureSize } from './picture-size.ts';
@@ -25,17 +27,30 @@ export interface DeviceScreen {
   hear(event: PictureEvent): void;
   /** Shown while there is no picture; undefined: the card of the moment. */
   readonly setCard: (card: Card | undefined) => void;
+  /** What goes before the other while somebody shares a screen, in every room. */
+  readonly showFirst: (what: ShownFirst) => void;
   /** How large, and with how many kilobits a second, pictures may come. */
   setWant(want: PictureWant): void;
   /** The downlink shows this track now. */
   onShown(trackKey: number): void;
   onTooBig(trackKey: number): void;
+  /** This track is more than the device can show: a smaller layer of it may not be. */
+  onExcess(trackKey: number, excess: Excess): void;
   tick(nowMs: number): void;
   link(): PictureLink | undefined;
 }
 
 /** A picture that froze since its camera is gone, and whose follower does not come. */
 const frozenMs = 1500;
+/** Before this long nothing is said of pictures that are not there: they may be about to come. */
+const settlingMs = 1500;
+/** A picture that has not come by then is told of. */
+const lateMs = 6000;
+
+/** A layer is given so long to come before a smaller one is tried. */
+const layerMs = 1000;
+/** A half and a quarter of what is wanted otherwise. */
+const mostHalvings = 2;
 
 interface WatchedRoom {
   readonly link: () => PictureLink | undefined;
@@ -49,19 +64,32 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
   let room: WatchedRoom | undefined;
   let people: readonly string[] = [];
   let card: Card | undefined;
+  let shownFirst: ShownFirst = 'screen';
   /** Of the last card that the call asked for. */
   let language: Card['language'] = 'sv';
   let want: PictureWant = { width: 1280, height: 720, maxBitrateKbps: 2000 };
   let watched: readonly number[] = [];
   let present: ReadonlySet<number> = new Set();
   let frozenSinceMs: number | undefined;
+  let tickMs = 0;
+  let enteredMs = 0;
+  /** Since when there is nothing of a picture that is wanted. */
+  let waitsSinceMs: number | undefined;
+  let names: ReadonlyMap<number, string> = new Map();
+  /** How often what is wanted of a track was halved, by its key. */
+  const halved = new Map<number, { readonly times: number; readonly sinceMs: number }>();
   /** What the card on the screen says; undefined: no card is there. */
   let cardShown: Card | undefined;
 
   const watch = (trackKeys: readonly number[], again = false): void => {
     if (!again && trackKeys.join() === watched.join()) return;
     watched = trackKeys;
-    room?.link()?.watch(trackKeys, want);
+    const times = Math.max(0, ...trackKeys.map((trackKey) => halved.get(trackKey)?.times ?? 0));
+    room?.link()?.watch(trackKeys, {
+      ...want,
+      width: want.width >> times,
+      height: want.height >> times,
+    });
   };
 
   const showCard = (next: Card | undefined): void => {
@@ -71,27 +99,39 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
     downlink.showCard(cards.stream(next, want));
   };
 
-  const cardFor = (showing: Showing): Card | undefined => {
+  const cardFor = (showing: Showing, nowMs: number): Card | undefined => {
     if (card !== undefined || room === undefined) return card;
-    return showing.kind === 'unshowable'
-      ? cards.unshowable(language, showing.name)
-      : cards.welcome(language, people);
+    if (showing.kind === 'unshowable') return cards.unshowable(language, showing.name);
+    const isWanted = showing.kind === 'picture';
+    const waitedMs = nowMs - (isWanted ? (waitsSinceMs ?? nowMs) : enteredMs);
+    if (isWanted && waitedMs > lateMs)
+      return cards.late(language, names.get(showing.trackKey) ?? '');
+    if (isWanted || waitedMs < settlingMs) {
+      // What stands there is no worse than another card for a moment.
+      const stays = waitedMs < settlingMs && cardShown !== undefined;
+      return stays ? undefined : cards.arriving(language, people);
+    }
+    return cards.welcome(language, people);
   };
 
-  const showPicture = (trackKey: number, nowMs: number): void => {
+  const showPicture = (showing: Extract<Showing, { kind: 'picture' }>, nowMs: number): void => {
+    const { trackKey } = showing;
     const shown = downlink.shown();
     downlink.await(trackKey);
     if (shown === trackKey || shown === undefined) {
       frozenSinceMs = undefined;
       watch([trackKey]);
-      if (shown === undefined) showCard(cardFor({ kind: 'nobody' }));
+      waitsSinceMs = shown === undefined ? (waitsSinceMs ?? nowMs) : undefined;
+      if (shown === undefined) showCard(cardFor(showing, nowMs));
       return;
     }
     const isFrozen = !present.has(shown);
     watch(isFrozen ? [trackKey] : [shown, trackKey]);
     frozenSinceMs = isFrozen ? (frozenSinceMs ?? nowMs) : undefined;
-    if (frozenSinceMs !== undefined && nowMs - frozenSinceMs > frozenMs)
-      showCard(cardFor({ kind: 'nobody' }));
+    if (frozenSinceMs !== undefined && nowMs - frozenSinceMs > frozenMs) {
+      waitsSinceMs = frozenSinceMs;
+      showCard(cardFor(showing, nowMs));
+    }
   };
 
   const steer = (nowMs: number): void => {
@@ -102,20 +142,29 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
     }
     const showing: Showing = room?.picks.wanted(nowMs) ?? { kind: 'nobody' };
     if (showing.kind === 'picture') {
-      showPicture(showing.trackKey, nowMs);
+      showPicture(showing, nowMs);
       return;
     }
     downlink.await(undefined);
     watch([]);
-    showCard(cardFor(showing));
+    waitsSinceMs = undefined;
+    showCard(cardFor(showing, nowMs));
   };
 
   return {
     enter: (link, speakers) => {
+      halved.clear();
+      enteredMs = tickMs;
+      waitsSinceMs = undefined;
       room = { link, speakers, picks: createPictureSwitch(), identities: new Map() };
+      room.picks.setShownFirst(shownFirst);
       watched = [];
       people = [];
       present = new Set();
+    },
+    showFirst: (what) => {
+      shownFirst = what;
+      room?.picks.setShownFirst(what);
     },
     leave: () => {
       room = undefined;
@@ -130,6 +179,7 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
         present = new Set(
           event.pictures.filter(({ muted }) => !muted).map(({ trackKey }) => trackKey),
         );
+        names = new Map(event.pictures.map(({ trackKey, name }) => [trackKey, name]));
         if (room === undefined) return;
         room.picks.setPictures(event.pictures);
         room.identities = new Map(
@@ -156,7 +206,19 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
     onTooBig: (trackKey) => {
       room?.picks.setUnshowable(trackKey);
     },
-    tick: steer,
+    onExcess: (trackKey, excess) => {
+      const { times = 0, sinceMs = Number.NEGATIVE_INFINITY } = halved.get(trackKey) ?? {};
+      if (excess === 'level' && tickMs - sinceMs < layerMs) return;
+      if (excess === 'profile' || times === mostHalvings) room?.picks.setUnshowable(trackKey);
+      else {
+        halved.set(trackKey, { times: times + 1, sinceMs: tickMs });
+        watch(watched, true);
+      }
+    },
+    tick: (nowMs) => {
+      tickMs = nowMs;
+      steer(nowMs);
+    },
     link: () => room?.link(),
   };
 };

@@ -10,6 +10,8 @@ export interface ParameterSets {
   learn(bytes: Uint8Array, start: number, end: number): void;
   /** All of them, SPS before PPS; empty while one of the two kinds is missing. */
   units(): readonly Uint8Array[];
+  /** The SPS that came last, which the next IDR picture goes by. */
+  newestSps(): Uint8Array | undefined;
   forget(): void;
 }
 
@@ -30,6 +32,7 @@ export const createParameterSets = (): ParameterSets => {
   const sps = new Map<number, Uint8Array>();
   const pps = new Map<number, Uint8Array>();
   let all: readonly Uint8Array[] | undefined;
+  let newestSps: Uint8Array | undefined;
 
   const keep = (
     units: Map<number, Uint8Array>,
@@ -53,10 +56,14 @@ export const createParameterSets = (): ParameterSets => {
       const idAt = start + (nalType === nalTypes.sps ? 4 : 1);
       const units = nalType === nalTypes.sps ? sps : nalType === nalTypes.pps ? pps : undefined;
       const id = readId(bytes, idAt, end);
-      if (units !== undefined && id >= 0) keep(units, id, bytes, start, end);
+      if (units === undefined || id < 0) return;
+      keep(units, id, bytes, start, end);
+      if (units === sps) newestSps = sps.get(id);
     },
     units: () => (all ??= sps.size > 0 && pps.size > 0 ? [...sps.values(), ...pps.values()] : []),
+    newestSps: () => newestSps,
     forget: () => {
+      newestSps = undefined;
       sps.clear();
       pps.clear();
       all = undefined;

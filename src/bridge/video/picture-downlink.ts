@@ -10,13 +10,19 @@
 import type { VideoSession } from '../../call/ports/media.ts';
 import type { CardStream } from '../../cards/card-stream.ts';
 import { createRtpView, parseRtp } from '../rtp/rtp-packet.ts';
+import { excessOf, type Excess } from './decoder-limits.ts';
 import { packetize } from './h264-packetizer.ts';
 import { createPictureSource, type PictureSource } from './picture-source.ts';
 import { createPictureStream, type PictureStreamDeps } from './picture-stream.ts';
 import { createSingleNalForwarder } from './single-nal-forwarder.ts';
 
+type ShownSession = Pick<
+  VideoSession,
+  'payloadType' | 'packetizationMode' | 'remoteProfileLevelId'
+>;
+
 export interface PictureDownlink {
-  configure(session: Pick<VideoSession, 'payloadType' | 'packetizationMode'>): void;
+  configure(session: ShownSession): void;
   /** The track to show as soon as it has a key frame; undefined: stay with what is shown. */
   await(trackKey: number | undefined): void;
   /** At once, in the place of any track; undefined: no picture at all. */
@@ -41,6 +47,8 @@ export interface PictureDownlinkDeps extends PictureStreamDeps {
   readonly onShown: (trackKey: number) => void;
   /** A track has units too big for a device that takes no fragments. */
   readonly onTooBig: (trackKey: number) => void;
+  /** A track is more than the device said that it can show; told at each of its key frames. */
+  readonly onExcess: (trackKey: number, excess: Excess) => void;
 }
 
 interface Track {
@@ -55,6 +63,7 @@ export const createPictureDownlink = (deps: PictureDownlinkDeps): PictureDownlin
   const view = createRtpView();
   const stream = createPictureStream(deps);
   let mode: 0 | 1 = 1;
+  let profileLevelId = '';
   let isOpen = false;
   let card: CardStream | undefined;
   let shown: Track | undefined;
@@ -105,12 +114,25 @@ export const createPictureDownlink = (deps: PictureDownlinkDeps): PictureDownlin
     deps.onShown(track.trackKey);
   };
 
+  /** What the device can't decode never reaches it: the track waits for a key frame that it can. */
+  const isWithin = (track: Track): boolean => {
+    const { source } = track;
+    const sps = source.h264.hasSps || source.isKeyFrame() ? source.sps() : undefined;
+    const excess = sps && excessOf(sps, profileLevelId);
+    if (excess === undefined) return true;
+    track.isAnchored = false;
+    source.wantKeyFrame();
+    deps.onExcess(track.trackKey, excess);
+    return false;
+  };
+
   const trackOf = (trackKey: number): Track | undefined =>
     shown?.trackKey === trackKey ? shown : awaited?.trackKey === trackKey ? awaited : undefined;
 
   return {
     configure: (session) => {
       mode = session.packetizationMode;
+      profileLevelId = session.remoteProfileLevelId;
       stream.setPayloadType(session.payloadType);
     },
     await: (trackKey) => {
@@ -129,7 +151,7 @@ export const createPictureDownlink = (deps: PictureDownlinkDeps): PictureDownlin
       const { source } = track;
       if (view.ssrc !== track.ssrc) begin(track, view.ssrc);
       const isPicture = source.take(packet, view, nowMs);
-      if (!track.isAnchored && isPicture && source.isKeyFrame()) anchor(track);
+      if (isPicture && isWithin(track) && !track.isAnchored && source.isKeyFrame()) anchor(track);
       if (!track.isAnchored) return;
       // LiveKit fills up with packets that hold nothing; the device need not count them.
       if (!isPicture) stream.skip(view, nowMs);

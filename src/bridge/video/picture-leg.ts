@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto';
 import type { Card, MediaEvent, VideoSession } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
+import type { ShownFirst } from '../../call/ports/sip-engine.ts';
 import { createMediaPath } from '../media-path.ts';
 import type { CameraTrack, PictureEvent, PictureLink } from '../room/link-types.ts';
 import type { DtlsIdentity } from '../rtp/dtls-identity.ts';
@@ -38,6 +39,7 @@ export interface PictureLeg {
   /** The device asks by SIP. */
   requestKeyFrame(): void;
   showCard(card: Card | undefined): void;
+  showFirst(what: ShownFirst): void;
   /** Every 20 ms. */
   tick(nowMs: number): void;
   /** Idempotent, never rejects; the ports are free when it resolves. */
@@ -147,6 +149,10 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
       log.info({}, 'picture does not fit packets of the device');
       screen.onTooBig(trackKey);
     },
+    onExcess: (trackKey, excess) => {
+      log.debug({ excess }, 'picture beyond what the device shows');
+      screen.onExcess(trackKey, excess);
+    },
   });
   const screen = createDeviceScreen(downlink, deps.cards);
 
@@ -183,8 +189,9 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
   /** The others see whether the camera is on; anew for each link. */
   const showCameraState = (): void => {
     const link = screen.link();
-    if (link === undefined || isCameraOn === watch.isComing()) return;
-    isCameraOn = watch.isComing();
+    const isOn = watch.state() === 'coming';
+    if (link === undefined || isCameraOn === isOn) return;
+    isCameraOn = isOn;
     link.setCameraOn(isCameraOn);
   };
 
@@ -236,9 +243,10 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
     },
     requestKeyFrame: downlink.wantKeyFrame,
     showCard: screen.setCard,
+    showFirst: screen.showFirst,
     tick: (now) => {
       if (session === undefined || !isStarted) return;
-      const change = watch.poll(now, receives());
+      const change = watch.poll(now, receives(), uplink.lacksKeyFrame());
       if (change !== undefined) emit({ type: 'picture', state: change });
       showCameraState();
       screen.tick(now);

@@ -17,11 +17,15 @@ export interface PictureSource {
   isKeyFrame(): boolean;
   /** Parameter sets that belong before the packet taken last, since its picture came without. */
   missingSets(): readonly Uint8Array[];
+  /** The sequence parameter set that came last. */
+  sps(): Uint8Array | undefined;
   /** The key frame taken last is the first that is sent on: what came before it is missing too. */
   beginHere(): void;
   /** Parameter sets by the way of SDP. */
   learn(unit: Uint8Array): void;
   wantKeyFrame(): void;
+  /** How often it was asked for a key frame since the last one came. */
+  asked(): number;
   /** Asks for what is wanted and missing. */
   tick(nowMs: number): void;
   /** The stream begins anew: gaps in the old one are nobody's. */
@@ -71,6 +75,7 @@ export const createPictureSource = (deps: PictureSourceDeps): PictureSource => {
     h264,
     isKeyFrame: () => isKeyFrame,
     missingSets: () => (hasMissingSets ? sets.units() : noSets),
+    sps: () => sets.newestSps(),
     beginHere: () => {
       hasMissingSets = !h264.hasSps;
     },
@@ -80,6 +85,7 @@ export const createPictureSource = (deps: PictureSourceDeps): PictureSource => {
     wantKeyFrame: () => {
       wish.want();
     },
+    asked: () => wish.asked(),
     tick: (nowMs) => {
       const missed = gaps.due(nowMs);
       if (missed.length > 0) deps.askPackets(missed);

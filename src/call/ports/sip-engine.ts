@@ -78,8 +78,11 @@ export type LegEvent =
   | { readonly type: 'unmuted-by-room' }
   /** The caller is in a room, muted, and has spoken for two seconds. */
   | { readonly type: 'talking-muted' }
-  /** Pictures of the caller began to come, or came no more (camera off, held, lost). */
-  | { readonly type: 'picture'; readonly state: 'coming' | 'gone' }
+  /**
+   * Pictures of the caller began to come, or came no more (camera off, held, lost). `unusable`: they
+   * come without a whole one to begin with (gradual refresh), so that nobody sees them.
+   */
+  | { readonly type: 'picture'; readonly state: 'coming' | 'gone' | 'unusable' }
   /** The sound is SRTP, which was not known, or not by which suite, with the answer. */
   | { readonly type: 'srtp-settled'; readonly keys: SrtpKeys; readonly suite: SrtpSuite }
   /** Every few seconds: how the sound is, and what has changed about it. */
@@ -224,6 +227,9 @@ export interface RoomTarget {
   readonly hasCamera?: boolean;
 }
 
+/** What a device sees while somebody shares a screen: that screen [default], or who speaks. */
+export type ShownFirst = 'screen' | 'speaker';
+
 export type JoinOutcome =
   { readonly joined: true } | { readonly joined: false; readonly reason: RoomLeftReason };
 
@@ -259,6 +265,8 @@ export interface CallLeg {
   setMuted(muted: boolean): void;
   /** Loudness of the room at the caller's ear. */
   setVolumeDb(volumeDb: number): void;
+  /** Of a leg with pictures; nothing where it has none. */
+  showFirst?(what: ShownFirst): void;
   /** A key into the room, as LiveKit's SIP DTMF message; nothing where the target had no `sendsKeys`. */
   sendKey(digit: Digit): void;
   quality(): Promise<LegQuality>;

@@ -41,6 +41,7 @@ const setUp = (packetizationMode: 0 | 1 = 1) => {
   const missed: { trackKey: number; sequences: readonly number[] }[] = [];
   const shown: number[] = [];
   const tooBig: number[] = [];
+  const beyond: [trackKey: number, excess: string][] = [];
   const downlink = createPictureDownlink({
     ssrc: 77,
     initialSequence: 65_530,
@@ -50,8 +51,9 @@ const setUp = (packetizationMode: 0 | 1 = 1) => {
     askPackets: (trackKey, sequences) => missed.push({ trackKey, sequences }),
     onShown: (trackKey) => shown.push(trackKey),
     onTooBig: (trackKey) => tooBig.push(trackKey),
+    onExcess: (trackKey, excess) => beyond.push([trackKey, excess]),
   });
-  downlink.configure({ payloadType: 97, packetizationMode });
+  downlink.configure({ payloadType: 97, packetizationMode, remoteProfileLevelId: '42e01f' });
   downlink.setOpen(true);
   return {
     downlink,
@@ -60,6 +62,7 @@ const setUp = (packetizationMode: 0 | 1 = 1) => {
     missed,
     shown,
     tooBig,
+    beyond,
     push: (trackKey: number, ...packets: readonly Buffer[]) => {
       for (const packet of packets) downlink.push(trackKey, Buffer.from(packet), nowMs);
     },
@@ -302,5 +305,31 @@ describe('a device that takes one unit a packet', () => {
     push(4, ...camera.keyFrame(1500));
     expect(tooBig.at(0)).toBe(4);
     expect(sent.every(({ length }) => length <= 1212)).toBe(true);
+  });
+
+  it('nothing of a track beyond what the device announced, not even after it was shown', () => {
+    const { downlink, push, sent, shown, beyond, asked, pass } = setUp();
+    const camera = createCamera();
+    const larger = (level: number) => {
+      const set = sps();
+      set[3] = level;
+      return camera.picture([set, pps(), ...fuA(idr())]);
+    };
+    downlink.await(1);
+    push(1, ...larger(40), ...camera.frame());
+    expect([sent, shown]).toEqual([[], []]);
+    expect(new Set(beyond.map(String))).toEqual(new Set(['1,level']));
+    push(1, ...camera.keyFrame());
+    const before = sent.length;
+    expect(before).toBeGreaterThan(0);
+    expect(shown).toEqual([1]);
+    asked.length = 0;
+    push(1, ...larger(40), ...camera.frame());
+    expect(sent).toHaveLength(before);
+    pass(600);
+    expect(asked).toContain(1);
+    push(1, ...larger(30), ...camera.frame());
+    expect(sent.length).toBeGreaterThan(before);
+    expect(shown).toEqual([1]);
   });
 });

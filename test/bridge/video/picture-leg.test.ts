@@ -59,6 +59,8 @@ const setUp = (session: Partial<VideoSession> = {}) => {
   const cardOf = (heading: string): Card => ({ language: 'sv', heading, lines: [] });
   const cards: CardMaker = {
     welcome: (_language, names) => cardOf(`welcome ${names.join()}`),
+    arriving: (_language, names) => cardOf(`arriving ${names.join()}`),
+    late: (_language, name) => cardOf(`late ${name}`),
     unshowable: (_language, name) => cardOf(`not ${name}`),
     stream: (card) => {
       cardsShown.push(card.heading);
@@ -159,8 +161,8 @@ describe('the pictures of a leg', () => {
     leg.start();
     enter();
     leg.hear({ type: 'people', names: ['Eva'] });
-    pass(20);
-    expect(cardsShown).toEqual(['welcome Eva']);
+    pass(2000);
+    expect(cardsShown).toEqual(['arriving Eva', 'welcome Eva']);
     leg.hear({ type: 'pictures', pictures: [picture(1)] });
     pass(20);
     expect(room.watched).toEqual([{ keys: [1], kbps: 1500, height: 720 }]);
@@ -169,10 +171,10 @@ describe('the pictures of a leg', () => {
     expect(rtp.length).toBeGreaterThan(before);
     leg.hear({ type: 'people', names: ['Eva', 'Bo'] });
     pass(100);
-    expect(cardsShown).toEqual(['welcome Eva']);
+    expect(cardsShown).toEqual(['arriving Eva', 'welcome Eva']);
     leg.hear({ type: 'pictures', pictures: [] });
     pass(20);
-    expect(cardsShown).toEqual(['welcome Eva', 'welcome Eva,Bo']);
+    expect(cardsShown.slice(2)).toEqual(['welcome Eva,Bo']);
     expect(room.watched.at(-1)?.keys).toEqual([]);
   });
 
@@ -204,6 +206,86 @@ describe('the pictures of a leg', () => {
     expect(cardsShown).toHaveLength(before);
     pass(200);
     expect(cardsShown).toHaveLength(before + 1);
+  });
+
+  it('nothing is said of missing pictures while the first one may be about to come', () => {
+    const { leg, enter, pass, show, cardsShown } = setUp();
+    leg.start();
+    leg.showCard({ language: 'sv', heading: 'lobby', lines: [] });
+    pass(20);
+    enter();
+    leg.showCard(undefined);
+    pass(1000);
+    leg.hear({ type: 'people', names: ['Eva'] });
+    leg.hear({ type: 'pictures', pictures: [picture(1)] });
+    pass(1000);
+    expect(cardsShown).toEqual(['lobby']);
+    show(1, createCamera().keyFrame());
+    pass(3000);
+    expect(cardsShown).toEqual(['lobby']);
+  });
+
+  it('a picture whose key frame does not come is named on a card', () => {
+    const { leg, enter, pass, show, cardsShown } = setUp();
+    leg.start();
+    enter();
+    leg.hear({ type: 'pictures', pictures: [picture(1)] });
+    for (let second = 0; second < 7; second += 1) {
+      show(1, createCamera().frame());
+      pass(1000);
+    }
+    expect(cardsShown).toEqual(['arriving ', 'late Person 1']);
+  });
+
+  it('of a picture above the level of the device smaller layers are tried, then a card tells', () => {
+    const { leg, enter, pass, show, room, cardsShown } = setUp();
+    const large = sps();
+    large[3] = 40;
+    const camera = createCamera();
+    leg.start();
+    enter();
+    leg.hear({ type: 'pictures', pictures: [picture(1)] });
+    pass(20);
+    for (let half = 0; half < 8; half += 1) {
+      show(1, camera.picture([large, pps(), idr()]));
+      pass(500);
+    }
+    expect(room.watched.map(({ height }) => height)).toEqual([720, 360, 180, 720]);
+    expect(room.watched.at(-1)?.keys).toEqual([]);
+    expect(cardsShown.at(-1)).toBe('not Person 1');
+  });
+
+  it('a picture of another profile than the device takes is told of at once', () => {
+    const { leg, enter, pass, show, rtp, cardsShown } = setUp();
+    const high = sps();
+    high[1] = 100;
+    leg.start();
+    enter();
+    leg.hear({ type: 'pictures', pictures: [picture(1)] });
+    pass(20);
+    rtp.length = 0;
+    show(1, createCamera().picture([high, pps(), idr()]));
+    expect(rtp).toEqual([]);
+    pass(20);
+    expect(cardsShown.at(-1)).toBe('not Person 1');
+  });
+
+  it('a camera that never sends a whole picture is shown as off, and the call is told', () => {
+    const { leg, send, enter, pass, room, events } = setUp();
+    const camera = createCamera();
+    leg.start();
+    enter();
+    for (let second = 0; second < 7; second += 1) {
+      send(camera.frame());
+      pass(1000);
+    }
+    const told = () => events.flatMap((event) => (event.type === 'picture' ? [event.state] : []));
+    expect(told()).toEqual(['coming', 'unusable']);
+    expect(room.isOn).toEqual([true, false]);
+    send(camera.keyFrame());
+    pass(20);
+    expect(told().at(-1)).toBe('coming');
+    expect(room.isOn.at(-1)).toBe(true);
   });
 
   it('the last picture of a room is not seen outside of it', () => {

@@ -131,6 +131,11 @@ export const storyWords: Readonly<Record<TimelineEvent, Text>> = {
     en: 'The caller’s picture is gone',
     da: 'Billedet fra opkalderen er væk',
   },
+  'picture-unusable': {
+    sv: 'Bilden kommer i ett format som ingen kan börja se',
+    en: 'The picture comes in a format that nobody can begin to see',
+    da: 'Billedet kommer i et format, som ingen kan begynde at se',
+  },
   'room-lost': {
     sv: 'Förbindelsen till mötesrummet bröts',
     en: "The link to the meeting's room was lost",
