@@ -1,7 +1,7 @@
 /** How the parts of the gateway are: read when somebody asks for the metrics. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { TrunkStatus } from '../call/ports/sip-engine.ts';
-import { transcodeMetrics } from './transcode-metrics.ts';
+import { watchTranscodes } from './transcode-metrics.ts';
 
 /** Figures that rise only. */
 export type Totals = () => Readonly<Record<string, number>>;
@@ -152,37 +152,55 @@ function watchChecks(registry: Registry, { checks, checkTimeoutMs }: PartSources
   });
 }
 
+/** One question for all who ask at the same time: each metric collects by itself. */
+function askedOnce<T>(ask: () => Promise<T>): () => Promise<T | undefined> {
+  let asked: Promise<T | undefined> | undefined;
+  return () =>
+    // A bridge that is closing or broken is told of by its own check.
+    (asked ??= ask()
+      .catch(() => undefined)
+      .finally(() => {
+        asked = undefined;
+      }));
+}
+
 function watchMedia(registry: Registry, { media }: PartSources): void {
   const registers = [registry];
-  const worst = new Gauge({
+  const figures = askedOnce(media);
+  new Gauge({
     name: 'ringbro_media_loop_delay_seconds',
     help: 'How late the worst media worker was for a tick of 20 ms',
     registers,
+    async collect() {
+      this.set(((await figures())?.['worstLatenessMs'] ?? 0) / 1000);
+    },
   });
-  const skipped = new Counter({
+  new Counter({
     name: 'ringbro_media_skipped_ticks_total',
     help: 'Ticks that media workers skipped: callers heard a gap',
     registers,
+    async collect() {
+      const { skippedTicks = 0 } = (await figures()) ?? {};
+      this.reset();
+      this.inc(skippedTicks);
+    },
   });
-  const transcodes = transcodeMetrics(registry);
   new Gauge({
     name: 'ringbro_media',
     help: 'What the media workers hold: workers, meetings, legs, sockets, links to rooms, joins that wait',
     labelNames: ['what'] as const,
     registers,
     async collect() {
-      // A bridge that is closing or broken is told of by its own check.
-      const figures = await media().catch(() => undefined);
-      if (figures === undefined) return;
-      const { worstLatenessMs = 0, skippedTicks = 0, ...others } = figures;
-      const held = transcodes.take(others);
-      for (const [what, count] of Object.entries(held)) this.set({ what: snake(what) }, count);
-      worst.set(worstLatenessMs / 1000);
-      skipped.reset();
-      skipped.inc(skippedTicks);
+      const held = Object.entries((await figures()) ?? {}).filter(([name]) => !isToldApart(name));
+      for (const [what, count] of held) this.set({ what: snake(what) }, count);
     },
   });
+  watchTranscodes(registry, figures);
 }
+
+/** By a metric of its own. */
+const isToldApart = (name: string): boolean =>
+  name === 'worstLatenessMs' || name === 'skippedTicks' || name.startsWith('transcode');
 
 function watchWebhooks(registry: Registry, { webhooks, now }: PartSources): void {
   const registers = [registry];

@@ -35,7 +35,7 @@ export interface TranscodeProcessOptions {
 
 const environment = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' };
 /** Pictures that wait for the process longer than this are none that anybody wants to see. */
-const mostWaitingBytes = 1_000_000;
+const mostWaitingBytes = 300_000;
 const longestEndMs = 1_000;
 const lowerPriority = 5;
 /** Linux counts processor time in these, whatever its kernel's own are. */

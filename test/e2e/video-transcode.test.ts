@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 import { startBaresip, type Baresip } from './support/baresip.ts';
+import { apiKey } from './support/gateway-process.ts';
 import { createMeetingStage, type MeetingStage } from './support/meeting-stage.ts';
 import { barIn, makeFilm, screenOf } from './support/moving-pictures.ts';
 
@@ -50,9 +51,13 @@ const room = async (videoAddress: string): Promise<Baresip> => {
     outboundProxy: `sip:127.0.0.1:${stage.gateway.sipPort}`,
   });
   devices.push(device);
-  await stage.until('the room in the meeting', async () =>
-    (await stage.calls('joined')).length === devices.length ? true : undefined,
-  );
+  const joined = await stage.until('the room in the meeting', async () => {
+    const calls = await stage.calls('joined');
+    return calls.length === devices.length ? calls : undefined;
+  });
+  // It speaks a tone, and is to see who else speaks.
+  const [newest] = joined;
+  await stage.gateway.api('POST', `/api/calls/${newest?.legId ?? ''}/mute`);
   return device;
 };
 
@@ -67,10 +72,9 @@ const seesTheBarMove = async (device: Baresip): Promise<void> => {
 };
 
 const metric = async (name: string): Promise<number> => {
-  const { body } = await stage.gateway.api('GET', '/metrics');
-  const line = String(body)
-    .split('\n')
-    .find((of) => of.startsWith(`${name} `));
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const text = await (await fetch(`${stage.gateway.httpUrl}/metrics`, { headers })).text();
+  const line = text.split('\n').find((of) => of.startsWith(`${name} `));
   return Number(line?.split(' ').at(-1));
 };
 

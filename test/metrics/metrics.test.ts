@@ -124,6 +124,30 @@ describe('parts', () => {
     );
   });
 
+  test('figures of the media workers are those of this reading, asked for once', async () => {
+    let readings = 0;
+    const media = () => {
+      readings += 1;
+      const transcodes = { transcodes: 2, transcodesStarted: 3, transcodesFailed: 1 };
+      return Promise.resolve({ legs: 4, skippedTicks: 5, ...transcodes, transcodeCpuSeconds: 1.5 });
+    };
+    metrics.watch(sources({ media }));
+    const text = await lines();
+    expect(readings).toBe(1);
+    expect(text).toEqual(
+      expect.arrayContaining([
+        'ringbro_media{what="legs"} 4',
+        'ringbro_media_skipped_ticks_total 5',
+        'ringbro_transcodes 2',
+        'ringbro_transcodes_total{outcome="started"} 3',
+        'ringbro_transcodes_total{outcome="failed"} 1',
+        'ringbro_transcodes_total{outcome="refused"} 0',
+        'ringbro_transcode_cpu_seconds_total 1.5',
+      ]),
+    );
+    expect(text.filter((line) => line.includes('what="transcode'))).toEqual([]);
+  });
+
   test('one that hangs or throws is down, and the others are told of all the same', async () => {
     metrics.watch(
       sources({
