@@ -147,6 +147,9 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     setVolumeDb: (volumeDb) => {
       link.post({ type: 'set-volume', legId, volumeDb });
     },
+    showFirst: (what) => {
+      link.post({ type: 'show-first', legId, what });
+    },
     sendKey: (digit) => {
       link.post({ type: 'send-key', legId, digit });
     },

@@ -5,7 +5,13 @@
 import { randomInt } from 'node:crypto';
 import type { Card, MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
-import type { Digit, LegQuality, SoundReport, Utterance } from '../call/ports/sip-engine.ts';
+import type {
+  Digit,
+  LegQuality,
+  ShownFirst,
+  SoundReport,
+  Utterance,
+} from '../call/ports/sip-engine.ts';
 import { isG711, isWideband, type LegCodec } from './audio/codec-rates.ts';
 import { levelOfG711, levelOfPcm } from './audio/level.ts';
 import { createLegQualityMeter } from './leg-quality.ts';
@@ -40,6 +46,8 @@ export interface WorkerLeg {
   stopPlaying(): void;
   setMuted(muted: boolean): void;
   setVolumeDb(volumeDb: number): void;
+  /** Kept for pictures that come later. */
+  showFirst(what: ShownFirst): void;
   sendKey(digit: Digit): void;
   /** Kept for pictures that come later. */
   showCard(card: Card | undefined): void;
@@ -91,6 +99,7 @@ export const createMediaLeg = (
   const { setup, log, emit } = deps;
   let { pictures } = deps;
   let card: Card | undefined;
+  let shownFirst: ShownFirst = 'screen';
   const path = createMediaPath({
     socket,
     identity: deps.dtlsIdentity,
@@ -268,6 +277,7 @@ export const createMediaLeg = (
       }
       pictures = opened;
       opened?.showCard(card);
+      opened?.showFirst(shownFirst);
       if (isStarted) opened?.start();
       return opened;
     },
@@ -297,6 +307,10 @@ export const createMediaLeg = (
     setMuted,
     setVolumeDb: (volumeDb) => {
       sender.setVolumeDb(volumeDb);
+    },
+    showFirst: (what) => {
+      shownFirst = what;
+      pictures?.showFirst(what);
     },
     sendKey: (digit) => visit?.sendKey(digit),
     showCard: (next) => {

@@ -261,6 +261,8 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         return legs.get(message.legId)?.setMuted(message.muted);
       case 'set-volume':
         return legs.get(message.legId)?.setVolumeDb(message.volumeDb);
+      case 'show-first':
+        return legs.get(message.legId)?.showFirst(message.what);
       case 'send-key':
         return legs.get(message.legId)?.sendKey(message.digit);
       case 'request-key-frame':

@@ -16,6 +16,7 @@ import type {
   LegQuality,
   RoomLeftReason,
   RoomTarget,
+  ShownFirst,
   SoundReport,
   Utterance,
 } from '../call/ports/sip-engine.ts';
@@ -102,6 +103,7 @@ export type WorkerCommand =
   | { readonly type: 'stop-playing'; readonly legId: LegId }
   | { readonly type: 'set-muted'; readonly legId: LegId; readonly muted: boolean }
   | { readonly type: 'set-volume'; readonly legId: LegId; readonly volumeDb: number }
+  | { readonly type: 'show-first'; readonly legId: LegId; readonly what: ShownFirst }
   | { readonly type: 'trace'; readonly legId: LegId; readonly on: boolean }
   | { readonly type: 'send-key'; readonly legId: LegId; readonly digit: Digit }
   | { readonly type: 'request-key-frame'; readonly legId: LegId }

@@ -142,6 +142,9 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
       case 'set-volume':
         leg.setVolumeDb(output.volumeDb);
         return;
+      case 'show-first':
+        leg.showFirst?.(output.what);
+        return;
       case 'play-music':
         leg.play({ utteranceId: output.utteranceId, phrases: [], sounds: [{ kind: 'music' }] });
         return;

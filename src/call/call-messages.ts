@@ -13,6 +13,7 @@ import type {
   Digit,
   JoinOutcome,
   LegEvent,
+  ShownFirst,
   SoundReport,
 } from './ports/sip-engine.ts';
 import type { Language } from '../ivr/language.ts';
@@ -177,8 +178,12 @@ export type CallOutput =
   | { readonly do: 'leave-room' }
   | { readonly do: 'set-muted'; readonly muted: boolean }
   | { readonly do: 'set-volume'; readonly volumeDb: number }
+  /** What comes first on the device's screen while somebody shares theirs. */
+  | { readonly do: 'show-first'; readonly what: ShownFirst }
   /** Shows in the room, since `at` (epoch milliseconds). */
   | { readonly do: 'show-hand'; readonly raised: boolean; readonly at: number }
+  /** In the room, and to its hosts: how the caller's pictures are. */
+  | { readonly do: 'show-picture-state'; readonly state: PictureState }
   /** Into the room as LiveKit's SIP DTMF message. Never logged. */
   | { readonly do: 'send-key'; readonly digit: Digit }
   | { readonly do: 'host-act'; readonly act: HostAct }

@@ -59,6 +59,7 @@ export function createInMeeting(
     keyTable: settings.keys,
     line: () => lineOf(call()),
     hasServiceDesk: settings.hasServiceDesk,
+    hasPicture: () => call().media?.video === true,
     options: () => call().meeting?.options,
     hostKeys: createHostKeys({
       speaker,

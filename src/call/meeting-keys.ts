@@ -18,7 +18,7 @@ import {
 } from './command-keys.ts';
 import type { Hand } from './hand.ts';
 import type { HostKeys, KeyOutput } from './host-keys.ts';
-import type { Digit } from './ports/sip-engine.ts';
+import type { Digit, ShownFirst } from './ports/sip-engine.ts';
 import { createSecondThoughts } from './second-thoughts.ts';
 import type { Speaker } from './speaker.ts';
 
@@ -66,6 +66,8 @@ export interface MeetingKeysDeps {
   readonly hasDesk: () => boolean;
   /** What sounds when words were cut off. */
   readonly quiet: () => Outputs;
+  /** Whether pictures were agreed on. */
+  readonly hasPicture: () => boolean;
   /** Whether keys that are no command go into the room. */
   readonly keysToRoom: () => boolean;
 }
@@ -78,6 +80,7 @@ export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
   const keys = createCommandKeys(deps.isHost, deps.table, deps);
   const thoughts = createSecondThoughts<MeetingOutput>();
   let volumeDb = 0;
+  let shownFirst: ShownFirst = 'screen';
 
   const say = (now: number, ...phrases: readonly Phrase[]): Outputs => speaker.say(now, phrases);
 
@@ -100,6 +103,13 @@ export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
   const setVolume = (now: number, stepDb: number): Outputs => {
     volumeDb = Math.min(volumeLimitDb, Math.max(-volumeLimitDb, volumeDb + stepDb));
     return [{ do: 'set-volume', volumeDb }, ...say(now, phrase(stepDb > 0 ? 'louder' : 'softer'))];
+  };
+
+  const nextPicture = (now: number): Outputs => {
+    if (!deps.hasPicture()) return say(now, phrase('no-picture'));
+    shownFirst = shownFirst === 'screen' ? 'speaker' : 'screen';
+    const words = shownFirst === 'screen' ? 'shows-screen' : 'shows-speaker';
+    return [{ do: 'show-first', what: shownFirst }, ...say(now, phrase(words))];
   };
 
   const command = (now: number, name: CommandName): Outputs => {
@@ -133,7 +143,7 @@ export function createMeetingKeys(deps: MeetingKeysDeps): MeetingKeys {
       case 'again':
         return speaker.sayAgain(now);
       case 'picture':
-        return say(now, phrase('no-picture'));
+        return nextPicture(now);
       case 'waiting':
         return [{ do: 'claim-host' }];
       case 'mute-all':

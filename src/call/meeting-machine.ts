@@ -78,6 +78,8 @@ export function createMeetingMachine(deps: {
   /** What is true of the caller's line. */
   readonly line?: () => PhraseKey;
   readonly hasServiceDesk?: boolean;
+  /** Whether pictures were agreed on. */
+  readonly hasPicture?: () => boolean;
   /** The meeting's, now; undefined before there is one. */
   readonly options: () => MeetingOptions | undefined;
 }): MeetingMachine {
@@ -178,6 +180,7 @@ export function createMeetingMachine(deps: {
     quiet: () => company.quiet(),
     line: deps.line ?? (() => 'line-plain'),
     hasDesk: () => deps.hasServiceDesk === true,
+    hasPicture: () => deps.hasPicture?.() === true,
     keysToRoom: () => deps.options()?.keysToRoom === true,
   });
 

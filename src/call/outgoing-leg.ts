@@ -99,6 +99,7 @@ export function createOutgoingLeg({ legId, dial, request, roomSystem }: Outgoing
     leaveRoom: () => leg?.leaveRoom() ?? Promise.resolve(),
     setMuted: (muted) => leg?.setMuted(muted),
     setVolumeDb: (volumeDb) => leg?.setVolumeDb(volumeDb),
+    showFirst: (what) => leg?.showFirst?.(what),
     sendKey: (digit) => leg?.sendKey(digit),
     testSound: (listenMs) => leg?.testSound?.(listenMs) ?? Promise.resolve(undefined),
     quality: () => leg?.quality() ?? Promise.resolve(noQuality),

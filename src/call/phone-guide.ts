@@ -91,9 +91,9 @@ const meanings: Readonly<Record<CommandName | MenuChoice, Said | 'not yet'>> = {
     da: 'Låser mødet eller låser det op',
   },
   picture: {
-    sv: 'Bilden: en telefon har ingen, och det sägs',
-    en: 'The picture: a phone has none, and says so',
-    da: 'Billedet: en telefon har intet, og det siges',
+    sv: 'Videorum: den delade skärmen, eller den som talar. En telefon har ingen bild, och det sägs',
+    en: 'Video rooms: the shared screen, or who speaks. A phone has no picture, and says so',
+    da: 'Videorum: den delte skærm, eller den der taler. En telefon har intet billede, og det siges',
   },
 };
 

@@ -264,6 +264,24 @@ describe('in the meeting', () => {
     );
   });
 
+  test('a room with a picture keys between the shared screen and the speaker, and hears which', async () => {
+    const world = await createCallWorld();
+    const caller = world.place({
+      media: { codec: 'PCMA', encrypted: false, video: true },
+    });
+    await world.clock.advance(3_000);
+    caller.press('123456789');
+    await world.clock.advance(9_000);
+    for (const keys of ['*8', '*8']) {
+      caller.press(keys);
+      await world.clock.advance(3_000);
+    }
+    expect(world.trace()).toMatch(
+      /shows the speaker first\n.*says shows-speaker[\s\S]*shows the screen first\n.*says shows-screen/,
+    );
+    expect(world.trace()).not.toContain('no-picture');
+  });
+
   test('who is alone is told once, and not while there is another caller', async () => {
     const world = await createCallWorld();
     const caller = world.place({ others: 0 });

@@ -311,6 +311,9 @@ function createFakeCaller(
       volumeDb = next;
       trace(`volume ${next} dB`);
     },
+    showFirst(what) {
+      trace(`shows the ${what} first`);
+    },
     sendKey(digit) {
       if (joinedAs?.sendsKeys === true) keysInRoom.push(digit);
     },

@@ -8,6 +8,7 @@
  *    └─ nobody has one                  ▼   │ at once, both ways
  *                                      screen
  */
+import type { ShownFirst } from '../../call/ports/sip-engine.ts';
 import type { RoomPicture } from '../room/link-types.ts';
 
 export type Showing =
@@ -24,6 +25,8 @@ export interface PictureSwitch {
   setVoices(identities: readonly string[], nowMs: number): void;
   /** This picture can't be shown to the device. */
   setUnshowable(trackKey: number): void;
+  /** Whether a shared screen goes before who speaks [screen]. */
+  setShownFirst(what: ShownFirst): void;
   wanted(nowMs: number): Showing;
 }
 
@@ -37,6 +40,7 @@ export const createPictureSwitch = (): PictureSwitch => {
   let speakers: readonly string[] = [];
   let voices: readonly string[] = [];
   let loudestSinceMs = Number.NEGATIVE_INFINITY;
+  let shownFirst: ShownFirst = 'screen';
   const unshowable = new Set<number>();
   let current: RoomPicture | undefined;
   let sinceMs = Number.NEGATIVE_INFINITY;
@@ -79,8 +83,11 @@ export const createPictureSwitch = (): PictureSwitch => {
     setUnshowable: (trackKey) => {
       unshowable.add(trackKey);
     },
+    setShownFirst: (what) => {
+      shownFirst = what;
+    },
     wanted: (nowMs) => {
-      const next = screen() ?? speaker(nowMs);
+      const next = (shownFirst === 'screen' ? screen() : undefined) ?? speaker(nowMs);
       if (next?.trackKey !== current?.trackKey) sinceMs = nowMs;
       current = next;
       if (next === undefined) return nobody;

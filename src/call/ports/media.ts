@@ -7,6 +7,7 @@ import type {
   LegEvent,
   LegQuality,
   RoomTarget,
+  ShownFirst,
   SoundReport,
   Utterance,
 } from './sip-engine.ts';
@@ -165,6 +166,7 @@ export interface MediaLeg {
   leaveRoom(): Promise<void>;
   setMuted(muted: boolean): void;
   setVolumeDb(volumeDb: number): void;
+  showFirst?(what: ShownFirst): void;
   sendKey(digit: Digit): void;
   quality(): Promise<LegQuality>;
   /** As in `CallLeg`. */

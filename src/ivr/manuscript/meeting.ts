@@ -112,6 +112,16 @@ export const meeting = {
     en: 'A phone has no picture to change.',
     da: 'En telefon har intet billede at ændre.',
   },
+  'shows-screen': {
+    sv: 'Delar någon sin skärm, visas nu skärmen.',
+    en: 'If somebody shares a screen, you now see the screen.',
+    da: 'Deler nogen sin skærm, vises nu skærmen.',
+  },
+  'shows-speaker': {
+    sv: 'Nu visas den som talar.',
+    en: 'You now see who speaks.',
+    da: 'Nu vises den, der taler.',
+  },
   // After what is about to be done.
   'any-key-undoes': {
     sv: 'Ångra: tryck valfri knapp.',

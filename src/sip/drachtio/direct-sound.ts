@@ -126,6 +126,7 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
     leaveRoom: async () => mediaLeg?.leaveRoom(),
     setMuted: (muted) => mediaLeg?.setMuted(muted),
     setVolumeDb: (volumeDb) => mediaLeg?.setVolumeDb(volumeDb),
+    showFirst: (what) => mediaLeg?.showFirst?.(what),
     sendKey: (digit) => mediaLeg?.sendKey(digit),
     requestKeyFrame: () => mediaLeg?.requestKeyFrame?.(),
     testSound: async (listenMs) => mediaLeg?.testSound?.(listenMs),

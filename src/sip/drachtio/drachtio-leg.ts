@@ -214,6 +214,9 @@ export const createDrachtioLeg = (deps: DrachtioLegDeps): DrachtioLeg => {
     setVolumeDb: (volumeDb) => {
       if (!isEnded) sound.setVolumeDb(volumeDb);
     },
+    showFirst: (what) => {
+      if (!isEnded) sound.showFirst?.(what);
+    },
     sendKey: (digit) => {
       if (!isEnded) sound.sendKey(digit);
     },

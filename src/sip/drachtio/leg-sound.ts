@@ -45,6 +45,7 @@ export interface LegSound extends Pick<
   | 'leaveRoom'
   | 'setMuted'
   | 'setVolumeDb'
+  | 'showFirst'
   | 'sendKey'
   | 'testSound'
 > {

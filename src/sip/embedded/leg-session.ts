@@ -210,6 +210,7 @@ export const createLegSession = (deps: LegSessionDeps): LegSession => {
       },
       setMuted: (muted) => mediaLeg?.setMuted(muted),
       setVolumeDb: (volumeDb) => mediaLeg?.setVolumeDb(volumeDb),
+      showFirst: (what) => mediaLeg?.showFirst?.(what),
       sendKey: (digit) => mediaLeg?.sendKey(digit),
       quality: () => finalQuality ?? mediaLeg?.quality() ?? Promise.resolve(noQuality),
       testSound: async (listenMs) => (isEnded ? undefined : mediaLeg?.testSound?.(listenMs)),

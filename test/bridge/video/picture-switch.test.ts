@@ -43,6 +43,16 @@ describe('who is shown', () => {
     expect(picks.wanted(1700)).toEqual(picture(2));
   });
 
+  it('who would rather see the speaker is shown no screen, until that is changed back', () => {
+    const picks = createPictureSwitch();
+    picks.setPictures([camera(1), screen(2)]);
+    expect(picks.wanted(0)).toEqual(picture(2));
+    picks.setShownFirst('speaker');
+    expect(picks.wanted(20)).toEqual(picture(1));
+    picks.setShownFirst('screen');
+    expect(picks.wanted(40)).toEqual(picture(2));
+  });
+
   it('who is heard goes before whom the server names, which is late', () => {
     const picks = createPictureSwitch();
     picks.setPictures([camera(1), camera(2)]);
