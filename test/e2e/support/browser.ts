@@ -24,7 +24,11 @@ export async function startBrowser(): Promise<TestBrowser> {
   if (executablePath === undefined) throw new Error('no Chromium: apt-get install chromium');
   const browser: Browser = await puppeteer.launch({
     executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars'],
+    args: [
+      ...['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars'],
+      // WebRTC where there is no network but loopback.
+      ...['--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns'],
+    ],
   });
   const faults: string[] = [];
   await mkdir(screenshots, { recursive: true });

@@ -52,15 +52,36 @@ export const isSquareThere = (picture: SeenPicture): boolean =>
 
 const run = promisify(execFile);
 
-/** A snapshot of a device's screen, decoded; witnesses go on speaking meanwhile. */
-export const screenOf = async (of: Baresip): Promise<SeenPicture | undefined> => {
+/** A snapshot of a device's screen in this format of pixels; witnesses go on speaking meanwhile. */
+const snapshot = async (of: Baresip, format: 'gray' | 'rgb24') => {
   const file = await of.screen();
   if (file === undefined) return undefined;
-  const args = ['-loglevel', 'error', '-i', file, '-pix_fmt', 'gray', '-f', 'rawvideo', '-'];
+  const args = ['-loglevel', 'error', '-i', file, '-pix_fmt', format, '-f', 'rawvideo', '-'];
   const { stdout } = await run('ffmpeg', args, { encoding: 'buffer', maxBuffer: 32e6 });
   const header = await readFile(file);
-  const [width, height] = [header.readUInt32BE(16), header.readUInt32BE(20)];
-  return stdout.length === width * height ? { width, height, luma: stdout } : undefined;
+  return { width: header.readUInt32BE(16), height: header.readUInt32BE(20), pixels: stdout };
+};
+
+/** What is on a device's screen, as its own decoder has it. */
+export const screenOf = async (of: Baresip): Promise<SeenPicture | undefined> => {
+  const taken = await snapshot(of, 'gray');
+  if (taken === undefined) return undefined;
+  const { width, height, pixels } = taken;
+  return pixels.length === width * height ? { width, height, luma: pixels } : undefined;
+};
+
+/** In the middle of each quarter of a device's screen, from the top left: red, green, blue. */
+export const quartersOnScreen = async (
+  of: Baresip,
+): Promise<readonly (readonly number[])[] | undefined> => {
+  const taken = await snapshot(of, 'rgb24');
+  if (taken === undefined) return undefined;
+  const { width, height, pixels } = taken;
+  return [0, 1, 2, 3].map((quarter) => {
+    const x = Math.floor(width * (quarter % 2 === 0 ? 0.25 : 0.75));
+    const y = Math.floor(height * (quarter < 2 ? 0.25 : 0.75));
+    return [...pixels.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)];
+  });
 };
 
 /**

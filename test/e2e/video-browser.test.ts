@@ -1,0 +1,101 @@
+/** A video room (baresip) and a guest with a real Chromium see each other: decoded pictures, known by their colours. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
+import { startBaresip, type Baresip } from './support/baresip.ts';
+import { quarterColours } from './support/browser-guest-page.ts';
+import { enterWithBrowser, type BrowserGuest } from './support/browser-guest.ts';
+import { startBrowser, type TestBrowser } from './support/browser.ts';
+import { createMeetingStage, type MeetingStage } from './support/meeting-stage.ts';
+import {
+  isOfTheFilm,
+  isSquareThere,
+  makeFilm,
+  quartersOnScreen,
+  screenOf,
+} from './support/moving-pictures.ts';
+
+const domain = 'meet.test';
+
+let authority: TestAuthority;
+let stage: MeetingStage;
+let folder: TemporaryFolder;
+let browser: TestBrowser;
+let guest: BrowserGuest;
+let device: Baresip;
+/** Of the room, in the meeting. */
+let identity = '';
+
+beforeAll(async () => {
+  authority = createTestAuthority();
+  folder = await temporaryFolder();
+  const film = join(folder.path, 'film.avi');
+  makeFilm(film);
+  stage = await createMeetingStage({ RINGBRO_SIP_DOMAINS: domain, RINGBRO_RING_MS: '0' });
+  browser = await startBrowser();
+  const meeting = await stage.meeting({ videoAddress: `browser@${domain}` });
+  guest = await enterWithBrowser(browser, stage.livekit, meeting.room);
+  const from = 52_000 + 40 * Math.floor(Math.random() * 200);
+  device = await startBaresip({
+    target: `sip:browser@${domain}`,
+    transport: 'udp',
+    authorityFile: authority.authorityFile,
+    toneHz: 440,
+    rtpPorts: `${from}-${from + 30}`,
+    film,
+    outboundProxy: `sip:127.0.0.1:${stage.gateway.sipPort}`,
+  });
+  const { legId } = await stage.until('the room in the meeting', async () =>
+    (await stage.calls('joined')).at(0),
+  );
+  identity = await stage.until('its participant', () =>
+    guest.others().find((other) => other.includes(legId)),
+  );
+});
+afterAll(async () => {
+  await device.close();
+  await guest.close();
+  await browser.close();
+  await stage.close();
+  await folder.remove();
+  authority.remove();
+});
+
+describe('a video room and a guest with a browser', () => {
+  it.each([true, false])(
+    'the browser shows the room’s film, moving (square there: %s)',
+    async (isThere) => {
+      await stage.until('the film in the browser', async () => {
+        const picture = await guest.see(identity);
+        return picture !== undefined && isOfTheFilm(picture) && isSquareThere(picture) === isThere
+          ? true
+          : undefined;
+      });
+    },
+  );
+
+  it('the room’s screen shows the browser’s picture in its colours', async () => {
+    await stage.until('four quarters in their colours', async () => {
+      const seen = await quartersOnScreen(device);
+      const isIt = seen?.every((colour, quarter) =>
+        colour.every((part, at) => Math.abs(part - (quarterColours[quarter]?.[at] ?? 0)) < 40),
+      );
+      return isIt === true ? true : undefined;
+    });
+  });
+
+  it('and its bar moving', async () => {
+    const places = new Set<number>();
+    await stage.until('the bar at two places', async () => {
+      const picture = await screenOf(device);
+      if (picture === undefined) return undefined;
+      const { luma, width, height } = picture;
+      const row = luma.subarray((height >> 1) * width, ((height >> 1) + 1) * width);
+      const at = row.findIndex((value) => value > 235);
+      if (at >= 0) places.add(Math.round((at / width) * 20));
+      return places.size > 1 ? true : undefined;
+    });
+    expect(browser.faults).toEqual([]);
+  });
+});
