@@ -5,10 +5,9 @@ import {
   type EndedCall,
 } from '../../src/call/dropped-calls.ts';
 import { terminationOf } from '../../src/call/end-reasons.ts';
-import { asInviteeId } from '../../src/call/identifiers.ts';
 import type { PeerLines } from '../../src/call/ports/peers.ts';
 import { createCallWorld, createMeeting, meetingId } from '../support/call-world.ts';
-import type { Invitee } from '../../src/meeting/invitee.ts';
+import { createInvitee } from '../support/invitee.ts';
 
 const number = '+46701234567';
 const broken: EndedCall = {
@@ -18,23 +17,7 @@ const broken: EndedCall = {
   wasJoined: true,
   termination: terminationOf('media-timeout'),
 };
-const karin: Invitee = {
-  inviteeId: asInviteeId('karin'),
-  callId: meetingId(),
-  pin: '471111',
-  name: 'Karin Ek',
-  organisation: undefined,
-  role: 'guest',
-  interpreterId: undefined,
-  language: undefined,
-  slowKeys: false,
-  phoneNumber: number,
-  protectedIdentity: false,
-  seatKept: false,
-  mayBeTwoLegs: false,
-  createdAt: 0,
-  updatedAt: 0,
-};
+const karin = createInvitee({ pin: '471111', name: 'Karin Ek', phoneNumber: number });
 const minute = 60_000;
 const quiet = () => false;
 

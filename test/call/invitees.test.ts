@@ -12,25 +12,10 @@ import {
   type CallWorld,
 } from '../support/call-world.ts';
 import type { FakeCaller, FakeCallOptions } from '../support/fake-sip-engine.ts';
+import { createInvitee } from '../support/invitee.ts';
 
-const invitee = (changes: Partial<Invitee> = {}): Invitee => ({
-  inviteeId: asInviteeId('karin'),
-  callId: meetingId(),
-  pin: '1111',
-  name: 'Karin Ek',
-  organisation: 'Kommunen',
-  role: 'guest',
-  interpreterId: undefined,
-  language: undefined,
-  slowKeys: false,
-  phoneNumber: undefined,
-  protectedIdentity: false,
-  seatKept: false,
-  mayBeTwoLegs: false,
-  createdAt: 0,
-  updatedAt: 0,
-  ...changes,
-});
+const invitee = (changes: Partial<Invitee> = {}): Invitee =>
+  createInvitee({ name: 'Karin Ek', organisation: 'Kommunen', ...changes });
 const options = (changes: Partial<MeetingOptions>): MeetingOptions => ({
   ...defaultMeetingOptions,
   ...changes,

@@ -14,25 +14,10 @@ import {
   type CallWorld,
 } from '../support/call-world.ts';
 import { madeOf, type FakeCaller } from '../support/fake-sip-engine.ts';
+import { createInvitee } from '../support/invitee.ts';
 
-const invitee = (pin: string, changes: Partial<Invitee>): Invitee => ({
-  inviteeId: asInviteeId(`of-${pin}`),
-  callId: meetingId(),
-  pin,
-  name: undefined,
-  organisation: undefined,
-  role: 'guest',
-  interpreterId: undefined,
-  language: undefined,
-  slowKeys: false,
-  phoneNumber: undefined,
-  protectedIdentity: false,
-  seatKept: false,
-  mayBeTwoLegs: false,
-  createdAt: 0,
-  updatedAt: 0,
-  ...changes,
-});
+const invitee = (pin: string, changes: Partial<Invitee>): Invitee =>
+  createInvitee({ inviteeId: asInviteeId(`of-${pin}`), pin, ...changes });
 const invitees = [
   invitee('1111', { name: 'Karin Ek', organisation: 'Kommunen' }),
   invitee('2222', { role: 'interpreter', interpreterId: '12345' }),

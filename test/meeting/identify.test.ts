@@ -4,26 +4,11 @@ import { hasHostPin, identifyByNumber, identifyByPin } from '../../src/meeting/i
 import { generatePin, pinLengthOf, type Invitee } from '../../src/meeting/invitee.ts';
 import { isSameNumber, normalisePhoneNumber } from '../../src/meeting/phone-number.ts';
 import { hasRoom } from '../../src/meeting/seats.ts';
-import { createMeeting, meetingId } from '../support/call-world.ts';
+import { createMeeting } from '../support/call-world.ts';
+import { createInvitee } from '../support/invitee.ts';
 
-const invitee = (changes: Partial<Invitee> = {}): Invitee => ({
-  inviteeId: asInviteeId('karin'),
-  callId: meetingId(),
-  pin: '1111',
-  name: 'Karin',
-  organisation: undefined,
-  role: 'guest',
-  interpreterId: undefined,
-  language: undefined,
-  slowKeys: false,
-  phoneNumber: '+46701234567',
-  protectedIdentity: false,
-  seatKept: false,
-  mayBeTwoLegs: false,
-  createdAt: 0,
-  updatedAt: 0,
-  ...changes,
-});
+const invitee = (changes: Partial<Invitee> = {}): Invitee =>
+  createInvitee({ name: 'Karin', phoneNumber: '+46701234567', ...changes });
 
 describe('a PIN', () => {
   test.each([
