@@ -14,7 +14,7 @@ import { createQualitySeries, type WayQualities } from '../call/quality/quality-
 import type { RoomVisit } from './room-visit.ts';
 import { g711Impairment, opusImpairment } from '../call/mos.ts';
 import type { PlayoutStats } from './rtp/playout.ts';
-import { createSoundTally, qualityOf, type StreamCounts } from '../call/quality/sound-tally.ts';
+import { createWayTallies, qualityOf, type StreamCounts } from '../call/quality/sound-tally.ts';
 import { createSoundWatch, type Heard } from '../call/quality/sound-watch.ts';
 
 export interface LegQualityMeter {
@@ -51,19 +51,13 @@ export interface LegQualityMeterDeps {
   readonly tell: (quality: LegQuality, news: readonly SoundNews[]) => void;
 }
 
-const windowsPerPoint = 6;
 /** In -dBov: the softest a telephone is, while its microphone is open. A-law's idle code is at 72. */
 const silenceFrom = 70;
 
 export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMeter => {
   const { reports, playout, visit } = deps;
-  const tallies = {
-    up: createSoundTally(),
-    toRoom: createSoundTally(),
-    fromRoom: createSoundTally(),
-    down: createSoundTally(),
-  };
-  const series = createQualitySeries(windowsPerPoint);
+  const tallies = createWayTallies();
+  const series = createQualitySeries();
   const watch = createSoundWatch();
   let drift = createClockDrift(g711RateHz);
   let phoneImpairment = g711Impairment;

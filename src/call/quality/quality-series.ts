@@ -58,7 +58,7 @@ const rounded = (at: number, window: WayQualities): QualityPoint => {
 };
 
 /** A point for each `windowsPerPoint` windows; where that becomes too many, two become one. */
-export const createQualitySeries = (windowsPerPoint: number): QualitySeries => {
+export const createQualitySeries = (windowsPerPoint = 6): QualitySeries => {
   let perPoint = windowsPerPoint;
   let points: { readonly at: number; readonly window: WayQualities }[] = [];
   let current: WayQualities = {};

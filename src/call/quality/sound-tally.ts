@@ -1,5 +1,5 @@
 /** Counts of one way of the sound, over all the streams that it was made of. */
-import type { Quality } from '../ports/sip-engine.ts';
+import type { Quality, SoundWay } from '../ports/sip-engine.ts';
 import { estimateMos, type CodecImpairment } from '../mos.ts';
 
 /** Counts grow while a stream lives; jitter and delay are as they are now. */
@@ -64,6 +64,14 @@ export const createSoundTally = (): SoundTally => {
     total: () => total,
   };
 };
+
+/** One for each way of a call. */
+export const createWayTallies = (): Readonly<Record<SoundWay, SoundTally>> => ({
+  up: createSoundTally(),
+  toRoom: createSoundTally(),
+  fromRoom: createSoundTally(),
+  down: createSoundTally(),
+});
 
 /** `networkMs`: one way, without what `counts.delayMs` says of a jitter buffer. */
 export const qualityOf = (

@@ -7,7 +7,7 @@ import type { Clock } from '../../call/ports/process.ts';
 import type { LegQuality, Quality, SoundNews } from '../../call/ports/sip-engine.ts';
 import { g711Impairment, opusImpairment } from '../../call/mos.ts';
 import { createQualitySeries, type WayQualities } from '../../call/quality/quality-series.ts';
-import { createSoundTally, qualityOf, type StreamCounts } from '../../call/quality/sound-tally.ts';
+import { createWayTallies, qualityOf, type StreamCounts } from '../../call/quality/sound-tally.ts';
 import { createSoundWatch, type Heard } from '../../call/quality/sound-watch.ts';
 import {
   assumedDelayMs,
@@ -42,7 +42,6 @@ export interface FreeSwitchQuality {
   readonly stop: () => void;
 }
 
-const windowsPerPoint = 6;
 const nothing: LegQuality = { up: noPackets, down: undefined };
 
 const countsOf = (quality: Quality | undefined): StreamCounts | undefined =>
@@ -64,13 +63,8 @@ interface Sight {
 
 export const createFreeSwitchQuality = (deps: FreeSwitchQualityDeps): FreeSwitchQuality => {
   const { clock } = deps;
-  const tallies = {
-    up: createSoundTally(),
-    toRoom: createSoundTally(),
-    fromRoom: createSoundTally(),
-    down: createSoundTally(),
-  };
-  const series = createQualitySeries(windowsPerPoint);
+  const tallies = createWayTallies();
+  const series = createQualitySeries();
   const watch = createSoundWatch();
   let heardByWorker: SoundNews[] = [];
   let last: LegQuality = nothing;
