@@ -4,9 +4,10 @@ import { join, relative } from 'node:path';
 import { pino } from 'pino';
 import packageFile from '../package.json' with { type: 'json' };
 import { createCallAnnouncer, startLines } from './announce.ts';
-import { readConfig, type Config } from './config.ts';
-import { openDataFolder, type DataFolder } from './data-folder.ts';
+import type { Config } from './config.ts';
+import type { DataFolder } from './data-folder.ts';
 import { startGateway, type Gateway } from './gateway.ts';
+import { openNode } from './open-node.ts';
 import { processClock } from './process-clock.ts';
 
 const print = (line: string) => {
@@ -79,15 +80,7 @@ const surviveLostReaders = () => {
 
 const main = async (): Promise<void> => {
   surviveLostReaders();
-  const read = readConfig();
-  if (!read.ok) throw new Error(`the settings can't be used:\n  ${read.problems.join('\n  ')}`);
-  const { config } = read;
-  const folder = await openDataFolder(config.dataDir, {
-    nodeId: config.nodeId,
-    apiKey: config.http.apiKey,
-    pinSecret: config.pinSecret,
-    operatorPassword: config.http.operatorPassword,
-  });
+  const { config, folder } = await openNode();
   const { log, file } = openLog(config, folder);
 
   const starting = new AbortController();

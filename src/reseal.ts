@@ -1,7 +1,6 @@
 /** `npm run reseal`: after RINGBRO_PIN_SECRET became `new,old`, everything is sealed by the new one. */
 import { join } from 'node:path';
-import { readConfig } from './config.ts';
-import { openDataFolder } from './data-folder.ts';
+import { openNode } from './open-node.ts';
 import { openPostgresDatabase, openSqliteDatabase } from './store/database.ts';
 import { resealAll } from './store/reseal.ts';
 
@@ -10,14 +9,7 @@ const print = (line: string): void => {
 };
 
 const main = async (): Promise<void> => {
-  const read = readConfig();
-  if (!read.ok) throw new Error(`the settings can't be used:\n  ${read.problems.join('\n  ')}`);
-  const { config } = read;
-  const folder = await openDataFolder(config.dataDir, {
-    nodeId: config.nodeId,
-    apiKey: config.http.apiKey,
-    pinSecret: config.pinSecret,
-  });
+  const { config, folder } = await openNode();
   const database =
     config.databaseUrl === undefined
       ? await openSqliteDatabase(join(folder.path, 'ringbro.sqlite'))
