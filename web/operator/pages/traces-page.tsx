@@ -9,6 +9,7 @@ import { ListTable } from '../parts/list-table.tsx';
 import { NewPanel } from '../parts/new-panel.tsx';
 import { Page } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { ReasonField } from '../parts/reason-field.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
 import type { PageWord } from '../words/page-words.ts';
 
@@ -106,14 +107,7 @@ function NewTrace({ onMade }: { readonly onMade: () => void }) {
         value={minutes}
         onText={setMinutes}
       />
-      <Field
-        label={say('reveal-why')}
-        required
-        minLength={3}
-        maxLength={200}
-        value={reason}
-        onText={setReason}
-      />
+      <ReasonField value={reason} onText={setReason} />
     </NewPanel>
   );
 }

@@ -1,8 +1,7 @@
 import { type ReactNode, useState } from 'react';
-import { useSay } from '../context.ts';
 import { AskFirst } from './ask-first.tsx';
-import { Field } from './field.tsx';
 import { ProblemNote } from './problem-note.tsx';
+import { ReasonField } from './reason-field.tsx';
 
 export interface AskButtonProps {
   /** On the button, and on that which says yes where `yes` is not given. */
@@ -33,7 +32,6 @@ export function AskButton({
   onYes,
   children,
 }: AskButtonProps) {
-  const say = useSay();
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<unknown>();
@@ -67,16 +65,7 @@ export function AskButton({
           }}
         >
           {children}
-          {asksReason && (
-            <Field
-              label={say('reveal-why')}
-              required
-              minLength={3}
-              maxLength={200}
-              value={reason}
-              onText={setReason}
-            />
-          )}
+          {asksReason && <ReasonField value={reason} onText={setReason} />}
         </AskFirst>
       )}
     </>
