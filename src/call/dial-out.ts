@@ -4,16 +4,17 @@ import {
   isOneTooMany,
   numberRefusal,
   type DialOutPolicy,
-  type DialOutRefusal,
+  dialOutRefusals,
 } from '../meeting/dial-out-policy.ts';
 import { isOver } from '../meeting/admission.ts';
 import type { Language } from '../ivr/language.ts';
 import type { CallCore } from './call-core.ts';
-import type { CallId, LegId } from './identifiers.ts';
+import { asNodeId, type CallId, type LegId, type NodeId } from './identifiers.ts';
 import { createOutgoingLeg } from './outgoing-leg.ts';
 import type { MarkBook } from './ports/marks.ts';
 import type { Meeting, MeetingDirectory } from './ports/meetings.ts';
 import type { Clock, Logger } from './ports/process.ts';
+import type { Binding } from './ports/room-systems.ts';
 import type { DialRequest, SipEngine } from './ports/sip-engine.ts';
 
 export interface DialOutSettings extends DialOutPolicy {
@@ -31,13 +32,20 @@ export interface DialOutRequest {
   readonly trunk: string | undefined;
 }
 
+export const dialOutReasons = [
+  ...dialOutRefusals,
+  'not-found',
+  'meeting-over',
+  'not-a-number',
+  'no-trunk',
+  'busy',
+  /** The node that holds the room system's connection does not answer. */
+  'node-silent',
+] as const;
+
 export type DialOutAnswer =
   | { readonly done: true; readonly legId: LegId }
-  | {
-      readonly done: false;
-      readonly reason:
-        DialOutRefusal | 'not-found' | 'meeting-over' | 'not-a-number' | 'no-trunk' | 'busy';
-    };
+  | { readonly done: false; readonly reason: (typeof dialOutReasons)[number] };
 
 export interface DialOutDeps {
   readonly settings: DialOutSettings;
@@ -50,8 +58,19 @@ export interface DialOutDeps {
     | {
         /** Whether this is the address of one. */
         has(address: string): Promise<boolean>;
-        isRegistered(address: string): Promise<boolean>;
+        /** Where it registered last; undefined: it is not registered. */
+        whereIs(address: string): Promise<Pick<Binding, 'nodeId' | 'transport'> | undefined>;
       }
+    | undefined;
+  /** This node. */
+  readonly nodeId: NodeId;
+  /** Has another node make the call; undefined where it says nothing in time. Never rejects. */
+  readonly elsewhere?:
+    | ((
+        node: NodeId,
+        callId: CallId,
+        request: DialOutRequest,
+      ) => Promise<DialOutAnswer | undefined>)
     | undefined;
   readonly meetings: Pick<MeetingDirectory, 'byCallId'>;
   /** The calls out of all nodes. */
@@ -65,10 +84,15 @@ export interface DialOutDeps {
 
 const hourMs = 3_600_000;
 
-/** The call is on its way when this answers; what becomes of it is in its record. */
-export function createDialOut(
-  deps: DialOutDeps,
-): (callId: CallId, request: DialOutRequest) => Promise<DialOutAnswer> {
+/** The call is on its way when it answers; what becomes of it is in its record. Rejects where the store fails. */
+export type DialOut = (
+  callId: CallId,
+  request: DialOutRequest,
+  /** `here`: this node makes it, for another one asks it to. */
+  where?: 'here',
+) => Promise<DialOutAnswer>;
+
+export function createDialOut(deps: DialOutDeps): DialOut {
   const { settings, core, dial, clock, logger } = deps;
   const refused = (reason: Extract<DialOutAnswer, { done: false }>['reason']): DialOutAnswer => {
     // Never with the number.
@@ -118,21 +142,30 @@ export function createDialOut(
     callId: CallId,
     request: DialOutRequest,
     address: string,
+    isOurs: boolean,
   ): Promise<DialOutAnswer> => {
     const meeting = await deps.meetings.byCallId(callId);
     if (meeting === undefined) return { done: false, reason: 'not-found' };
     if (isOver(meeting, clock.now())) return refused('meeting-over');
-    if ((await deps.roomSystems?.isRegistered(address)) !== true) return refused('no-trunk');
+    const there = await deps.roomSystems?.whereIs(address);
+    if (there === undefined) return refused('no-trunk');
+    const node = asNodeId(there.nodeId);
+    if (!isOurs && node !== deps.nodeId) {
+      const answer = await deps.elsewhere?.(node, callId, request);
+      if (answer !== undefined) return answer;
+      // A connection was that node's alone; a datagram may find its way from here.
+      if (there.transport !== 'udp') return refused('node-silent');
+    }
     const refusal = await overLimit(callId, address);
     if (refusal !== undefined) return refused(refusal);
     const way = { trunk: undefined, to: `sip:${address}`, callerNumber: settings.callerNumber };
     return begin(meeting, { ...request, name: request.name ?? address }, way, address);
   };
 
-  return async (callId, request) => {
+  return async (callId, request, where) => {
     const address = request.to.replace(/^sips?:/i, '').toLowerCase();
     if (address.includes('@') && (await deps.roomSystems?.has(address)) === true)
-      return callRoomSystem(callId, request, address);
+      return callRoomSystem(callId, request, address, where === 'here');
     if (settings.prefixes.length === 0) return refused('off');
     const meeting = await deps.meetings.byCallId(callId);
     if (meeting === undefined) return { done: false, reason: 'not-found' };

@@ -1,8 +1,10 @@
 /** What the nodes of one store say to each other, as JSON text on the bus. */
 import { z } from 'zod';
 import { callActions } from '../call/call-actions.ts';
+import { dialOutReasons } from '../call/dial-out.ts';
 import { isEventType } from '../call/gateway-event.ts';
 import { asCallId, asInviteeId, asLegId, asNodeId } from '../call/identifiers.ts';
+import { languages } from '../ivr/language.ts';
 import { roles } from '../meeting/invitee.ts';
 
 const nodeId = z.string().min(1).max(64).transform(asNodeId);
@@ -35,6 +37,30 @@ const clusterMessage = z.discriminatedUnion('type', [
     to: nodeId,
     requestId,
     outcome: z.enum(['done', 'not-found', 'wrong-state']),
+  }),
+  /** Call this room system into a meeting: its connection is yours. */
+  z.object({
+    type: z.literal('dial-out'),
+    from,
+    to: nodeId,
+    requestId,
+    callId,
+    request: z.object({
+      to: z.string().max(200),
+      name: z.string().max(200).optional(),
+      language: z.enum(languages).optional(),
+      trunk: z.string().max(64).optional(),
+    }),
+  }),
+  z.object({
+    type: z.literal('dial-out-answer'),
+    from,
+    to: nodeId,
+    requestId,
+    answer: z.discriminatedUnion('done', [
+      z.object({ done: z.literal(true), legId }),
+      z.object({ done: z.literal(false), reason: z.enum(dialOutReasons) }),
+    ]),
   }),
   /** An answer that let nobody in. */
   z.object({

@@ -19,7 +19,9 @@ import { type ClusterMessage, encodeMessage } from './cluster-message.ts';
 import { createLinesElsewhere } from './lines-elsewhere.ts';
 import { createHostPresence } from './host-presence.ts';
 import { createNodeMessages } from './node-messages.ts';
+import { createPeerNews } from './peer-news.ts';
 import { createRemoteCommands, type RemoteOutcome } from './remote-commands.ts';
+import { createRemoteDialOuts, type RemoteDialOuts } from './remote-dial-outs.ts';
 import { createSharedGuesses } from './shared-guesses.ts';
 
 export interface ClusterOptions {
@@ -59,7 +61,10 @@ type Command = (legId: LegId, argument?: string) => Promise<RemoteOutcome>;
 export interface ClusterCalls
   extends
     Pick<CallCore, 'list' | 'get' | 'meetingChanged' | 'meetingOver' | 'mutePhones'>,
-    Readonly<Record<CallAction, Command>> {}
+    Readonly<Record<CallAction, Command>> {
+  /** Calls out that another node makes, or this one for another. */
+  readonly dialOuts: RemoteDialOuts;
+}
 
 export interface Cluster {
   /** For the core: counts for all nodes. */
@@ -99,10 +104,14 @@ export function createCluster(options: ClusterOptions): Cluster {
   });
   const callers = createCallersElsewhere();
   const lines = createLinesElsewhere();
-  const ownLines = new Map<LegId, string>();
-  const sayLinesAgain = (): void => {
-    for (const [legId, key] of ownLines) tell({ type: 'line', from: nodeId, legId, key });
-  };
+  const news = createPeerNews({
+    nodeId,
+    tell,
+    supersede: (legId) => void served?.supersede(legId),
+    elsewhere: lines,
+    guessLog: options.guessLog,
+  });
+  const dialOuts = createRemoteDialOuts({ nodeId, clock, send });
   const tellMute = (callId: CallId, muted: boolean): void => {
     tell({ type: 'mute-phones', from: nodeId, callId, muted });
   };
@@ -132,7 +141,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       presence.sayAgain();
       core.sayCallersAgain();
       tell({ type: 'hello', from: nodeId });
-      sayLinesAgain();
+      news.sayLinesAgain();
     }
 
     bus.onMessage(
@@ -141,11 +150,14 @@ export function createCluster(options: ClusterOptions): Cluster {
         core,
         meetings,
         commands,
+        dialOuts,
         guesses,
         presence,
         callers,
         lines,
-        sayLinesAgain,
+        sayLinesAgain: () => {
+          news.sayLinesAgain();
+        },
         events: options.events,
         clock,
         logger,
@@ -203,6 +215,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       rename: command('rename'),
       people: command('people'),
       supersede: command('supersede'),
+      dialOuts,
     };
     return served;
   }
@@ -215,32 +228,8 @@ export function createCluster(options: ClusterOptions): Cluster {
         served === undefined ? 'not-found' : served[action](legId, argument),
       mutePhones: tellMute,
     },
-    peers: {
-      supersede(legId) {
-        void served?.supersede(legId);
-      },
-      calledAgain({ callId, inviteeId, legId, at }) {
-        tell({ type: 'called-again', from: nodeId, callId, inviteeId, legId, at });
-      },
-      removed(callId, inviteeId) {
-        tell({ type: 'removed', from: nodeId, callId, inviteeId });
-      },
-    },
-    lines: {
-      key: (number) => options.guessLog.hide(number),
-      isLive: lines.isLive,
-      line(legId, key) {
-        if (key === undefined) ownLines.delete(legId);
-        else ownLines.set(legId, key);
-        tell({ type: 'line', from: nodeId, legId, key });
-      },
-      dropped({ key, callId, at }) {
-        tell({ type: 'line-dropped', from: nodeId, key, callId, at });
-      },
-      taken(key) {
-        tell({ type: 'line-taken', from: nodeId, key });
-      },
-    },
+    peers: news.peers,
+    lines: news.lines,
     serve,
     tellEvent(event) {
       tell({ type: 'event', from: nodeId, event });

@@ -10,6 +10,7 @@ import type { CallersElsewhere } from './callers-elsewhere.ts';
 import type { LinesElsewhere } from './lines-elsewhere.ts';
 import type { HostPresence } from './host-presence.ts';
 import type { RemoteCommands } from './remote-commands.ts';
+import type { DialOutMessages } from './remote-dial-outs.ts';
 import type { SharedGuesses } from './shared-guesses.ts';
 
 export interface NodeMessagesDeps {
@@ -28,6 +29,7 @@ export interface NodeMessagesDeps {
   >;
   readonly meetings: Pick<MeetingDirectory, 'byCallId'>;
   readonly commands: RemoteCommands;
+  readonly dialOuts: Pick<DialOutMessages, 'handleRequest' | 'handleAnswer'>;
   readonly guesses: SharedGuesses;
   readonly presence: HostPresence;
   readonly callers: CallersElsewhere;
@@ -40,8 +42,8 @@ export interface NodeMessagesDeps {
 
 /** Takes the text of every message on the bus. Never throws for what is in it. */
 export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => void {
-  const { nodeId, core, meetings, commands, guesses, presence, callers, lines, clock, logger } =
-    deps;
+  const { nodeId, core, meetings, commands, dialOuts, guesses, presence, callers, lines } = deps;
+  const { clock, logger } = deps;
 
   /** Read only where somebody is there whom the change may concern. */
   async function reread(callId: CallId): Promise<void> {
@@ -67,6 +69,12 @@ export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => vo
         return;
       case 'answer':
         commands.handleAnswer(message);
+        return;
+      case 'dial-out':
+        dialOuts.handleRequest(message);
+        return;
+      case 'dial-out-answer':
+        dialOuts.handleAnswer(message);
         return;
       case 'guess':
         guesses.heard({ at: message.at, source: message.source });

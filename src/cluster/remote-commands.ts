@@ -8,11 +8,11 @@
  *     │ nothing within 3 s: unreachable. It may have been done all the same.
  * ```
  */
-import { randomUUID } from 'node:crypto';
 import type { CallAction } from '../call/call-actions.ts';
 import type { LegId, NodeId } from '../call/identifiers.ts';
 import type { Clock } from '../call/ports/process.ts';
 import type { ClusterMessage, MessageOf } from './cluster-message.ts';
+import { createPendingAnswers } from './pending-answers.ts';
 
 /** As `CommandOutcome`; `unreachable`: the node that holds the call did not answer in time. */
 export type RemoteOutcome = 'done' | 'not-found' | 'wrong-state' | 'unreachable';
@@ -38,31 +38,16 @@ export interface RemoteCommandsDeps {
   ) => MessageOf<'answer'>['outcome'];
 }
 
-export const answerTimeoutMs = 3_000;
-
 export function createRemoteCommands(deps: RemoteCommandsDeps): RemoteCommands {
   const { nodeId, clock, send, execute } = deps;
-  const waiting = new Map<string, (outcome: RemoteOutcome) => void>();
+  const pending = createPendingAnswers<MessageOf<'answer'>['outcome']>(clock);
 
   return {
-    ask(node, action, legId, argument) {
-      const requestId = randomUUID();
-      const answer = Promise.withResolvers<RemoteOutcome>();
-      const settle = (outcome: RemoteOutcome): void => {
-        cancel();
-        waiting.delete(requestId);
-        answer.resolve(outcome);
-      };
-      const cancel = clock.at(clock.now() + answerTimeoutMs, () => {
-        settle('unreachable');
-      });
-      waiting.set(requestId, settle);
-      send({ type: 'command', from: nodeId, to: node, requestId, legId, action, argument }).catch(
-        () => {
-          settle('unreachable');
-        },
+    async ask(node, action, legId, argument) {
+      const outcome = await pending.ask((requestId) =>
+        send({ type: 'command', from: nodeId, to: node, requestId, legId, action, argument }),
       );
-      return answer.promise;
+      return outcome ?? 'unreachable';
     },
     handleCommand({ from, to, requestId, legId, action, argument }) {
       if (to !== nodeId) return;
@@ -71,10 +56,10 @@ export function createRemoteCommands(deps: RemoteCommandsDeps): RemoteCommands {
       send({ type: 'answer', from: nodeId, to: from, requestId, outcome }).catch(() => undefined);
     },
     handleAnswer({ to, requestId, outcome }) {
-      if (to === nodeId) waiting.get(requestId)?.(outcome);
+      if (to === nodeId) pending.settle(requestId, outcome);
     },
     get pending() {
-      return waiting.size;
+      return pending.size;
     },
   };
 }

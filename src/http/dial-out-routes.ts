@@ -31,6 +31,7 @@ const problemOf: Readonly<Record<Exclude<Refusal, 'not-a-number'>, ProblemCode>>
   'too-many': 'dial-out/too-many',
   'no-trunk': 'dial-out/no-way',
   busy: 'dial-out/no-way',
+  'node-silent': 'dial-out/node-silent',
 };
 
 const refuse = (reason: Refusal): never => {
@@ -64,6 +65,7 @@ export function dialOutRoutes({ dialOut }: HttpAppOptions): FastifyPluginCallbac
               'dial-out/not-allowed',
               'dial-out/too-many',
               'dial-out/no-way',
+              'dial-out/node-silent',
             ),
           },
         },

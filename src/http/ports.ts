@@ -97,7 +97,8 @@ export type DialOutPort = (
         | 'number-not-allowed'
         | 'too-many'
         | 'no-trunk'
-        | 'busy';
+        | 'busy'
+        | 'node-silent';
     }
 >;
 

@@ -38,6 +38,10 @@ export const problems = {
   'dial-out/not-allowed': { status: 403, title: 'This number may not be called from here' },
   'dial-out/too-many': { status: 429, title: 'As many calls out as an hour allows were made' },
   'dial-out/no-way': { status: 409, title: 'There is no trunk or no free line for the call' },
+  'dial-out/node-silent': {
+    status: 503,
+    title: 'The node that the room system is connected to does not answer',
+  },
   'meeting/over': { status: 409, title: 'The meeting is over' },
   'service/fault': { status: 500, title: 'The server made a mistake; its log has more' },
   'service/store-unavailable': { status: 503, title: 'The store does not answer' },

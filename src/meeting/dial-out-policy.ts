@@ -23,7 +23,8 @@ export function dialableNumber(text: string): string | undefined {
   return /^\+[1-9]\d{6,14}$/.test(compact) ? compact : undefined;
 }
 
-export type DialOutRefusal = 'off' | 'number-not-allowed' | 'too-many';
+export const dialOutRefusals = ['off', 'number-not-allowed', 'too-many'] as const;
+export type DialOutRefusal = (typeof dialOutRefusals)[number];
 
 /** An expensive range is open only to a prefix that names it, not to one that merely contains it. */
 export function isAllowed(number: string, prefixes: readonly string[]): boolean {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { CallCore } from '../call/call-core.ts';
 import type { Canary } from '../canary/canary.ts';
 import { createDialOut } from '../call/dial-out.ts';
-import { asRoomName } from '../call/identifiers.ts';
+import { asNodeId, asRoomName } from '../call/identifiers.ts';
 import type { MediaBridge } from '../call/ports/media.ts';
 import type { Clock } from '../call/ports/process.ts';
 import type { RoomAdmin } from '../call/ports/room-admin.ts';
@@ -42,13 +42,12 @@ const perNumberAndHour = 4;
 
 const knownRoomSystems = ({ roomSystems }: Store, clock: Clock) => ({
   has: (address: string) => roomSystems.has(address),
-  isRegistered: async (address: string) =>
-    (await roomSystems.bindings(clock.now(), address)).length > 0,
+  whereIs: async (address: string) => (await roomSystems.bindings(clock.now(), address))[0],
 });
 
-const dialOutOf = ({ deps, core, engine, store, trunks }: HttpParts): DialOutPort => {
+const dialOutOf = ({ deps, core, live, engine, store, trunks }: HttpParts): DialOutPort => {
   const { config, clock, logger } = deps;
-  return createDialOut({
+  const dialOut = createDialOut({
     settings: {
       ...config.dialOut,
       perNumberAndHour,
@@ -58,6 +57,8 @@ const dialOutOf = ({ deps, core, engine, store, trunks }: HttpParts): DialOutPor
     dial: engine.dial?.bind(engine),
     hasTrunk: (name) => trunks?.current.trunks.some((trunk) => trunk.name === name) ?? false,
     roomSystems: knownRoomSystems(store, clock),
+    nodeId: asNodeId(deps.folder.nodeId),
+    elsewhere: (...asked) => live.dialOuts.at(...asked),
     meetings: store.meetings,
     marks: store.marks,
     hide: (number) => store.guesses.hide(number),
@@ -65,6 +66,8 @@ const dialOutOf = ({ deps, core, engine, store, trunks }: HttpParts): DialOutPor
     clock,
     logger: logger.child({ part: 'dial-out' }),
   });
+  live.dialOuts.serve((callId, request) => dialOut(callId, request, 'here'));
+  return dialOut;
 };
 
 /** What calls need. A part that is down makes the node unready: no new calls should come here. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createDialOut, type DialOutRequest } from '../../src/call/dial-out.ts';
-import { asLegId } from '../../src/call/identifiers.ts';
+import { asLegId, asNodeId } from '../../src/call/identifiers.ts';
 import type { MarkBook } from '../../src/call/ports/marks.ts';
+import type { Binding } from '../../src/call/ports/room-systems.ts';
 import type { Meeting } from '../../src/call/ports/meetings.ts';
 import {
   createCallWorld,
@@ -15,20 +16,31 @@ import type { FakeBehaviour, FakeCallee } from '../support/fake-callee.ts';
 const person = '+46701234567';
 const room = 'room-12@meet.example.org';
 const goneRoom = 'room-13@meet.example.org';
+/** Registered at another node. */
+const farRooms = new Map<string, Pick<Binding, 'nodeId' | 'transport'>>([
+  ['far@meet.example.org', { nodeId: 'two', transport: 'tls' }],
+  ['far-udp@meet.example.org', { nodeId: 'two', transport: 'udp' }],
+]);
 
 interface Dialled {
   readonly world: CallWorld;
   readonly callee: FakeCallee;
   readonly dialOut: (
     request?: Partial<DialOutRequest>,
+    where?: 'here',
   ) => ReturnType<ReturnType<typeof createDialOut>>;
 }
+
+let handedOver: string[] = [];
+let isSilent = false;
 
 const setUp = async (
   behaviour: FakeBehaviour = 'answers',
   meeting: Partial<Meeting> = {},
   marks: MarkBook = createMemoryMarks(),
 ): Promise<Dialled> => {
+  handedOver = [];
+  isSilent = false;
   const world = await createCallWorld({ meetings: [createMeeting(meeting)] });
   const callee = world.engine.expect(person, behaviour);
   let legs = 0;
@@ -46,8 +58,14 @@ const setUp = async (
     dial: (request, signal) => world.engine.dial(request, signal),
     hasTrunk: (name) => name === 'carrier',
     roomSystems: {
-      has: async (address) => address === room || address === goneRoom,
-      isRegistered: async (address) => address === room,
+      has: async (address) => address === room || address === goneRoom || farRooms.has(address),
+      whereIs: async (address) =>
+        address === room ? { nodeId: 'one', transport: 'udp' } : farRooms.get(address),
+    },
+    nodeId: asNodeId('one'),
+    elsewhere: async (node, callId, { to }) => {
+      handedOver.push(`${node} ${callId} ${to}`);
+      return isSilent ? undefined : { done: true, legId: asLegId('far') };
     },
     meetings: { byCallId: async (callId) => world.meetings.get(callId) },
     marks,
@@ -59,17 +77,46 @@ const setUp = async (
   return {
     world,
     callee,
-    dialOut: (request = {}) =>
-      dialOut(meetingId(), {
-        to: person,
-        name: undefined,
-        language: undefined,
-        trunk: undefined,
-        ...request,
-      }),
+    dialOut: (request = {}, where) =>
+      dialOut(
+        meetingId(),
+        { to: person, name: undefined, language: undefined, trunk: undefined, ...request },
+        where,
+      ),
   };
 };
 const reasonOf = ({ ended }: CallWorld): string | undefined => ended.at(-1)?.termination?.reason;
+
+describe('a room system that registered at another node', () => {
+  const far = 'far@meet.example.org';
+
+  test('is called by that node', async () => {
+    const { dialOut } = await setUp();
+    expect(await dialOut({ to: far })).toEqual({ done: true, legId: 'far' });
+    expect(handedOver).toEqual([`two ${meetingId()} ${far}`]);
+  });
+
+  test('over TCP or TLS cannot be called where that node says nothing', async () => {
+    const { dialOut } = await setUp();
+    isSilent = true;
+    expect(await dialOut({ to: far })).toEqual({ done: false, reason: 'node-silent' });
+  });
+
+  test('over UDP is called from here then', async () => {
+    const { world, dialOut } = await setUp();
+    isSilent = true;
+    const callee = world.engine.expect('sip:far-udp@meet.example.org', 'answers');
+    expect(await dialOut({ to: 'far-udp@meet.example.org' })).toMatchObject({ done: true });
+    await world.clock.advance(3_000);
+    expect(callee.request).toMatchObject({ to: 'sip:far-udp@meet.example.org' });
+  });
+
+  test('is not handed on by a node that was asked to call it', async () => {
+    const { dialOut } = await setUp();
+    expect(await dialOut({ to: far }, 'here')).toMatchObject({ done: true });
+    expect(handedOver).toEqual([]);
+  });
+});
 
 describe('somebody who is called into a meeting', () => {
   test('may be a room system of our own: by its address, with no trunk, where it is registered', async () => {

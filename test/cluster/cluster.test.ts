@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { DialOutAnswer, DialOutRequest } from '../../src/call/dial-out.ts';
 import type { CallerNews } from '../../src/call/caller-watch.ts';
 import type { CallerSeen } from '../../src/call/host-act.ts';
 import type { CallChange } from '../../src/call/call-registry.ts';
@@ -15,7 +16,7 @@ import type { CallRecord } from '../../src/call/ports/call-records.ts';
 import type { Meeting } from '../../src/call/ports/meetings.ts';
 import type { Guess, GuessLog } from '../../src/call/ports/nodes.ts';
 import { createCluster } from '../../src/cluster/cluster.ts';
-import { answerTimeoutMs } from '../../src/cluster/remote-commands.ts';
+import { answerTimeoutMs } from '../../src/cluster/pending-answers.ts';
 import { createManualClock } from '../store/manual-clock.ts';
 import { callRecord, endedRecord, silentLogger } from '../store/records.ts';
 import { createMemoryBus, type MemoryBus } from './memory-bus.ts';
@@ -151,6 +152,39 @@ beforeEach(async () => {
   a = await startNode('node-a');
   b = await startNode('node-b');
   await bus.deliver();
+});
+
+describe('a call to a room system', () => {
+  const request: DialOutRequest = {
+    to: 'room-12@meet.example.org',
+    name: 'Room 12',
+    language: undefined,
+    trunk: undefined,
+  };
+  const holder = asNodeId('node-b');
+
+  test.each<DialOutAnswer>([
+    { done: true, legId: leg },
+    { done: false, reason: 'too-many' },
+  ])('is made by the node that holds its connection, whose answer is told: %o', async (answer) => {
+    const asked: unknown[] = [];
+    b.calls.dialOuts.serve(async (...made) => {
+      asked.push(made);
+      return answer;
+    });
+    const answered = a.calls.dialOuts.at(holder, callId, request);
+    await bus.deliver();
+    await bus.deliver();
+    expect(await answered).toEqual(answer);
+    expect(asked).toEqual([[callId, request]]);
+  });
+
+  test('is given up where that node says nothing', async () => {
+    const answered = a.calls.dialOuts.at(holder, callId, request);
+    await bus.deliver();
+    clock.advance(answerTimeoutMs);
+    expect(await answered).toBeUndefined();
+  });
 });
 
 describe('a command', () => {

@@ -43,6 +43,7 @@ describe('POST /api/meetings/{callId}/dial-out', () => {
     ['too-many', 429, 'dial-out/too-many'],
     ['no-trunk', 409, 'dial-out/no-way'],
     ['busy', 409, 'dial-out/no-way'],
+    ['node-silent', 503, 'dial-out/node-silent'],
     ['meeting-over', 409, 'meeting/over'],
     ['not-found', 404, 'meeting/not-found'],
     ['not-a-number', 400, 'request/invalid'],
