@@ -36,7 +36,10 @@ export interface MediaClockDeps {
 export interface MediaClock {
   start(): void;
   stop(): void;
-  /** Runs what is due: to be called while other work goes on that lets no timer through. */
+  /**
+   * Runs what is due: to be called while other work goes on that lets no timer through. Not where ticks
+   * take more than half of the time: they would come one after another, and the other work never to its end.
+   */
   readonly keepUp: () => void;
   /** Reads and begins the lateness figures anew. */
   measures(): ClockMeasures;
@@ -49,15 +52,18 @@ export const createMediaClock = ({ epochMs, nowMs, after, onTick }: MediaClockDe
   let skippedTicks = 0;
   let worstLatenessMs = 0;
   let sumLatenessMs = 0;
+  let lastRunMs = 0;
 
   const dueAt = (tick: number): number => epochMs + tick * frameMs;
 
   const run = (tick: number, skipped: number): void => {
-    const latenessMs = nowMs() - dueAt(tick);
+    const beganAtMs = nowMs();
+    const latenessMs = beganAtMs - dueAt(tick);
     ticks += 1;
     sumLatenessMs += latenessMs;
     if (latenessMs > worstLatenessMs) worstLatenessMs = latenessMs;
     onTick(tick, skipped);
+    lastRunMs = nowMs() - beganAtMs;
   };
 
   const pump = (): void => {
@@ -90,7 +96,7 @@ export const createMediaClock = ({ epochMs, nowMs, after, onTick }: MediaClockDe
       cancel = undefined;
     },
     keepUp: () => {
-      if (cancel === undefined || nowMs() < dueAt(nextTick)) return;
+      if (cancel === undefined || lastRunMs > frameMs / 2 || nowMs() < dueAt(nextTick)) return;
       cancel();
       pump();
     },

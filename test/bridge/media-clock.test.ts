@@ -8,6 +8,7 @@ const setUp = () => {
   let now = epochMs;
   let armed: { at: number; callback: () => void } | undefined;
   const ran: [tick: number, skipped: number][] = [];
+  let tickTakesMs = 0;
   const clock = createMediaClock({
     epochMs,
     nowMs: () => now,
@@ -15,7 +16,10 @@ const setUp = () => {
       armed = { at: now + delayMs, callback };
       return () => (armed = undefined);
     },
-    onTick: (tick, skipped) => ran.push([tick, skipped]),
+    onTick: (tick, skipped) => {
+      ran.push([tick, skipped]);
+      now += tickTakesMs;
+    },
   });
   const fireIfDue = () => {
     const due = armed;
@@ -42,6 +46,9 @@ const setUp = () => {
     /** Time passes while the thread is busy, and is busy still. */
     busy: (ms: number) => {
       now += ms;
+    },
+    setTickTakesMs: (ms: number) => {
+      tickTakesMs = ms;
     },
     isArmed: () => armed !== undefined,
   };
@@ -134,5 +141,22 @@ describe('media clock', () => {
     busy(40);
     clock.keepUp();
     expect(ran).toHaveLength(2);
+  });
+
+  it('leaves ticks that take more than half of the time to their timer', () => {
+    const { clock, ran, busy, stall, setTickTakesMs } = setUp();
+    setTickTakesMs(11);
+    clock.start();
+    busy(20);
+    clock.keepUp();
+    expect(ran).toHaveLength(1);
+    busy(20);
+    clock.keepUp();
+    expect(ran).toHaveLength(1);
+    setTickTakesMs(3);
+    stall(0);
+    busy(20);
+    clock.keepUp();
+    expect(ran.map(([tick]) => tick)).toEqual([1, 2, 3]);
   });
 });
