@@ -290,6 +290,7 @@ export const createMediaLeg = (
       receiver.configure(next);
       sender.configure(next);
       visit?.setCodec(next.codec);
+      visit?.setHeld(isHeld());
       if (wasHeld || isHeld()) visit?.anchorAnew();
     },
     start: () => {
@@ -340,6 +341,7 @@ export const createMediaLeg = (
           emit({ type: 'muted-by-room' });
         },
       });
+      visit.setHeld(isHeld());
       member.speakerKey = speakerKeyOf(target.identity);
       meeting.members.add(member);
       meter.visitChanged();

@@ -41,6 +41,8 @@ export interface RoomVisit {
   /** `frame`: the caller's 20 ms of this tick, decoded, where something sounds. */
   tick(nowMs: number, frame?: Int16Array): void;
   setMuted(muted: boolean): void;
+  /** Nothing comes of a caller on hold: the room shows that as a muted microphone. */
+  setHeld(held: boolean): void;
   sendKey(digit: Digit): void;
   setCodec(codec: LegCodec): void;
   /** The caller's stream begins a new time line (hold, re-INVITE). */
@@ -57,6 +59,8 @@ export interface RoomVisit {
 /** Who gives the room a camera and takes its pictures. */
 export interface VisitCamera {
   readonly cameraTrack: () => CameraTrack;
+  /** Where it may share a screen too. */
+  readonly screenTrack?: (() => CameraTrack) | undefined;
   readonly hear: (event: PictureEvent) => void;
   readonly takeRoomPacket: (trackKey: number, packet: Buffer) => void;
 }
@@ -90,6 +94,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
   const roomCodec = roomCodecFor(deps.codec);
   let callerCodec = deps.codec;
   let muted = deps.muted;
+  let held = false;
   let state: 'entered' | 'joining' | 'inside' | 'over' = 'entered';
   let token = deps.token;
   let link: CallerLink | undefined;
@@ -164,7 +169,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       url: deps.url,
       token,
       codec: roomCodec,
-      muted,
+      muted: muted || held,
       sendsKeys: deps.sendsKeys === true,
       log,
       onEvent: hear,
@@ -206,7 +211,11 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
     setMuted: (next) => {
       muted = next;
       uplink?.setMuted(next);
-      link?.setMuted(next);
+      link?.setMuted(next || held);
+    },
+    setHeld: (next) => {
+      held = next;
+      link?.setMuted(muted || next);
     },
     sendKey: (digit) => {
       if (state === 'inside') link?.sendKey(digit);
@@ -234,8 +243,9 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
 const cameraOptions = (
   camera: VisitCamera,
   hear: (event: PictureEvent) => void,
-): Pick<CallerLinkOptions, 'camera' | 'onPicture' | 'onPicturePacket'> => ({
+): Pick<CallerLinkOptions, 'camera' | 'screen' | 'onPicture' | 'onPicturePacket'> => ({
   camera: camera.cameraTrack(),
+  screen: camera.screenTrack?.(),
   onPicture: hear,
   onPicturePacket: camera.takeRoomPacket,
 });

@@ -17,7 +17,7 @@ import type { CallId } from './identifiers.ts';
 import type { ShownPerson } from './person.ts';
 import type { CallState, InterpretedTime, Termination } from './ports/call-records.ts';
 import type { Meeting } from './ports/meetings.ts';
-import type { AnsweredMedia, Digit } from './ports/sip-engine.ts';
+import type { AnsweredMedia, Digit, PictureState } from './ports/sip-engine.ts';
 import { createSpeaker, type Speaker } from './speaker.ts';
 import type { WaitingMachine } from './waiting-machine.ts';
 
@@ -107,6 +107,8 @@ export interface CallContext {
   asking: Asking | undefined;
   /** The service desk that is being talked to. */
   desk: Desk | undefined;
+  /** What the hosts were told of missing pictures. */
+  pictureTold: Exclude<PictureState, 'coming'> | undefined;
   mutedByHost: boolean;
   /** The last host left: whoever is no host waits for one. */
   hostLeft: boolean;
@@ -194,6 +196,7 @@ export function createCallContext(
     vouched: false,
     asking: undefined,
     desk: undefined,
+    pictureTold: undefined,
     mutedByHost: false,
     hostLeft: false,
     recordingTold: false,

@@ -154,6 +154,9 @@ export function createCallEffects(deps: CallEffectsDeps): CallEffects {
       case 'show-hand':
         rooms.showHand(output.raised, output.at);
         return;
+      case 'show-picture-state':
+        rooms.showPictureState(output.state);
+        return;
       case 'send-key':
         leg.sendKey(output.digit);
         return;

@@ -45,6 +45,7 @@ import { endNow, reasonOfLegEnd } from './call-ending.ts';
 import type { EndReasonCode } from './end-reasons.ts';
 import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from './call-messages.ts';
 import { fromRoom, muteByHost, roomGone, toMeeting } from './call-room.ts';
+import { onPicture, showMissingPicture } from './call-pictures.ts';
 import { nextTimeoutAt, onSaid, onTimeout } from './call-time.ts';
 import type { RoomName } from './identifiers.ts';
 import type { KnownCaller } from './person.ts';
@@ -127,9 +128,7 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
     case 'played':
       return c.speaker.played(input.utteranceId) ? onSaid(c, now) : [];
     case 'picture':
-      // Switched on later, they were agreed on after the answer.
-      if (input.state === 'coming') c.media = c.media && { ...c.media, video: true };
-      return [{ do: 'note', event: `picture-${input.state}` }];
+      return onPicture(c, input.state);
     case 'held':
       c.heldSince ??= now;
       return [{ do: 'note', event: 'held' }];
@@ -150,7 +149,11 @@ function handle(c: CallContext, now: number, input: CallInput): Outputs {
     case 'room-recovered':
       // Whoever comes back to a room shows as their token said.
       c.shown = undefined;
-      return [{ do: 'note', event: input.type }, ...fromRoom(c, now, { type: input.type })];
+      return [
+        { do: 'note', event: input.type },
+        ...fromRoom(c, now, { type: input.type }),
+        ...(input.type === 'room-recovered' ? showMissingPicture(c) : []),
+      ];
     case 'room-left':
       if (c.phase === 'aside') return asideRoomNews(c, now, input);
       if (c.phase === 'desk') return endDesk(c, now);

@@ -13,6 +13,7 @@ import type {
   Digit,
   JoinOutcome,
   LegEvent,
+  PictureState,
   ShownFirst,
   SoundReport,
 } from './ports/sip-engine.ts';

@@ -14,6 +14,10 @@ export const eventTypes = {
   'call.hand-lowered': 'The caller no longer asks to speak.',
   'call.held': 'The other side put the call on hold.',
   'call.resumed': 'The hold is over.',
+  'call.picture-coming': 'Pictures of the caller began to come.',
+  'call.picture-gone': 'No pictures of the caller come any more.',
+  'call.picture-unusable':
+    'Pictures of the caller come, but no whole one to begin with: nobody sees them.',
   'call.desk-called': 'The caller asked for a person, and waits for the service desk.',
   'call.desk-answered': 'The caller and the service desk are together.',
   'call.desk-over': 'The caller is back from the service desk.',

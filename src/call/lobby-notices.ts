@@ -1,10 +1,8 @@
 /** Tells the hosts in a meeting's room, and nobody else there, who came to the door and who left it. */
 import type { CallerNews } from './caller-watch.ts';
+import { asData, lobbyTopic } from './host-notice.ts';
 import type { Logger } from './ports/process.ts';
 import type { RoomAdmin } from './ports/room-admin.ts';
-
-/** LiveKit's data messages have a topic; the data is JSON in UTF-8 (docs/api.md). */
-export const lobbyTopic = 'ringbro.lobby';
 
 export interface LobbyNotices {
   tell(news: CallerNews): void;
@@ -25,7 +23,7 @@ export function createLobbyNotices(deps: {
         legId,
         ...(number === undefined ? {} : { number }),
       };
-      const data = new TextEncoder().encode(JSON.stringify(notice));
+      const data = asData(notice);
       sent = sent
         .then(() => deps.rooms.sendToHosts(room, lobbyTopic, data))
         .catch((error: unknown) => {

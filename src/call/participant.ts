@@ -7,7 +7,7 @@ import { maskNumber } from '../meeting/mask-number.ts';
 import type { LegId, NodeId } from './identifiers.ts';
 import type { ShownPerson } from './person.ts';
 import type { Meeting } from './ports/meetings.ts';
-import type { CallInvitation, RoomTarget } from './ports/sip-engine.ts';
+import type { CallInvitation, PictureState, RoomTarget } from './ports/sip-engine.ts';
 
 /** Every identity of this node's callers begins so; `RoomAdmin.removeStale` goes by it. */
 export const identityPrefix = (nodeId: NodeId): string => `ringbro:${nodeId}:`;
@@ -17,6 +17,11 @@ export const handAttributes = (raised: boolean, at: number): Readonly<Record<str
   raised
     ? { 'ringbro.hand': 'raised', 'ringbro.handRaisedAt': new Date(at).toISOString() }
     : { 'ringbro.hand': '', 'ringbro.handRaisedAt': '' };
+
+/** Why the caller's picture is missing. */
+export const pictureAttributes = (state: PictureState): Readonly<Record<string, string>> => ({
+  'ringbro.picture': state === 'coming' ? '' : state,
+});
 
 export const identityOf = (nodeId: NodeId, legId: LegId): string =>
   `${identityPrefix(nodeId)}${legId}`;

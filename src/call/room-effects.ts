@@ -2,12 +2,19 @@
 import type { CallOutput, Route } from './call-messages.ts';
 import type { CallPorts } from './call-session.ts';
 import type { RoomName } from './identifiers.ts';
-import { handAttributes, identityOf, participantOf, personAttributes } from './participant.ts';
+import { asData, pictureTopic } from './host-notice.ts';
+import {
+  handAttributes,
+  identityOf,
+  participantOf,
+  personAttributes,
+  pictureAttributes,
+} from './participant.ts';
 import type { ShownPerson } from './person.ts';
 import type { CallRecord } from './ports/call-records.ts';
 import type { Meeting } from './ports/meetings.ts';
 import type { Logger } from './ports/process.ts';
-import type { CallLeg, JoinOutcome, RoomTarget } from './ports/sip-engine.ts';
+import type { CallLeg, JoinOutcome, PictureState, RoomTarget } from './ports/sip-engine.ts';
 
 export interface RoomEffects {
   join(output: Extract<CallOutput, { do: 'join' }>): Promise<JoinOutcome>;
@@ -15,6 +22,8 @@ export interface RoomEffects {
   joinAside(room: RoomName): Promise<JoinOutcome>;
   /** One after the other: the last state is the one that stays. */
   showHand(raised: boolean, at: number): void;
+  /** To everybody as an attribute, to hosts as a message too. */
+  showPictureState(state: PictureState): void;
   showPerson(person: ShownPerson, renamed: boolean): void;
   /** Who is in the meeting's room and no caller, where it matters for a seat. Rejects with a bug only. */
   others(meeting: Meeting): Promise<number>;
@@ -83,6 +92,13 @@ export function createRoomEffects(deps: RoomEffectsDeps): RoomEffects {
       show('hand could not be shown', (room) =>
         rooms.setAttributes(room, identity, handAttributes(raised, at)),
       );
+    },
+    showPictureState(state) {
+      const notice = { event: `picture-${state}`, legId: invitation.legId };
+      show('missing picture could not be shown', async (room) => {
+        await rooms.setAttributes(room, identity, pictureAttributes(state));
+        await rooms.sendToHosts(room, pictureTopic, asData(notice));
+      });
     },
     showPerson(person, renamed) {
       const attributes = personAttributes(person, invitation.callerNumber);

@@ -9,6 +9,8 @@ import type { PictureSize } from './h264/parameter-sets.ts';
 export interface PrintJob {
   /** Undefined until it is done. */
   picture(): IdrPicture | undefined;
+  /** There will be none. */
+  hasFailed?(): boolean;
 }
 
 /** Begins to print a card. */
@@ -26,7 +28,8 @@ export const createCardPress = (begin: Print): CardPress => {
   return {
     print: (card, size) => {
       const key = JSON.stringify([size.width, size.height, card.heading, card.lines]);
-      const job = jobs.get(key) ?? begin(card, size);
+      const kept = jobs.get(key);
+      const job = kept === undefined || kept.hasFailed?.() === true ? begin(card, size) : kept;
       // What was asked for last goes last.
       jobs.delete(key);
       jobs.set(key, job);

@@ -311,17 +311,19 @@ describe('media leg in a meeting', () => {
   });
 
   it('a caller who holds is not heard, and is again after resume', async () => {
-    const { leg, speakFor, join, voice, uplinked } = setUp();
+    const { leg, speakFor, join, voice, uplinked, linkMutes } = setUp();
     leg.configure(session);
     leg.start();
     await join();
     speakFor(10);
     leg.configure({ ...session, direction: 'recvonly' });
+    expect(linkMutes.at(-1)).toBe(true);
     const before = uplinked.length;
     speakFor(10);
     expect(voice()).toBeUndefined();
     expect(uplinked.length).toBe(before);
     leg.configure(session);
+    expect(linkMutes.at(-1)).toBe(false);
     speakFor(10);
     expect(voice()).toBeDefined();
     expect(uplinked.length).toBeGreaterThan(before);

@@ -16,6 +16,7 @@ import type {
   LegEndCause,
   LegEvent,
   LegQuality,
+  PictureState,
   MadeSound,
   RoomLeftReason,
   RoomTarget,
@@ -88,6 +89,8 @@ export interface FakeCaller {
   audience(others: number): void;
   /** The room's side mutes the caller, or takes that back. */
   muteInRoom(muted: boolean): void;
+  /** The caller's camera. */
+  picture(state: PictureState): void;
   /** Two seconds of speech while muted. */
   talkMuted(): void;
 }
@@ -416,6 +419,9 @@ function createFakeCaller(
       if (next) muted = true;
       const type = next ? 'muted-by-room' : 'unmuted-by-room';
       fromCaller(`-- ${type}`, { type });
+    },
+    picture(state) {
+      fromCaller(`-- picture ${state}`, { type: 'picture', state });
     },
     talkMuted() {
       fromCaller('-- talks while muted', { type: 'talking-muted' });

@@ -35,6 +35,7 @@ const tones: Readonly<Partial<Record<TimelineEvent, Tone>>> = {
   'room-lost': 'trouble',
   'quality-poor': 'trouble',
   'not-heard': 'trouble',
+  'picture-unusable': 'trouble',
   asked: 'quiet',
   seated: 'quiet',
   confirmed: 'quiet',

@@ -58,6 +58,9 @@ export type DigitSource = 'telephone-event' | 'info' | 'in-band';
 /** One of 0-9, *, #, A-D. */
 export type Digit = string;
 
+/** How a caller's pictures are; `unusable`: see `LegEvent`. */
+export type PictureState = 'coming' | 'gone' | 'unusable';
+
 /** Everything a leg tells its call, in order. After `ended` nothing more comes. */
 export type LegEvent =
   /** The caller's ACK came: media flows. */
@@ -82,7 +85,7 @@ export type LegEvent =
    * Pictures of the caller began to come, or came no more (camera off, held, lost). `unusable`: they
    * come without a whole one to begin with (gradual refresh), so that nobody sees them.
    */
-  | { readonly type: 'picture'; readonly state: 'coming' | 'gone' | 'unusable' }
+  | { readonly type: 'picture'; readonly state: PictureState }
   /** The sound is SRTP, which was not known, or not by which suite, with the answer. */
   | { readonly type: 'srtp-settled'; readonly keys: SrtpKeys; readonly suite: SrtpSuite }
   /** Every few seconds: how the sound is, and what has changed about it. */
@@ -225,6 +228,8 @@ export interface RoomTarget {
   readonly sendsKeys?: boolean;
   /** Whether the participant publishes a camera and watches the pictures of others. */
   readonly hasCamera?: boolean;
+  /** Whether it may share a screen too. */
+  readonly hasScreen?: boolean;
 }
 
 /** What a device sees while somebody shares a screen: that screen [default], or who speaks. */
