@@ -9,6 +9,7 @@ import type { HoldBook, NumberVault, PersonBook } from '../call/ports/privacy.ts
 import type { Clock, Logger } from '../call/ports/process.ts';
 import type { RoomAdmin } from '../call/ports/room-admin.ts';
 import type { TrunkStatus } from '../call/ports/sip-engine.ts';
+import type { CallTraces } from '../call/ports/traces.ts';
 import type { Language } from '../ivr/language.ts';
 import type { Passwords } from './access/password.ts';
 import type { SignInServiceSettings } from './access/sign-in-service.ts';
@@ -16,7 +17,6 @@ import type { CanaryView } from './canary-routes.ts';
 import type { ReadLevels } from './level-routes.ts';
 import type { ReadMetrics } from './metrics-routes.ts';
 import type { RoomSystemSupport } from './room-system-routes.ts';
-import type { TracingPort } from './trace-routes.ts';
 import type { WebhookSupport } from './webhook-routes.ts';
 
 /**
@@ -143,7 +143,7 @@ export interface HttpAppOptions {
   /** Calls of the gateway to itself; undefined: there are none. */
   readonly canary?: CanaryView | undefined;
   /** Of the SIP and RTP of this node's calls. */
-  readonly tracing?: TracingPort | undefined;
+  readonly tracing?: CallTraces | undefined;
   /** Undefined: nobody registers here. */
   readonly roomSystems?: RoomSystemSupport | undefined;
   readonly webhooks?: WebhookSupport;

@@ -2,39 +2,12 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { asLegId } from '../call/identifiers.ts';
+import type { CallTraces, TraceView } from '../call/ports/traces.ts';
 import { bodyProblems, problemAnswers } from './field-schemas.ts';
 import type { LiveCalls } from './ports.ts';
 import { ProblemError } from './problems.ts';
 import { asText } from './time-text.ts';
 import { shownTrace, traceEnd, traceList, traceRequest } from './trace-schemas.ts';
-
-interface TraceView {
-  readonly traceId: string;
-  readonly state: 'asked' | 'on' | 'done';
-  readonly startedAt: number;
-  readonly endsAt: number;
-  readonly deletedAt: number;
-  readonly packets: number;
-  readonly bytes: number;
-  readonly truncated: boolean;
-}
-
-export interface TracingPort {
-  ladder(sipCallId: string): readonly {
-    readonly at: number;
-    readonly direction: 'in' | 'out';
-    readonly what: string;
-    readonly exchange: string;
-    readonly shown?: readonly string[];
-  }[];
-  begin(
-    of: { readonly sipCallId: string } | { readonly number: string },
-    minutes: number,
-  ): TraceView | undefined;
-  list(): readonly TraceView[];
-  pcap(traceId: string): Buffer | undefined;
-  remove(traceId: string): boolean;
-}
 
 const tags = ['traces'];
 /** Help alone: whoever books has no business on the wire. */
@@ -58,7 +31,7 @@ const fileAnswers: Record<string, unknown> = {
 };
 
 export function traceRoutes(
-  tracing: TracingPort,
+  tracing: CallTraces,
   live: Pick<LiveCalls, 'get'>,
 ): FastifyPluginCallbackZod {
   return (app, _options, done) => {

@@ -8,6 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LadderLine } from '../call/ports/call-records.ts';
 import type { Clock } from '../call/ports/process.ts';
+import type { CallTraces, TraceView } from '../call/ports/traces.ts';
 import { blankRtp } from './blank-rtp.ts';
 import { blankSip, createHash, type BlankableMessage, type HashText } from './blank-sip.ts';
 import { createLadders } from './ladder.ts';
@@ -37,33 +38,10 @@ export interface TracedPacket {
   readonly bytes: number;
 }
 
-export type TraceOf = { readonly sipCallId: string } | { readonly number: string };
-
-export interface TraceView {
-  readonly traceId: string;
-  readonly state: 'asked' | 'on' | 'done';
-  readonly startedAt: number;
-  /** Nothing is added from then on. */
-  readonly endsAt: number;
-  readonly deletedAt: number;
-  readonly packets: number;
-  readonly bytes: number;
-  /** Some did not fit. */
-  readonly truncated: boolean;
-}
-
-export interface Tracing {
+export interface Tracing extends CallTraces {
   sip(traced: TracedMessage): void;
   rtp(sipCallId: string, packets: readonly TracedPacket[]): void;
-  ladder(sipCallId: string): readonly LadderLine[];
   takeLadder(sipCallId: string): readonly LadderLine[];
-  /** Undefined: too many are there already. */
-  begin(of: TraceOf, minutes: number): TraceView | undefined;
-  list(): readonly TraceView[];
-  /** The file; undefined where there is no such trace (any more). */
-  pcap(traceId: string): Buffer | undefined;
-  /** False where there was none. */
-  remove(traceId: string): boolean;
   /** RTP of a call is wanted, or no more. */
   onWanted(listener: (sipCallId: string, wanted: boolean) => void): void;
   close(): void;
