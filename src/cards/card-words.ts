@@ -9,6 +9,8 @@ interface CardWords {
   readonly noPictures: string;
   readonly unshowable: string;
   readonly unshowableReason: string;
+  readonly limitReason: string;
+  readonly failedReason: string;
   readonly lateReason: string;
   readonly soundGoesOn: string;
 }
@@ -21,6 +23,8 @@ const words: Readonly<Record<Language, CardWords>> = {
     noPictures: 'Ingen visar bild just nu.',
     unshowable: 'Ingen bild',
     unshowableReason: 'Bilden från {name} kommer i ett format som inte kan visas här.',
+    limitReason: 'Bilden från {name} kan inte visas just nu: för många bilder omvandlas samtidigt.',
+    failedReason: 'Bilden från {name} gick inte att omvandla.',
     lateReason: 'Bilden från {name} har inte kommit fram.',
     soundGoesOn: 'Ljudet fungerar som vanligt.',
   },
@@ -31,6 +35,9 @@ const words: Readonly<Record<Language, CardWords>> = {
     noPictures: 'Nobody shows a picture right now.',
     unshowable: 'No picture',
     unshowableReason: 'The picture of {name} comes in a format that cannot be shown here.',
+    limitReason:
+      'The picture of {name} cannot be shown right now: too many pictures are being converted.',
+    failedReason: 'The picture of {name} could not be converted.',
     lateReason: 'The picture of {name} has not arrived.',
     soundGoesOn: 'The sound works as usual.',
   },
@@ -41,6 +48,9 @@ const words: Readonly<Record<Language, CardWords>> = {
     noPictures: 'Ingen viser billede lige nu.',
     unshowable: 'Intet billede',
     unshowableReason: 'Billedet fra {name} kommer i et format, som ikke kan vises her.',
+    limitReason:
+      'Billedet fra {name} kan ikke vises lige nu: for mange billeder omformes samtidig.',
+    failedReason: 'Billedet fra {name} kunne ikke omformes.',
     lateReason: 'Billedet fra {name} er ikke kommet frem.',
     soundGoesOn: 'Lyden virker som sædvanligt.',
   },
@@ -74,11 +84,22 @@ const noPictureCard = (language: Language, reason: string, name: string): Card =
 };
 
 /**
- * Somebody's picture can't be shown, and why: VP8, VP9 or AV1 alone, or more than the device takes
- * (packets, profile, level).
+ * Why somebody's picture can't be shown: VP8, VP9 or AV1 alone, or more than the device takes (packets,
+ * profile, level); or it could be transcoded, and too many are, or that failed.
  */
-export const unshowableCard = (language: Language, name: string): Card =>
-  noPictureCard(language, words[language].unshowableReason, name);
+export type UnshowableReason = 'format' | 'limit' | 'failed';
+
+const reasonWords: Readonly<Record<UnshowableReason, keyof CardWords>> = {
+  format: 'unshowableReason',
+  limit: 'limitReason',
+  failed: 'failedReason',
+};
+
+export const unshowableCard = (
+  language: Language,
+  name: string,
+  reason: UnshowableReason = 'format',
+): Card => noPictureCard(language, words[language][reasonWords[reason]], name);
 
 /** Somebody's picture has no key frame, however long it is waited for. */
 export const lateCard = (language: Language, name: string): Card =>

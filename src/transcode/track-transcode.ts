@@ -120,8 +120,8 @@ export const createTrackTranscode = (deps: TrackTranscodeDeps): TrackTranscode =
     }
     if (run === undefined) return;
     const sinceFirst = ((rtpTimestamp - run.firstTimestamp) >>> 0) / clockKhz;
-    if (run.process.write(bytes, sinceFirst)) run.unansweredSinceMs ??= nowMs;
-    else assembly.breakOff();
+    run.unansweredSinceMs ??= nowMs;
+    if (!run.process.write(bytes, sinceFirst)) assembly.breakOff();
   };
 
   const assembly = createPictureAssembly({

@@ -17,3 +17,10 @@ it('why there is no picture is said, and that the sound goes on', () => {
     'The sound works as usual.',
   ]);
 });
+
+it.each(['sv', 'en', 'da'] as const)('each reason has words of its own (%s)', (language) => {
+  const reasons = ['format', 'limit', 'failed'] as const;
+  const said = reasons.map((reason) => unshowableCard(language, 'Bo', reason).lines[0]);
+  expect(new Set(said).size).toBe(3);
+  for (const line of said) expect(line).toMatch(/ Bo /);
+});

@@ -4,7 +4,13 @@ import type { Logger } from '../../call/ports/process.ts';
 import { createCardPress, type CardPress } from '../../cards/card-press.ts';
 import { printOnThread } from '../../cards/print-thread.ts';
 import { createCardStream, type CardStream } from '../../cards/card-stream.ts';
-import { arrivingCard, lateCard, unshowableCard, welcomeCard } from '../../cards/card-words.ts';
+import {
+  arrivingCard,
+  lateCard,
+  unshowableCard,
+  welcomeCard,
+  type UnshowableReason,
+} from '../../cards/card-words.ts';
 import type { PictureSize } from './picture-size.ts';
 
 export interface CardMaker {
@@ -15,7 +21,7 @@ export interface CardMaker {
   /** Somebody's picture has not come. */
   late(language: Card['language'], name: string): Card;
   /** Somebody speaks whose picture can't be shown. */
-  unshowable(language: Card['language'], name: string): Card;
+  unshowable(language: Card['language'], name: string, reason?: UnshowableReason): Card;
   /** For a screen that takes pictures up to this size. */
   stream(card: Card, size: PictureSize): CardStream;
 }

@@ -101,7 +101,8 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
 
   const cardFor = (showing: Showing, nowMs: number): Card | undefined => {
     if (card !== undefined || room === undefined) return card;
-    if (showing.kind === 'unshowable') return cards.unshowable(language, showing.name);
+    if (showing.kind === 'unshowable')
+      return cards.unshowable(language, showing.name, showing.reason);
     const isWanted = showing.kind === 'picture';
     const waitedMs = nowMs - (isWanted ? (waitsSinceMs ?? nowMs) : enteredMs);
     if (isWanted && waitedMs > lateMs)

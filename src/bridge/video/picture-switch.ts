@@ -9,12 +9,17 @@
  *                                      screen
  */
 import type { ShownFirst } from '../../call/ports/sip-engine.ts';
-import type { RoomPicture } from '../room/link-types.ts';
+import type { RoomPicture, TranscodeRefusal } from '../room/link-types.ts';
 
 export type Showing =
   | { readonly kind: 'picture'; readonly trackKey: number }
   /** The speaker's picture can't be shown, since it is not H.264 or does not fit. */
-  | { readonly kind: 'unshowable'; readonly name: string }
+  | {
+      readonly kind: 'unshowable';
+      readonly name: string;
+      /** Where it could be transcoded. */
+      readonly reason?: TranscodeRefusal;
+    }
   | { readonly kind: 'nobody' };
 
 export interface PictureSwitch {
@@ -93,7 +98,7 @@ export const createPictureSwitch = (): PictureSwitch => {
       if (next === undefined) return nobody;
       return isShowable(next)
         ? { kind: 'picture', trackKey: next.trackKey }
-        : { kind: 'unshowable', name: next.name };
+        : { kind: 'unshowable', name: next.name, ...(next.refused && { reason: next.refused }) };
     },
   };
 };

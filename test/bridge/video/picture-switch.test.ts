@@ -117,6 +117,12 @@ describe('who is shown', () => {
     expect(picks.wanted(6020)).toEqual({ kind: 'unshowable', name: 'Person 1' });
   });
 
+  it('why a picture is not transcoded is told', () => {
+    const picks = createPictureSwitch();
+    picks.setPictures([camera(1, { isH264: false, refused: 'limit' })]);
+    expect(picks.wanted(0)).toEqual({ kind: 'unshowable', name: 'Person 1', reason: 'limit' });
+  });
+
   it('whatever happens, only pictures that are there are wanted, and speakers turn it every 1.5 s at most', () => {
     const step = fc.record({
       present: fc.subarray([1, 2, 3, 4]),

@@ -1,0 +1,107 @@
+/** Programs of the machine in ffmpeg's place; ffmpeg itself is tried in test/e2e/video-transcode.test.ts. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { CodedPicture } from '../../src/transcode/flv-reader.ts';
+import {
+  startTranscodeProcess,
+  type TranscodeProcess,
+} from '../../src/transcode/transcode-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const longWait = { timeout: 10_000 };
+
+let running: TranscodeProcess | undefined;
+afterEach(() => {
+  running?.close();
+});
+
+/** With our arguments behind it, which a script does not mind. */
+const start = (command: readonly string[]) => {
+  const pictures: CodedPicture[] = [];
+  const problems: string[] = [];
+  running = startTranscodeProcess({
+    command,
+    fourcc: 'VP80',
+    size: { width: 320, height: 180 },
+    onPicture: (picture) => pictures.push(picture),
+    onEnded: (problem) => problems.push(problem),
+  });
+  return { pictures, problems, process: running };
+};
+const script = (text: string) => [process.execPath, '-e', text, '--'];
+
+describe('a transcoding program', () => {
+  test('that is not there is told of, once', async () => {
+    const { problems } = start(['/nowhere/ffmpeg']);
+    await vi.waitFor(() => {
+      expect(problems).toEqual([expect.stringMatching(/^not started: /)]);
+    });
+  });
+
+  test('that ends by itself is told of with what it said', async () => {
+    const { problems } = start(script('console.error("no such codec"); process.exitCode = 3'));
+    await vi.waitFor(() => {
+      expect(problems).toEqual(['ended with 3 no such codec']);
+    }, longWait);
+  });
+
+  test('that writes what is no H.264 is ended', async () => {
+    const { problems } = start(
+      script('console.log("usage: something else"); setInterval(() => 1, 9)'),
+    );
+    await vi.waitFor(() => {
+      expect(problems).toEqual(['its output is no H.264']);
+    }, longWait);
+  });
+
+  test('gets IVF, and nothing of our environment', async () => {
+    const text = `
+      const keys = Object.keys(process.env).filter((key) => key !== '__CF_USER_TEXT_ENCODING');
+      process.stdin.once('data', (bytes) => {
+        console.error(bytes.toString('latin1', 0, 4), keys.join(), process.cwd());
+        process.exit(1);
+      });`;
+    const { problems } = start(script(text));
+    await vi.waitFor(() => {
+      expect(problems).toEqual(['ended with 1 DKIF PATH,LANG /']);
+    }, longWait);
+  });
+
+  test('ends with its standard input, and nothing is told any more', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder.path, 'ended');
+    const text = `
+      const { writeFileSync } = require('node:fs');
+      process.on('exit', () => writeFileSync('${file}', ''));
+      process.stdin.resume();
+      writeFileSync('${file}-begun', '');`;
+    const { problems, process: transcode } = start(script(text));
+    expect(transcode.write(Buffer.from([1]), 0)).toBe(true);
+    await vi.waitFor(() => {
+      expect(existsSync(`${file}-begun`)).toBe(true);
+    }, longWait);
+    transcode.close();
+    expect(transcode.write(Buffer.from([1]), 40)).toBe(false);
+    await vi.waitFor(() => {
+      expect(existsSync(file)).toBe(true);
+    }, longWait);
+    expect(problems).toEqual([]);
+    await folder.remove();
+  });
+
+  test('that does not keep up is given no more', () => {
+    const { process: transcode } = start(script('setInterval(() => 1, 99)'));
+    const picture = Buffer.alloc(100_000);
+    const taken = [0, 1, 2, 3, 4, 5].map((at) => transcode.write(picture, at));
+    expect(taken[0]).toBe(true);
+    expect(taken.at(-1)).toBe(false);
+  });
+
+  test.runIf(existsSync('/proc/self/stat'))('has its processor time counted', async () => {
+    const { process: transcode } = start(script('for (;;);'));
+    await vi.waitFor(() => {
+      expect(transcode.cpuSeconds()).toBeGreaterThan(0);
+    }, longWait);
+  });
+});
