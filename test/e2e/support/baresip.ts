@@ -40,6 +40,8 @@ export interface Baresip {
   lastHeard(ms: number): Promise<Int16Array>;
   /** What is on its screen now, as a PNG file; undefined: nothing yet. Only with a film. */
   screen(): Promise<string | undefined>;
+  /** A long command of its menu, such as `hold`. Only with a film. */
+  order(command: string, params?: string): Promise<void>;
   /** Hangs up by ending; removes its files. */
   close(): Promise<void>;
 }
@@ -150,6 +152,7 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
       }
       return undefined;
     },
+    order: (command, params = '') => order(controlPort, command, params),
     close: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await gone;
