@@ -1,4 +1,5 @@
 /** A browser that publishes no H.264 is seen by video rooms: transcoded by a real ffmpeg, once for all of them. */
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VideoCodec } from '@livekit/rtc-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +8,7 @@ import { temporaryFolder, type TemporaryFolder } from '../support/temporary-fold
 import { startBaresip, type Baresip } from './support/baresip.ts';
 import { apiKey } from './support/gateway-process.ts';
 import { createMeetingStage, type MeetingStage } from './support/meeting-stage.ts';
-import { barIn, makeFilm, screenOf } from './support/moving-pictures.ts';
+import { barIn, isCard, makeFilm, screenOf } from './support/moving-pictures.ts';
 
 const domain = 'meet.test';
 
@@ -78,6 +79,18 @@ const metric = async (name: string): Promise<number> => {
   return Number(line?.split(' ').at(-1));
 };
 
+/** Of the programs that run, those that the gateway started to transcode. */
+const transcodersOf = async (gateway: number | undefined): Promise<readonly number[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')),
+  );
+  return stats.flatMap((stat) => {
+    const [, pid, parent] = /^(\d+) \(ffmpeg\) [RSD] (\d+) /.exec(stat) ?? [];
+    return pid !== undefined && Number(parent) === gateway ? [Number(pid)] : [];
+  });
+};
+
 describe('a participant without H.264', () => {
   it.each([
     ['VP8', VideoCodec.VP8],
@@ -110,5 +123,23 @@ describe('a participant without H.264', () => {
     await stage.until('the end of the transcode', async () =>
       (await metric('ringbro_transcodes')) === 0 ? true : undefined,
     );
+  });
+
+  it('whose transcoding program dies is told of by a card, and by the metrics', async () => {
+    const videoAddress = `transcoded${++meetings}@${domain}`;
+    const meeting = await stage.meeting({ videoAddress });
+    const witness = await stage.witness(meeting);
+    const failed = await metric('ringbro_transcodes_total{outcome="failed"}');
+    await witness.showMoving({ width: 640, height: 360, codec: VideoCodec.VP8 });
+    await witness.playTone(800, -20);
+    const device = await room(videoAddress);
+    await seesTheBarMove(device);
+    for (const pid of await transcodersOf(stage.gateway.child.pid)) process.kill(pid, 'SIGKILL');
+    await stage.until('the card', async () => {
+      const picture = await screenOf(device);
+      return picture !== undefined && isCard(picture) ? true : undefined;
+    });
+    expect(await metric('ringbro_transcodes_total{outcome="failed"}')).toBe(failed + 1);
+    expect(await transcodersOf(stage.gateway.child.pid)).toEqual([]);
   });
 });
