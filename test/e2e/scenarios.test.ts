@@ -24,6 +24,7 @@ const endOf: Readonly<Record<string, string | undefined>> = {
   'uac-no-common-codec-expect-488': 'no-common-codec',
   'uac-options-expect-200': undefined,
   'uac-repeated-invite-expect-one-call': 'hung-up-in-ivr',
+  'uac-room-picture-by-reinvite-expect-joined': 'hung-up',
   'uac-unknown-number-expect-404': undefined,
   'uac-wrong-id-three-times-expect-bye': 'wrong-id',
 };
