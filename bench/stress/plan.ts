@@ -20,6 +20,8 @@ export interface StressPlan {
   readonly watched: readonly WatchedProcess[];
   /** Gateways started by the run itself, which share PostgreSQL and the load where there are several. */
   readonly nodes: number;
+  /** Whether all callers of a meeting dial the same gateway; else they are in turn on all of them. */
+  readonly wholeMeetings: boolean;
   /** A gateway that runs already, in place of own ones. */
   readonly target: RunningGateway | undefined;
   /** The published number that is dialled. */
@@ -53,6 +55,7 @@ export const stressHelp = `npm run stress -- [options]     offers many calls at 
   --engine E        embedded or drachtio, on the servers that RINGBRO_TEST_DRACHTIO… name   [embedded]
   --watch NAME=PID,…    processes whose CPU and memory is told as well
   --nodes N         gateways that share the load                    [1]
+  --whole           all callers of a meeting dial the same of them; else in turn
   --number DIGITS   what is dialled                                 [0480445511]
   --target HOST:PORT --api URL --key KEY    a gateway that runs already
   --report DIR      writes report.md, report.html and report.json there
@@ -75,6 +78,7 @@ const options = {
   engine: { type: 'string', default: 'embedded' },
   watch: { type: 'string' },
   nodes: { type: 'string', default: '1' },
+  whole: { type: 'boolean', default: false },
   number: { type: 'string', default: '0480445511' },
   target: { type: 'string' },
   api: { type: 'string' },
@@ -115,6 +119,7 @@ export function parsePlan(args: readonly string[]): StressPlan {
     engine,
     watched: watchedOf(values.watch),
     nodes: number('nodes', 1),
+    wholeMeetings: values.whole,
     target: targetOf(values.target, values.api, values.key),
     number: values.number,
     limits: {

@@ -124,13 +124,18 @@ function processRow({ name, samples }: ProcessSeries): readonly string[] {
   ];
 }
 
+const nodesOf = ({ nodes, wholeMeetings }: StressResult['plan']): string =>
+  nodes === 1
+    ? '1 node'
+    : `${nodes} nodes, meetings ${wholeMeetings ? 'whole on one' : 'over all'}`;
+
 function introduction(result: StressResult): readonly string[] {
   const { plan, machine, cpuPerCallerPct, watchedPerCaller } = result;
   const rooms = plan.rooms === 0 ? 'in the IVR' : `in ${plan.rooms} rooms`;
   return [
     `${plan.calls} calls at ${plan.callsPerSecond} a second, each held ${plan.holdS} s ${rooms}; ` +
       `${plan.listeners} listeners, ${plan.witnesses} witnesses, ${plan.timedCalls} timed calls; ` +
-      `engine ${plan.engine}, ${plan.nodes} node${plan.nodes === 1 ? '' : 's'}.`,
+      `engine ${plan.engine}, ${nodesOf(plan)}.`,
     machine,
     `CPU of the gateway a caller while all were held: ${shown(cpuPerCallerPct, 3, '% of a core')}.`,
     ...watchedPerCaller.map(

@@ -142,7 +142,14 @@ async function placeListeners(
   return keys;
 }
 
-async function startLoads({ plan, scene, meetings }: Stage): Promise<readonly RunningLoad[]> {
+/** Which meetings the callers of a gateway key, by their place in `meetings`. */
+const roomsAt = ({ plan, scene, meetings }: Stage, node: number): readonly number[] =>
+  [...meetings.keys()].filter(
+    (room) => !plan.wholeMeetings || room % scene.gateways.length === node,
+  );
+
+async function startLoads(stage: Stage): Promise<readonly RunningLoad[]> {
+  const { plan, scene, meetings } = stage;
   const { gateways } = scene;
   const share = gateways.length;
   return Promise.all(
@@ -153,7 +160,7 @@ async function startLoads({ plan, scene, meetings }: Stage): Promise<readonly Ru
         calls: Math.floor(plan.calls / share) + (node < plan.calls % share ? 1 : 0),
         callsPerSecond: plan.callsPerSecond / share,
         holdS: plan.holdS,
-        callIds: meetings.map(({ callId }) => callId),
+        callIds: roomsAt(stage, node).map((room) => meetings[room]?.callId ?? ''),
         mediaPort: mediaPorts + 100 * node,
       }),
     ),
@@ -193,19 +200,22 @@ const sumOf = (loads: readonly SippLoad[]): SippLoad => {
 };
 
 async function outcomesOf(
-  { plan, scene, meetings }: Stage,
+  stage: Stage,
   loads: readonly RunningLoad[],
   since: Date,
 ): Promise<CallOutcomes> {
+  const { plan, scene, meetings } = stage;
   const logged = [
     ...(await scene.api.calls('ended', since)),
     ...(await scene.api.calls('live', since)),
   ];
   const calls = logged.flatMap((call) => {
-    const number = loads
-      .map((load) => load.callNumber(call.sipCallId))
-      .find((found) => found !== undefined);
-    return number === undefined ? [] : [{ ...call, number }];
+    for (const [node, load] of loads.entries()) {
+      const number = load.callNumber(call.sipCallId);
+      const rooms = roomsAt(stage, node);
+      if (number !== undefined) return [{ ...call, number: rooms[number % rooms.length] ?? 0 }];
+    }
+    return [];
   });
   const up: Reception[] = [];
   for (const { legId, joinedAt } of calls) {

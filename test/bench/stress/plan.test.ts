@@ -16,6 +16,11 @@ describe('the command line of a stress run', () => {
     });
   });
 
+  it('has several nodes share the load, by meetings or within them', () => {
+    expect(parsePlan(['--nodes', '2', '--whole'])).toMatchObject({ nodes: 2, wholeMeetings: true });
+    expect(parsePlan(['--nodes', '3'])).toMatchObject({ nodes: 3, wholeMeetings: false });
+  });
+
   it('watches the processes that are named', () => {
     expect(parsePlan(['--watch', 'freeswitch=12,drachtio-server=345']).watched).toEqual([
       { name: 'freeswitch', pid: 12 },
