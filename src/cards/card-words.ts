@@ -105,9 +105,9 @@ export const unshowableCard = (
 export const lateCard = (language: Language, name: string): Card =>
   noPictureCard(language, words[language].lateReason, name);
 
-/** What is being said, to be read. */
-export const saidCard = (language: Language, sentences: readonly string[]): Card => ({
+/** What is being said, to be read: its first sentence over the others. */
+export const saidCard = (language: Language, [first = '', ...others]: readonly string[]): Card => ({
   language,
-  heading: words[language].welcome,
-  lines: sentences,
+  heading: first.replace(/\.$/u, ''),
+  lines: others,
 });

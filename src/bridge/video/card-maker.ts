@@ -22,14 +22,17 @@ export interface CardMaker {
   late(language: Card['language'], name: string): Card;
   /** Somebody speaks whose picture can't be shown. */
   unshowable(language: Card['language'], name: string, reason?: UnshowableReason): Card;
-  /** For a screen that takes pictures up to this size. */
-  stream(card: Card, size: PictureSize): CardStream;
+  /** For a screen that takes pictures up to this size, by a line that takes so much. */
+  stream(card: Card, size: PictureSize, maxBitrateKbps: number): CardStream;
 }
 
 /** Pictures a second: enough for a device to know that we are there. */
 const frameRate = 5;
-/** Words need no more, and larger ones cost more to draw. */
+/** Words need no more, and larger ones cost more to draw. A full page has 73 kB as a key frame. */
 const largest: PictureSize = { width: 1280, height: 720 };
+/** For thin lines: there a full page has 29 kB. */
+const thin: PictureSize = { width: 640, height: 360 };
+const thinBelowKbps = 1000;
 
 /** One for all legs of a worker: what one was shown is drawn for the others. */
 export const createCardMaker = (log: Logger): CardMaker => {
@@ -40,8 +43,9 @@ export const createCardMaker = (log: Logger): CardMaker => {
     arriving: arrivingCard,
     late: lateCard,
     unshowable: unshowableCard,
-    stream: (card, size) => {
-      const { width, height } = size.width > largest.width ? largest : size;
+    stream: (card, size, maxBitrateKbps) => {
+      const most = maxBitrateKbps < thinBelowKbps ? thin : largest;
+      const { width, height } = size.width > most.width ? most : size;
       press ??= createCardPress(
         printOnThread((error) => {
           log.error({ err: error }, 'card not drawn');

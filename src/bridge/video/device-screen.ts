@@ -96,7 +96,7 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
     if (next === undefined || (downlink.shown() === undefined && isSameCard(next, cardShown)))
       return;
     cardShown = next;
-    downlink.showCard(cards.stream(next, want));
+    downlink.showCard(cards.stream(next, want, want.maxBitrateKbps));
   };
 
   const cardFor = (showing: Showing, nowMs: number): Card | undefined => {
@@ -140,6 +140,12 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
       const { speakers, identities, picks } = room;
       const heard = speakers().flatMap((speakerKey) => identities.get(speakerKey) ?? []);
       picks.setVoices(heard, nowMs);
+    }
+    if (card?.covers === true) {
+      // Who is watched goes on coming, so that the picture is soon back.
+      downlink.await(undefined);
+      showCard(card);
+      return;
     }
     const showing: Showing = room?.picks.wanted(nowMs) ?? { kind: 'nobody' };
     if (showing.kind === 'picture') {

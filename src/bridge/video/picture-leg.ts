@@ -245,10 +245,11 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
     showCard: screen.setCard,
     showFirst: screen.showFirst,
     tick: (now) => {
-      if (session === undefined || !isStarted) return;
+      if (!isStarted) return;
       const change = watch.poll(now, receives(), uplink.lacksKeyFrame());
       if (change !== undefined) emit({ type: 'picture', state: change });
       showCameraState();
+      if (session === undefined) return;
       screen.tick(now);
       uplink.tick(now);
       downlink.tick(now);

@@ -11,6 +11,12 @@ export interface SaidCards {
 
 /** Marks words of another language, for who speaks them. */
 const languageMarks = /\[\/?[a-z]{2}\]/gu;
+/** Who is muted is to see it, whatever else is on the screen. */
+const covering: ReadonlySet<string> = new Set([
+  'muted.wav',
+  'muted-by-host.wav',
+  'talking-muted.wav',
+]);
 const sentenceEnd = /(?<=[.!?])\s+/u;
 
 export const createSaidCards = (): SaidCards => {
@@ -28,7 +34,9 @@ export const createSaidCards = (): SaidCards => {
       if (language === undefined) return undefined;
       const words = prompts.flatMap((prompt) => textsOf(prompt.language).get(prompt.file) ?? []);
       const said = words.join(' ').replace(languageMarks, '').trim();
-      return said === '' ? undefined : saidCard(language, said.split(sentenceEnd));
+      if (said === '') return undefined;
+      const covers = prompts.some(({ file }) => covering.has(file));
+      return { ...saidCard(language, said.split(sentenceEnd)), ...(covers && { covers }) };
     },
   };
 };

@@ -74,7 +74,20 @@ export interface MediaSession {
   readonly dtls?: MediaDtls | undefined;
   /** Undefined: sound alone. */
   readonly video?: VideoSession | undefined;
+  /** The second stream, of slides, and who tells whose they are; both or none. */
+  readonly slides?: VideoSession | undefined;
+  readonly floor?: FloorControl | undefined;
 }
+
+/** BFCP with the device, which is its client. RFC 8855 */
+export interface FloorControl {
+  readonly transport: 'udp' | 'tcp';
+  /** Where the device says that it speaks from. */
+  readonly remoteAddress: string;
+}
+
+/** Whose slides are in the second stream. */
+export type FloorHolder = 'nobody' | 'room' | 'device';
 
 /** What the other end of a stream of pictures listens to, beside NACK and reports. RFC 4585, RFC 5104 */
 export interface PictureFeedback {
@@ -114,6 +127,8 @@ export interface Card {
   readonly language: Language;
   readonly heading: string;
   readonly lines: readonly string[];
+  /** Shown in the place of a picture too. */
+  readonly covers?: boolean | undefined;
 }
 
 /** What a leg tells of its sound, whoever holds it. */
@@ -143,7 +158,9 @@ export type MediaEvent =
   /** A handshake of DTLS-SRTP is done: sound flows, encrypted. */
   | { readonly type: 'dtls-keys'; readonly suite: SrtpSuite }
   /** A key frame is wanted of a device that takes no such wish by RTCP: SIP INFO. RFC 5168 */
-  | { readonly type: 'key-frame-wanted' };
+  | { readonly type: 'key-frame-wanted' }
+  /** Of a leg with a second stream: the newest screen in the room by its key, which grows; undefined: none. */
+  | { readonly type: 'screen-shared'; readonly key: number | undefined };
 
 /** One RTP port on a media worker and all that is done with it. Methods as in `CallLeg`. */
 export interface MediaLeg {
@@ -154,6 +171,10 @@ export interface MediaLeg {
   readonly localVideoRtcpPort?: number | undefined;
   /** A second port pair for pictures that come later; rejects as `openLeg` does. */
   openVideo?(): Promise<void>;
+  /** A pair of ports for a second stream; undefined where none is free. */
+  openSlides?(): Promise<{ readonly rtpPort: number; readonly rtcpPort: number } | undefined>;
+  /** Whose slides are in the second stream from now on [nobody]. */
+  setFloor?(holder: FloorHolder): void;
   /** Of the certificate that we show in DTLS handshakes; undefined: none can be had. */
   readonly dtlsFingerprint?: CertificateFingerprint | undefined;
   /** After each offer/answer exchange. RTP to the caller starts with `start`. */

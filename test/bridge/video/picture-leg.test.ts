@@ -225,6 +225,28 @@ describe('the pictures of a leg', () => {
     expect(cardsShown).toEqual(['lobby']);
   });
 
+  it('a card that covers takes the place of a picture for as long as it is there', () => {
+    const { leg, enter, pass, show, room, rtp, cardsShown } = setUp();
+    const camera = createCamera();
+    leg.start();
+    enter();
+    leg.hear({ type: 'pictures', pictures: [picture(1)] });
+    pass(20);
+    show(1, camera.keyFrame());
+    leg.showCard({ language: 'sv', heading: 'muted', lines: [], covers: true });
+    pass(20);
+    expect(cardsShown.at(-1)).toBe('muted');
+    const before = rtp.length;
+    show(1, camera.keyFrame());
+    expect(rtp).toHaveLength(before);
+    leg.showCard(undefined);
+    pass(20);
+    show(1, camera.keyFrame());
+    expect(rtp.length).toBeGreaterThan(before);
+    expect(room.watched.map(({ keys }) => keys)).toEqual([[1]]);
+    expect(cardsShown.at(-1)).toBe('muted');
+  });
+
   it('a picture whose key frame does not come is named on a card', () => {
     const { leg, enter, pass, show, cardsShown } = setUp();
     leg.start();
@@ -268,6 +290,17 @@ describe('the pictures of a leg', () => {
     expect(rtp).toEqual([]);
     pass(20);
     expect(cardsShown.at(-1)).toBe('not Person 1');
+  });
+
+  it('pictures that a new offer does without are told to be gone', () => {
+    const { leg, send, enter, pass, events } = setUp();
+    leg.start();
+    enter();
+    send(createCamera().keyFrame());
+    pass(20);
+    leg.configure(undefined);
+    pass(20);
+    expect(events.at(-1)).toEqual({ type: 'picture', state: 'gone' });
   });
 
   it('a camera that never sends a whole picture is shown as off, and the call is told', () => {
