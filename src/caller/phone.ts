@@ -33,6 +33,8 @@ export interface PhoneOptions {
   readonly law?: G711Law;
   /** How keys are sent [telephone-event]; `tone` and `info` offer no telephone-event. */
   readonly keys?: 'telephone-event' | 'tone' | 'info';
+  /** How long keys are held and let go, but not by `info` [120 and 100]. */
+  readonly keyTiming?: { readonly keyMs: number; readonly pauseMs: number } | undefined;
   /** User part of From: our number. */
   readonly number?: string;
   /** Further headers of the INVITE, such as P-Asserted-Identity. */
@@ -223,7 +225,8 @@ export const dial = async (target: string, options: PhoneOptions): Promise<Phone
     session,
     answer: answered.promise,
     ended: over.promise,
-    press: (digits) => (keys === 'info' ? pressByInfo(digits) : sound.press(digits)),
+    press: (digits) =>
+      keys === 'info' ? pressByInfo(digits) : sound.press(digits, options.keyTiming),
     setHold(hold) {
       offer = offerOf(hold);
       reoffered = Promise.withResolvers();
