@@ -17,8 +17,8 @@ import {
   type SecureContext,
 } from 'node:tls';
 import { endpointText, type Endpoint } from '../transaction/flow.ts';
-import { listenOn } from './listen-on.ts';
-import { SipListenError, type SipTransport, type TransportListener } from './sip-transport.ts';
+import { serveStreams, type StreamState } from './serve-streams.ts';
+import type { SipTransport, TransportListener } from './sip-transport.ts';
 import {
   createStreamConnections,
   defaultStreamLimits,
@@ -58,21 +58,20 @@ export const createTlsTransport = async (
   const gate = createTlsHandshakeGate(handshakeLimits);
   /** Those in their handshake, by peer. */
   const handshakes = new Map<string, Handshake>();
-  let isClosed = false;
-  let local: Endpoint = endpoint;
+  const state: StreamState = { local: endpoint, isClosed: false };
   let ownContext: SecureContext | undefined;
   let contextFor = contextsByName(credentials.material);
 
   const connections = createStreamConnections({
     kind: 'tls',
-    local: () => local,
+    local: () => state.local,
     listener,
     limits,
     connectTo: (remote, serverName) => {
       const socket = connectTcp({
         host: remote.address,
         port: remote.port,
-        localAddress: local.address,
+        localAddress: state.local.address,
         family: isIPv6(remote.address) ? 6 : 4,
       });
       const secured = connectTls({
@@ -97,7 +96,7 @@ export const createTlsTransport = async (
   tlsServer.on('secureConnection', (socket) => {
     const { remoteAddress: address = '', remotePort: port = 0 } = socket;
     handshakes.get(endpointText({ address, port }))?.ended();
-    if (isClosed || socket.destroyed) socket.destroy();
+    if (state.isClosed || socket.destroyed) socket.destroy();
     else connections.adopt(socket, { address, port });
   });
   tlsServer.on('tlsClientError', (_error, socket) => {
@@ -107,7 +106,7 @@ export const createTlsTransport = async (
   credentials.onChange(() => {
     ownContext = undefined;
     contextFor = contextsByName(credentials.material);
-    if (!isClosed) tlsServer.setSecureContext(serverContextOptions(credentials.material));
+    if (!state.isClosed) tlsServer.setSecureContext(serverContextOptions(credentials.material));
   });
 
   const handshake = (socket: Socket, remote: Endpoint): void => {
@@ -128,7 +127,7 @@ export const createTlsTransport = async (
 
   const server = createTcpServer({ noDelay: true }, (socket) => {
     const { remoteAddress: address, remotePort: port } = socket;
-    const isWelcome = address !== undefined && !isClosed && !connections.isFullFor(address);
+    const isWelcome = address !== undefined && !state.isClosed && !connections.isFullFor(address);
     if (!isWelcome || port === undefined || !gate.begin(nowMs(), address)) {
       listener.onDropped('connection-limit');
       socket.destroy();
@@ -136,38 +135,14 @@ export const createTlsTransport = async (
     }
     handshake(socket, { address, port });
   });
-  try {
-    local = { address: endpoint.address, port: await listenOn(server, endpoint) };
-  } catch (error) {
-    throw new SipListenError(`tls ${endpointText(endpoint)}`, error);
-  }
-  server.on('error', () => {
-    listener.onDropped('connection-broken');
-  });
-
-  return {
+  return serveStreams({
     kind: 'tls',
-    get local() {
-      return local;
+    server,
+    state,
+    connections,
+    listener,
+    onClose: () => {
+      for (const { socket } of handshakes.values()) socket.destroy();
     },
-    send: (bytes, flow, onFailed) => {
-      if (isClosed) setImmediate(onFailed);
-      else connections.send(bytes, flow, onFailed);
-    },
-    hasConnection: connections.hasConnection,
-    get connections() {
-      return connections.connections;
-    },
-    close: () => {
-      if (isClosed) return Promise.resolve();
-      isClosed = true;
-      return new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        for (const { socket } of handshakes.values()) socket.destroy();
-        connections.closeAll();
-      });
-    },
-  };
+  });
 };
