@@ -1,9 +1,8 @@
 /** What callers are told and how far they come: names, languages, limits; by ear, with a witness in the room. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { PhoneCall, PhoneOptions } from '../../src/caller/phone.ts';
+import type { PhoneCall } from '../../src/caller/phone.ts';
 import type { Language } from '../../src/ivr/language.ts';
-import type { PhraseKey } from '../../src/ivr/manuscript.ts';
 import { disposeWitnesses } from '../support/witness.ts';
 import {
   createMeetingStage,
@@ -13,6 +12,14 @@ import {
   type MeetingStage,
   type StagedMeeting,
 } from './support/meeting-stage.ts';
+import {
+  endReason,
+  isTold,
+  placeCall,
+  reaches,
+  recordOf,
+  type PlacedCall,
+} from './support/placed-call.ts';
 import { hearPhrase } from './support/spoken.ts';
 
 const toneVoice = fileURLToPath(new URL('support/tone-voice.ts', import.meta.url));
@@ -41,43 +48,12 @@ const invite = async (meeting: StagedMeeting, fields: object): Promise<string> =
   expect(status).toBe(201);
   return (body as { pin: string }).pin;
 };
-interface Called {
-  readonly call: PhoneCall;
-  readonly legId: string;
-}
-/** Dials, and finds the call's leg ID. */
-const place = async (options: Partial<PhoneOptions> & { user?: string } = {}): Promise<Called> => {
-  const before = (await stage.calls('live')).map(({ legId }) => legId);
-  const call = await stage.phone(options);
-  await call.answer;
-  const legId = await stage.until('the call', async () =>
-    (await stage.calls('live')).map((each) => each.legId).find((leg) => !before.includes(leg)),
-  );
-  return { call, legId };
-};
-const stateOf = async (legId: string) => {
-  const { body } = await stage.gateway.api('GET', `/api/calls/${legId}`);
-  return body as { readonly state: string; readonly termination: { reason: string } | null };
-};
-const reaches = (legId: string, state: string): Promise<true> =>
-  stage.until(state, async () => ((await stateOf(legId)).state === state ? true : undefined));
-const endReason = (legId: string, withinMs?: number): Promise<string> =>
-  stage.until('the end', async () => (await stateOf(legId)).termination?.reason, withinMs);
-/** That it was said; what it sounds like is heard elsewhere. */
-const isTold = (legId: string, key: PhraseKey): Promise<true> =>
-  stage.until(key, async () => {
-    const { body } = await stage.gateway.api('GET', `/api/calls/${legId}`);
-    const { timeline } = body as { timeline: { fields?: { phrases?: string } }[] };
-    return timeline.some(({ fields }) => fields?.phrases?.split(' ').includes(key) === true)
-      ? true
-      : undefined;
-  });
 /** Dials the meeting, keys the PIN, and is in. */
-const enter = async (meeting: StagedMeeting, pin: string): Promise<Called> => {
-  const called = await place({ user: meeting.callId });
-  await isTold(called.legId, 'enter-pin');
+const enter = async (meeting: StagedMeeting, pin: string): Promise<PlacedCall> => {
+  const called = await placeCall(stage, { user: meeting.callId });
+  await isTold(stage, called.legId, 'enter-pin');
   await called.call.press(pin);
-  await reaches(called.legId, 'joined');
+  await reaches(stage, called.legId, 'joined');
   await sleep(800);
   return called;
 };
@@ -92,7 +68,7 @@ describe('names', () => {
   afterEach(async () => {
     await Promise.all(leftover.splice(0).map((call) => call.close()));
   });
-  const enters = async (meeting: StagedMeeting, pin: string): Promise<Called> => {
+  const enters = async (meeting: StagedMeeting, pin: string): Promise<PlacedCall> => {
     const called = await enter(meeting, pin);
     leftover.push(called.call);
     return called;
@@ -115,7 +91,7 @@ describe('names', () => {
       });
     await enters(meeting, karin);
     await hostHears(kHz);
-    await isTold(guest.legId, 'somebody-came');
+    await isTold(stage, guest.legId, 'somebody-came');
     await host.call.press('*1');
     await sleep(300);
     await host.call.press('1');
@@ -144,7 +120,7 @@ describe('names', () => {
       await stage.until(`${hz} Hz in the room`, async () =>
         Math.abs((await witness.hear(identity, 600)).dominantHz - hz) < 20 ? true : undefined,
       );
-      expect((await stateOf(legId)).state).toBe('joined');
+      expect((await recordOf(stage, legId)).state).toBe('joined');
     }
   });
 });
@@ -155,7 +131,7 @@ describe('a whole call', () => {
     ['da', '+4589100000'],
   ])('in %s: wrong ID, waiting room, let in, muted', async (language, user) => {
     const meeting = await stage.meeting({ admission: 'lobby' });
-    const { call, legId } = await place({ user, number: '+46708888888' });
+    const { call, legId } = await placeCall(stage, { user, number: '+46708888888' });
     const hears = (key: 'wrong-id' | 'lobby' | 'muted'): Promise<void> =>
       hearPhrase(stage, call, legId, key, language);
     await call.press(wrongId);
@@ -163,7 +139,7 @@ describe('a whole call', () => {
     await call.press(meeting.callId);
     await hears('lobby');
     await stage.gateway.api('POST', `/api/calls/${legId}/admit`);
-    await reaches(legId, 'joined');
+    await reaches(stage, legId, 'joined');
     await sleep(800);
     await call.press('*6');
     await hears('muted');
@@ -175,32 +151,32 @@ describe('limits', () => {
   it('one whom nobody lets in is told so when the time is up, and was never in the room', async () => {
     const meeting = await stage.meeting({ admission: 'lobby', lobbyLimitSeconds: 5 });
     const witness = await stage.witness(meeting);
-    const { call, legId } = await place();
+    const { call, legId } = await placeCall(stage);
     await call.press(meeting.callId);
-    await reaches(legId, 'waiting');
+    await reaches(stage, legId, 'waiting');
     await hearPhrase(stage, call, legId, 'nobody-let-you-in');
     await call.ended;
-    expect(await endReason(legId)).toBe('wait-limit');
+    expect(await endReason(stage, legId)).toBe('wait-limit');
     expect(witness.participants()).toEqual([]);
   });
 
   it('above the rate of guesses one sentence says nothing, to that number alone, and a right ID is let in', async () => {
     const guesser = { number: '+46709990001' };
     for (let calls = 0; calls < 2; calls++) {
-      const { call, legId } = await place(guesser);
+      const { call, legId } = await placeCall(stage, guesser);
       await call.press(wrongId + wrongId + wrongId);
-      await isTold(legId, 'no-more-tries');
+      await isTold(stage, legId, 'no-more-tries');
       await call.close();
     }
-    const again = await place(guesser);
+    const again = await placeCall(stage, guesser);
     await again.call.press(wrongId);
     await hearPhrase(stage, again.call, again.legId, 'general-refusal');
-    const other = await place({ number: '+46709990002' });
+    const other = await placeCall(stage, { number: '+46709990002' });
     await other.call.press(wrongId);
     await hearPhrase(stage, other.call, other.legId, 'wrong-id');
     const meeting = await stage.meeting();
     await again.call.press(meeting.callId);
-    await reaches(again.legId, 'joined');
+    await reaches(stage, again.legId, 'joined');
     await Promise.all([again.call.close(), other.call.close()]);
   });
 

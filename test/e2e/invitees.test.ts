@@ -1,19 +1,25 @@
 /** People who are known: by a PIN of their own, a number, a browser; seen from the room and by ear. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PhoneCall, PhoneOptions } from '../../src/caller/phone.ts';
 import type { PhraseKey } from '../../src/ivr/manuscript.ts';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
-import { createWitness, disposeWitnesses, type Witness } from '../support/witness.ts';
+import { vouchingTrunk, writeTrunksFile, type TrunksFile } from '../support/trunks-file.ts';
+import { disposeWitnesses, type Witness } from '../support/witness.ts';
 import {
   createMeetingStage,
   hearsTone,
+  isHost,
   sine,
   sleep,
   type MeetingStage,
   type StagedMeeting,
 } from './support/meeting-stage.ts';
+import {
+  endReason,
+  enterMeeting,
+  isTold,
+  placeCall,
+  type PlacedCall,
+} from './support/placed-call.ts';
 import { hearPhrase } from './support/spoken.ts';
 
 afterAll(() => disposeWitnesses());
@@ -30,28 +36,15 @@ interface Shown {
 
 describe('somebody who is known', () => {
   let stage: MeetingStage;
-  let folder: TemporaryFolder;
-  const hosts = new Set<Witness>();
+  let trunks: TrunksFile;
   beforeAll(async () => {
-    folder = await temporaryFolder();
-    const file = join(folder.path, 'trunks.json');
-    const trunk = {
-      name: 'phones',
-      addresses: ['127.0.0.1'],
-      numbers: { '+46480445511': 'sv' },
-      identity: ['P-Asserted-Identity'],
-    };
-    await writeFile(file, JSON.stringify({ trunks: [trunk] }));
-    stage = await createMeetingStage({ RINGBRO_TRUNKS: file, RINGBRO_HOST_GRACE_S: '3' });
+    trunks = await writeTrunksFile(vouchingTrunk);
+    stage = await createMeetingStage({ RINGBRO_TRUNKS: trunks.path, RINGBRO_HOST_GRACE_S: '3' });
   });
-  afterEach(async () => {
-    await Promise.all(Array.from(hosts, (host) => host.close()));
-    hosts.clear();
-    await stage.clear();
-  });
+  afterEach(() => stage.clear());
   afterAll(async () => {
     await stage.close();
-    await folder.remove();
+    await trunks.remove();
   });
 
   const invite = async (meeting: StagedMeeting, fields: object): Promise<string> => {
@@ -60,47 +53,14 @@ describe('somebody who is known', () => {
     expect(status).toBe(201);
     return (body as { pin: string }).pin;
   };
-  /** Somebody in a browser; `host`: as the server that made the token says. */
-  const browser = async (
-    meeting: StagedMeeting,
-    options: { attributes?: Record<string, string>; canUpdateOwnMetadata?: boolean } = {},
-  ): Promise<Witness> => {
-    const identity = `browser-${hosts.size}`;
-    const witness = await createWitness({
-      ...stage.livekit,
-      room: meeting.room,
-      identity,
-      ...options,
-    });
-    hosts.add(witness);
-    return witness;
-  };
-  const isHost = { attributes: { 'ringbro.role': 'host' } };
-  /** Dials, enters ID and PIN; resolves with the call's leg ID when it is in `state`. */
-  const enter = async (
+  const enter = (
     meeting: StagedMeeting,
     pin: string | undefined,
     state: 'joined' | 'waiting',
     options: Partial<PhoneOptions> = {},
-  ): Promise<{ readonly call: PhoneCall; readonly legId: string }> => {
-    const before = (await stage.calls('live')).map(({ legId }) => legId);
-    const call = await stage.phone(options);
-    await call.answer;
-    await call.press(meeting.callId);
-    await sleep(600);
-    if (pin !== undefined) await call.press(pin);
-    const legId = await stage.until(`a call that is ${state}`, async () =>
-      (await stage.calls(state)).map((each) => each.legId).find((leg) => !before.includes(leg)),
-    );
-    // The tone of admission, then the microphone opens.
-    await sleep(800);
-    return { call, legId };
-  };
+  ): Promise<PlacedCall> => enterMeeting(stage, meeting, state, { pin, ...options });
   const shown = async (legId: string): Promise<Shown> =>
     (await stage.gateway.api('GET', `/api/calls/${legId}`)).body as Shown;
-  /** The record follows the BYE: its quality is asked of the worker first. */
-  const endReason = (legId: string): Promise<string> =>
-    stage.until('the end', async () => (await shown(legId)).termination?.reason);
   const seen = (witness: Witness, legId: string) =>
     witness.participants().find(({ identity }) => identity.endsWith(legId));
   const told = (call: PhoneCall, legId: string, key: PhraseKey): Promise<void> =>
@@ -139,7 +99,7 @@ describe('somebody who is known', () => {
     const second = await enter(meeting, pin, 'joined');
     await told(first.call, first.legId, 'taken-over');
     expect(await first.call.ended).toMatchObject({ by: 'remote', how: 'bye' });
-    expect(await endReason(first.legId)).toBe('taken-over');
+    expect(await endReason(stage, first.legId)).toBe('taken-over');
     second.call.sound.speak(sine(440), { endless: true });
     const identity = seen(witness, second.legId)?.identity ?? '';
     expect((await witness.hear(identity, 600)).dominantHz).toBeCloseTo(440, -1);
@@ -169,7 +129,7 @@ describe('somebody who is known', () => {
     const asserted = [{ name: 'P-Asserted-Identity', value: '<tel:+46709999999>' }];
     const { legId } = await enter(meeting, undefined, 'waiting', { headers: asserted });
     expect(await shown(legId)).toMatchObject({ identification: 'number matches the booking' });
-    const host = await browser(meeting, isHost);
+    const host = await stage.witness(meeting, 'host', isHost);
     const participant = await stage.until('the participant', () => seen(host, legId));
     expect(participant.name).toBe('Karin Ek');
     expect(participant.attributes).toMatchObject({
@@ -233,58 +193,12 @@ describe('somebody who is known', () => {
     await stage.witness(meeting);
     await enter(meeting, guestPin, 'joined');
     const otherPin = await invite(meeting, { role: 'guest' });
-    const late = await stage.phone();
-    await late.answer;
-    await late.press(meeting.callId);
-    await sleep(600);
-    await late.press(otherPin);
-    expect(await late.ended).toMatchObject({ by: 'remote', how: 'bye' });
-    const [newest] = await stage.calls('ended');
-    expect(newest?.termination?.reason).toBe('full');
+    const late = await placeCall(stage);
+    await late.call.press(meeting.callId);
+    await isTold(stage, late.legId, 'enter-pin');
+    await late.call.press(otherPin);
+    expect(await late.call.ended).toMatchObject({ by: 'remote', how: 'bye' });
+    expect(await endReason(stage, late.legId)).toBe('full');
     await enter(meeting, pin, 'joined');
-  });
-
-  it('a host in a browser opens the meeting, and closes it by leaving', async () => {
-    const meeting = await stage.meeting({ admission: 'host', afterHostLeaves: 'lobby' });
-    const { call, legId } = await enter(meeting, undefined, 'waiting');
-    // Somebody who could have written the attribute is no host.
-    const pretender = await browser(meeting, { ...isHost, canUpdateOwnMetadata: true });
-    await pretender.playTone(1000, -20);
-    await sleep(5_000);
-    expect(hearsTone(call, 1000)).toBe(false);
-    expect(seen(pretender, legId)).toBeUndefined();
-    const host = await browser(meeting, isHost);
-    await stage.until('the room', () => (hearsTone(call, 1000) ? true : undefined));
-    hosts.delete(host);
-    await host.close();
-    await stage.until('the wait', async () =>
-      (await stage.calls('waiting')).length === 1 ? true : undefined,
-    );
-    await told(call, legId, 'host-wait');
-    await sleep(1_000);
-    expect(hearsTone(call, 1000)).toBe(false);
-    expect(seen(pretender, legId)).toBeUndefined();
-  });
-
-  it('becomes host by star three and the host PIN, of which the room and the log see nothing', async () => {
-    const meeting = await stage.meeting({ hostPin: '908172' });
-    const witness = await stage.witness(meeting);
-    const { call, legId } = await enter(meeting, undefined, 'joined');
-    await call.press('*3');
-    await told(call, legId, 'enter-host-pin');
-    await call.press('908172');
-    await stage.until('the role', () =>
-      seen(witness, legId)?.attributes['ringbro.role'] === 'host' ? true : undefined,
-    );
-    await told(call, legId, 'you-are-host');
-    expect(stage.gateway.output()).not.toContain('908172');
-  });
-
-  it('waits for a host who never comes as long as is set, is told, and ended', async () => {
-    const meeting = await stage.meeting({ admission: 'host', hostLimitSeconds: 10 });
-    const { call, legId } = await enter(meeting, undefined, 'waiting');
-    await told(call, legId, 'host-did-not-come');
-    expect(await call.ended).toMatchObject({ by: 'remote', how: 'bye' });
-    expect(await endReason(legId)).toBe('host-never-came');
   });
 });

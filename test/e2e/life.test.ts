@@ -1,21 +1,13 @@
-/** What stays when calls, the gateway or the meeting server go: records, and nothing else. */
-import { RoomServiceClient } from 'livekit-server-sdk';
+/** What stays when calls go: records, few lines without secrets, and nothing else. */
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestLiveKitServer } from '../support/livekit-server.ts';
+import { participantsOf } from '../support/livekit-server.ts';
 import { disposeWitnesses } from '../support/witness.ts';
-import { startGateway } from './support/gateway-process.ts';
 import { createMeetingStage, sleep, type MeetingStage } from './support/meeting-stage.ts';
+import { isTold, placeCall } from './support/placed-call.ts';
 import { runSipp } from './support/sipp.ts';
 
 afterAll(() => disposeWitnesses());
-
-/** Everybody in a room, hidden participants too. */
-const participantsOf = async (livekit: TestLiveKitServer, room: string): Promise<string[]> => {
-  const { url, apiKey, apiSecret } = livekit;
-  const rooms = new RoomServiceClient(url.replace('ws', 'http'), apiKey, apiSecret);
-  return (await rooms.listParticipants(room).catch(() => [])).map((p) => p.identity);
-};
 
 describe('a gateway', () => {
   let stage: MeetingStage;
@@ -73,12 +65,11 @@ describe('a gateway', () => {
   it('writes no digits, IDs, titles or full numbers into its log, and about six lines a call', async () => {
     const meeting = await stage.meeting({ title: 'Samtal om Linnea', guestPin: '7351' });
     const linesBefore = stage.gateway.output().split('\n').length;
-    const caller = await stage.phone();
-    await caller.answer;
+    const { call: caller, legId } = await placeCall(stage);
     await caller.press('918273645'); // A wrong one first.
-    await sleep(5000);
+    await isTold(stage, legId, 'wrong-id');
     await caller.press(meeting.callId);
-    await sleep(2500);
+    await isTold(stage, legId, 'enter-pin');
     await caller.press('7351');
     await stage.until('the call to join', async () =>
       (await stage.calls('joined')).length === 1 ? true : undefined,
@@ -108,64 +99,5 @@ describe('a gateway', () => {
     ]) {
       expect(text).not.toContain(secret);
     }
-  });
-});
-
-describe('a gateway that is killed', () => {
-  it(
-    'closes its calls at the next start and takes its participants out of the room',
-    { timeout: 120_000 },
-    async () => {
-      const stage = await createMeetingStage();
-      const meeting = await stage.meeting();
-      const caller = await stage.joined(meeting);
-      const [live] = await stage.calls('joined');
-      await stage.gateway.stop('SIGKILL');
-      const { livekit } = stage;
-      const next = await startGateway({ dataDir: stage.gateway.dataDir, livekit });
-      const { body } = await next.api('GET', `/api/calls/${live?.legId ?? ''}`);
-      expect(body).toMatchObject({
-        state: 'ended',
-        termination: { reason: 'gateway-died', result: 'server-error' },
-      });
-      expect(await participantsOf(livekit, meeting.room)).toEqual([]);
-      await next.stop();
-      await caller.close();
-      await stage.gateway.forget();
-      await livekit.close();
-    },
-  );
-});
-
-describe('a gateway that is stopped', () => {
-  it('exits also when nobody reads its output any more', { timeout: 60_000 }, async () => {
-    const stage = await createMeetingStage({ RINGBRO_DRAIN_S: '1' });
-    const { child } = stage.gateway;
-    child.stdout?.destroy();
-    child.stderr?.destroy();
-    const caller = await stage.phone();
-    await caller.answer;
-    await caller.close();
-    await stage.gateway.stop('SIGTERM');
-    expect(child.exitCode).toBe(0);
-    await stage.gateway.forget();
-    await stage.livekit.close();
-  });
-
-  it('lets the live calls end, tells those that stay, and exits', { timeout: 90_000 }, async () => {
-    const stage = await createMeetingStage({ RINGBRO_DRAIN_S: '3' });
-    const meeting = await stage.meeting();
-    const caller = await stage.joined(meeting);
-    const stopped = stage.gateway.stop('SIGTERM');
-    await sleep(500);
-    const refused = await stage.phone();
-    expect(await refused.answer).toMatchObject({ answered: false, cause: { sipStatus: 503 } });
-    expect(await caller.ended).toMatchObject({ by: 'remote', how: 'bye' });
-    await stopped;
-    expect(stage.gateway.child.exitCode).toBe(0);
-    await caller.close();
-    await refused.close();
-    await stage.gateway.forget();
-    await stage.livekit.close();
   });
 });

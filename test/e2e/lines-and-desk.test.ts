@@ -1,21 +1,21 @@
 /** Lines that broke, a desk that is a meeting, the question afterwards, signals of who comes: on the wire and on sound. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { toneLevelDbfs } from '../../src/caller/heard.ts';
 import type { PhoneCall } from '../../src/caller/phone.ts';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
-import { createWitness, disposeWitnesses, type Witness } from '../support/witness.ts';
+import { vouchingTrunk, writeTrunksFile, type TrunksFile } from '../support/trunks-file.ts';
+import { disposeWitnesses } from '../support/witness.ts';
 import {
   createMeetingStage,
   hearsTone,
+  isHost,
   lastHeard,
   sine,
   sleep,
   type MeetingStage,
   type StagedMeeting,
 } from './support/meeting-stage.ts';
+import { endReason, isTold, placeCall, reaches, type PlacedCall } from './support/placed-call.ts';
 
 const deskId = '912345678';
 const number = '+46701234567';
@@ -27,34 +27,21 @@ interface Shown {
 }
 
 let stage: MeetingStage;
-let folder: TemporaryFolder;
-const browsers = new Set<Witness>();
+let trunks: TrunksFile;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  const file = join(folder.path, 'trunks.json');
-  const trunk = {
-    name: 'phones',
-    addresses: ['127.0.0.1'],
-    numbers: { '+46480445511': 'sv' },
-    identity: ['P-Asserted-Identity'],
-  };
-  await writeFile(file, JSON.stringify({ trunks: [trunk] }));
+  trunks = await writeTrunksFile(vouchingTrunk);
   stage = await createMeetingStage({
-    RINGBRO_TRUNKS: file,
+    RINGBRO_TRUNKS: trunks.path,
     RINGBRO_GO_BACK_MINUTES: '5',
     RINGBRO_MEDIA_TIMEOUT_S: '5',
     RINGBRO_SERVICE_DESK: deskId,
   });
 });
-afterEach(async () => {
-  await Promise.all(Array.from(browsers, (browser) => browser.close()));
-  browsers.clear();
-  await stage.clear();
-});
+afterEach(() => stage.clear());
 afterAll(async () => {
   await stage.close();
-  await folder.remove();
+  await trunks.remove();
   await disposeWitnesses();
 });
 
@@ -62,27 +49,14 @@ const shown = async (legId: string): Promise<Shown> =>
   (await stage.gateway.api('GET', `/api/calls/${legId}`)).body as Shown;
 const asked = async (legId: string): Promise<string> =>
   (await shown(legId)).timeline.flatMap(({ fields }) => fields?.phrases ?? []).join(' ');
-const isAsked = (legId: string, phrase: string): Promise<true> =>
-  stage.until(phrase, async () => ((await asked(legId)).includes(phrase) ? true : undefined));
-const endReason = (legId: string): Promise<string> =>
-  stage.until('the end', async () => (await shown(legId)).termination?.reason);
 
 describe('a caller whose line broke', () => {
   /** Dials from the number that the trunk vouches for. */
-  const dial = async (): Promise<{ readonly call: PhoneCall; readonly legId: string }> => {
-    const before = (await stage.calls('live')).map(({ legId }) => legId);
+  const dial = (): Promise<PlacedCall> => {
     const value = `<sip:${number}@carrier.example>`;
-    const call = await stage.phone({ number, headers: [{ name: 'P-Asserted-Identity', value }] });
-    expect((await call.answer).answered).toBe(true);
-    const legId = await stage.until('the call', async () =>
-      (await stage.calls('live')).map((each) => each.legId).find((leg) => !before.includes(leg)),
-    );
-    return { call, legId };
+    return placeCall(stage, { number, headers: [{ name: 'P-Asserted-Identity', value }] });
   };
-  const waits = (legId: string): Promise<true> =>
-    stage.until('the lobby', async () =>
-      (await stage.calls('waiting')).some((each) => each.legId === legId) ? true : undefined,
-    );
+  const waits = (legId: string): Promise<true> => reaches(stage, legId, 'waiting');
 
   it(
     'is offered the way back by number, to the lobby, and not while another call of that number is live',
@@ -96,9 +70,9 @@ describe('a caller whose line broke', () => {
       });
       const { pin } = invited.body as { pin: string };
       const first = await dial();
-      await isAsked(first.legId, 'enter-id');
+      await isTold(stage, first.legId, 'enter-id');
       await first.call.press(meeting.callId);
-      await isAsked(first.legId, 'enter-pin');
+      await isTold(stage, first.legId, 'enter-pin');
       await first.call.press(pin);
       await waits(first.legId);
       await stage.gateway.api('POST', `/api/calls/${first.legId}/admit`);
@@ -108,9 +82,9 @@ describe('a caller whose line broke', () => {
       const second = await dial();
       // No BYE: the line is just gone.
       await first.call.sound.close();
-      expect(await endReason(first.legId)).toBe('media-timeout');
+      expect(await endReason(stage, first.legId)).toBe('media-timeout');
       const third = await dial();
-      await isAsked(third.legId, 'enter-id');
+      await isTold(stage, third.legId, 'enter-id');
       expect(await asked(third.legId)).not.toContain('go-back');
       second.call.hangUp();
       third.call.hangUp();
@@ -119,9 +93,9 @@ describe('a caller whose line broke', () => {
       );
 
       const again = await dial();
-      await isAsked(again.legId, 'go-back');
+      await isTold(stage, again.legId, 'go-back');
       await again.call.press('1');
-      await isAsked(again.legId, 'enter-pin');
+      await isTold(stage, again.legId, 'enter-pin');
       await again.call.press(pin);
       await waits(again.legId);
       await witness.playTone(1000, -20);
@@ -140,13 +114,7 @@ describe('a service desk that is a meeting', () => {
     const meeting = await stage.meeting();
     const witness = await stage.witness(meeting);
     await witness.playTone(1000, -20);
-    const staff = await createWitness({
-      ...stage.livekit,
-      room: desk.room,
-      identity: 'staff',
-      attributes: { 'ringbro.role': 'host' },
-    });
-    browsers.add(staff);
+    const staff = await stage.witness(desk, 'staff', isHost);
     const caller = await stage.joined(meeting);
     const legId = (await stage.calls('joined'))[0]?.legId ?? '';
     caller.sound.speak(sine(440), { endless: true });
@@ -156,8 +124,7 @@ describe('a service desk that is a meeting', () => {
       return found && (JSON.parse(found.text) as { room: string; url: string; token: string });
     });
     expect(call.url).toBe(stage.livekit.url);
-    const answering = await createWitness({ ...stage.livekit, ...call, identity: 'by the token' });
-    browsers.add(answering);
+    const answering = await stage.witness(call, 'by the token', call);
     await answering.playTone(700, -20);
     await stage.until('the desk at the ear', () => (hearsTone(caller, 700) ? true : undefined));
     expect(hearsTone(caller, 1000)).toBe(false);
@@ -168,7 +135,6 @@ describe('a service desk that is a meeting', () => {
     // Neither the desk's own room nor the meeting has the caller.
     for (const elsewhere of [staff, witness])
       expect(elsewhere.participants().filter((each) => each.identity.endsWith(legId))).toEqual([]);
-    browsers.delete(answering);
     await answering.close();
     await stage.until('the meeting again', () => (hearsTone(caller, 1000) ? true : undefined));
   });
@@ -180,14 +146,14 @@ describe('the question afterwards', () => {
     const caller = await stage.joined(meeting);
     const legId = (await stage.calls('joined'))[0]?.legId ?? '';
     await stage.gateway.api('POST', `/api/meetings/${meeting.callId}/end`);
-    await isAsked(legId, 'ask-after');
+    await isTold(stage, legId, 'ask-after');
     await caller.press('2');
     const feedback = await stage.until(
       'the answer in the record',
       async () => (await shown(legId)).feedback ?? undefined,
     );
     expect(feedback).toEqual({ technologyWorked: false });
-    expect(await endReason(legId)).toBe('meeting-over');
+    expect(await endReason(stage, legId)).toBe('meeting-over');
   });
 });
 
@@ -196,8 +162,7 @@ describe('the booked end of a meeting with browsers alone', () => {
     const endsAt = new Date(Date.now() + 2_000).toISOString();
     const meeting = await stage.meeting({ endsAt, atEnd: 'end' });
     const goesOn = await stage.meeting({ endsAt });
-    for (const { room } of [meeting, goesOn])
-      browsers.add(await createWitness({ ...stage.livekit, room, identity: 'browser' }));
+    for (const { room } of [meeting, goesOn]) await stage.witness({ room }, 'browser');
     const { url, apiKey, apiSecret } = stage.livekit;
     const rooms = new RoomServiceClient(url.replace('ws', 'http'), apiKey, apiSecret);
     const isThere = async (room: string): Promise<boolean> =>
@@ -232,7 +197,7 @@ describe('entry tones', () => {
     const meeting: StagedMeeting = await stage.meeting({ entrySignal: 'tone' });
     const caller = await stage.joined(meeting);
     expect(hearsBoth(caller)).toBeUndefined();
-    const guest = await createWitness({ ...stage.livekit, room: meeting.room, identity: 'guest' });
+    const guest = await stage.witness(meeting, 'guest');
     const came = await stage.until('the tones', () => hearsBoth(caller));
     expect(came.low).toBeLessThan(came.high);
     // Out of what is looked at, and past the time between two signals.

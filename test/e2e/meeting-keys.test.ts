@@ -6,13 +6,12 @@ import type { PhraseKey } from '../../src/ivr/manuscript.ts';
 import { disposeWitnesses, type Witness } from '../support/witness.ts';
 import {
   createMeetingStage,
-  hearsTone,
   sine,
   sleep,
   type MeetingStage,
   type StagedMeeting,
 } from './support/meeting-stage.ts';
-import { halfSecondLevels, heardPhrase, hearPhrase } from './support/spoken.ts';
+import { heardPhrase, hearPhrase } from './support/spoken.ts';
 
 afterAll(() => disposeWitnesses());
 
@@ -102,40 +101,5 @@ describe('a caller in a meeting', () => {
     caller.sound.speak(sine(440), { endless: true });
     await told(caller, 'talking-muted');
     expect(witness.isMuted(identity)).toBe(true);
-  });
-
-  it('alone is told once and then hears quiet music, until somebody comes', async () => {
-    const meeting = await stage.meeting();
-    const caller = await stage.joined(meeting);
-    // 20 s after the join.
-    await sleep(15_000);
-    await told(caller, 'alone');
-    await sleep(8_000);
-    for (const level of halfSecondLevels(caller, 3_000)) {
-      expect(level).toBeGreaterThan(-45);
-      expect(level).toBeLessThan(-24);
-    }
-    const witness = await stage.witness(meeting);
-    await witness.playTone(1000, -20);
-    await stage.until('the room', () => (hearsTone(caller, 1000) ? true : undefined));
-    await witness.close();
-  });
-
-  it('waiting hears music between the words, and nothing of the room', async () => {
-    const meeting = await stage.meeting({ admission: 'lobby' });
-    const witness = await stage.witness(meeting);
-    await witness.playTone(1000, -20);
-    const caller = await stage.phone();
-    await caller.answer;
-    caller.sound.speak(sine(440), { endless: true });
-    await caller.press(meeting.callId);
-    await told(caller, 'lobby');
-    await sleep(12_000);
-    for (const level of halfSecondLevels(caller, 4_000)) {
-      expect(level).toBeGreaterThan(-45);
-      expect(level).toBeLessThan(-24);
-    }
-    expect(hearsTone(caller, 1000)).toBe(false);
-    expect(witness.participants().filter((p) => p.identity.startsWith('ringbro:'))).toEqual([]);
   });
 });

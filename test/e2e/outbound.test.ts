@@ -1,9 +1,7 @@
 /** Calls of ours, help by a person, the test call: on the wire, on sound, with a witness in the room. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RtpEndpoint } from '../../src/caller/rtp-endpoint.ts';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
+import { writeTrunksFile, type TrunksFile } from '../support/trunks-file.ts';
 import { disposeWitnesses } from '../support/witness.ts';
 import {
   startAnsweringPhone,
@@ -18,27 +16,27 @@ import {
   type MeetingStage,
   type StagedMeeting,
 } from './support/meeting-stage.ts';
+import { placeCall } from './support/placed-call.ts';
 import { hearPhrase } from './support/spoken.ts';
 
 /** The provider through whom we call has a loopback address of its own. */
 const carrierAddress = '127.0.0.9';
 const person = '+46701234567';
 
-let folder: TemporaryFolder;
+let trunks: TrunksFile;
 let outside: AnsweringPhone;
 let stage: MeetingStage;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
   outside = await startAnsweringPhone(carrierAddress);
   const carrier = {
     name: 'carrier',
     addresses: [`${carrierAddress}/32`],
     peer: `sip:${carrierAddress}:${outside.port}`,
   };
-  await writeFile(join(folder.path, 'trunks.json'), JSON.stringify({ trunks: [carrier] }));
+  trunks = await writeTrunksFile(carrier);
   stage = await createMeetingStage({
-    RINGBRO_TRUNKS: join(folder.path, 'trunks.json'),
+    RINGBRO_TRUNKS: trunks.path,
     RINGBRO_SIP_ALLOW: '127.0.0.1',
     RINGBRO_DIAL_OUT_PREFIXES: '+46',
     RINGBRO_DIAL_OUT_TRUNK: 'carrier',
@@ -55,7 +53,7 @@ afterEach(async () => {
 afterAll(async () => {
   await stage.close();
   await outside.close();
-  await folder.remove();
+  await trunks.remove();
   await disposeWitnesses();
 });
 
@@ -169,9 +167,7 @@ describe('help by a person', () => {
 
 describe('after the third wrong ID', () => {
   it('0 leads to a person, in a side room, and then the call is over', async () => {
-    const caller = await stage.phone({ number: '+46708888888' });
-    expect((await caller.answer).answered).toBe(true);
-    const legId = (await stage.calls('live'))[0]?.legId ?? '';
+    const { call: caller, legId } = await placeCall(stage, { number: '+46708888888' });
     const guesses = async (): Promise<number> =>
       (await timelineOf(legId)).filter((event) => event === 'guess').length;
     for (const [at, id] of ['011111111', '022222222', '033333333'].entries()) {
@@ -196,9 +192,7 @@ describe('after the third wrong ID', () => {
 
 describe('a test call', () => {
   it('plays back what it hears and says how it was; nobody else is there', async () => {
-    const caller = await stage.phone({ user: '+46480445599' });
-    expect((await caller.answer).answered).toBe(true);
-    const legId = (await stage.calls('live'))[0]?.legId ?? '';
+    const { call: caller, legId } = await placeCall(stage, { user: '+46480445599' });
     await hearPhrase(stage, caller, legId, 'test-begin');
     caller.sound.speak(sine(440), { endless: true });
     await stage.until('the own tone', () => (hearsTone(caller, 440) ? true : undefined), 20_000);

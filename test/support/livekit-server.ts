@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RoomServiceClient } from 'livekit-server-sdk';
 import { findLiveKitServer } from '../../src/bridge/room/livekit-binary.ts';
 import {
   freeLiveKitPorts,
@@ -72,4 +73,13 @@ export const startLiveKitServer = async (): Promise<TestLiveKitServer> => {
       await rm(folder, { recursive: true, force: true });
     },
   };
+};
+
+/** Everybody in a room, hidden participants too. */
+export const participantsOf = async (
+  { url, apiKey, apiSecret }: TestLiveKitServer,
+  room: string,
+): Promise<string[]> => {
+  const rooms = new RoomServiceClient(url.replace('ws', 'http'), apiKey, apiSecret);
+  return (await rooms.listParticipants(room).catch(() => [])).map((p) => p.identity);
 };

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
+const compileCache = join(projectRoot, '.cache/compiled');
 export const apiKey = 'an-api-key-for-tests-only';
 
 /** A port that is free for UDP and TCP on loopback at this moment. */
@@ -89,6 +90,8 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      // Gateways start by the dozen, each from the same files.
+      NODE_COMPILE_CACHE: compileCache,
       RINGBRO_DATA_DIR: dataDir,
       RINGBRO_SIP_PORT: String(sipPort),
       RINGBRO_HTTP_PORT: String(httpPort),
@@ -119,7 +122,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     await gone;
   };
   try {
-    await waitUntilReady(child, httpUrl, output, options.readyWithinMs ?? 30_000);
+    await waitUntilReady(child, httpUrl, output, options.readyWithinMs ?? 60_000);
   } catch (error) {
     await stop('SIGKILL');
     throw error;

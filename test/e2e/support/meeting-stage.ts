@@ -4,7 +4,7 @@ import { toneLevelDbfs } from '../../../src/caller/heard.ts';
 import { dial, type PhoneCall, type PhoneOptions } from '../../../src/caller/phone.ts';
 import { silentLogger } from '../../../src/caller/silent-logger.ts';
 import { startLiveKitServer, type TestLiveKitServer } from '../../support/livekit-server.ts';
-import { createWitness, type Witness } from '../../support/witness.ts';
+import { createWitness, type Witness, type WitnessOptions } from '../../support/witness.ts';
 import { startGateway, type GatewayProcess } from './gateway-process.ts';
 
 export interface StagedMeeting {
@@ -33,8 +33,12 @@ export interface MeetingStage {
   readonly livekit: TestLiveKitServer;
   readonly gateway: GatewayProcess;
   meeting(fields?: object): Promise<StagedMeeting>;
-  /** A second participant; leaves with the test (`clear`). */
-  witness(meeting: StagedMeeting, identity?: string, encrypted?: boolean): Promise<Witness>;
+  /** A second participant in a room; leaves with the test (`clear`). */
+  witness(
+    where: { readonly room: string },
+    identity?: string,
+    options?: Partial<WitnessOptions>,
+  ): Promise<Witness>;
   /** Dials the published number and waits for the answer. Hangs up with the test (`clear`). */
   phone(options?: Partial<PhoneOptions> & CallTo): Promise<PhoneCall>;
   /** A phone that has keyed the meeting's ID and is in, its microphone open. */
@@ -51,6 +55,9 @@ export interface MeetingStage {
   close(): Promise<void>;
 }
 
+/** As briefly as hands press keys: time is what tests have least of. */
+export const briefKeys = { keyMs: 60, pauseMs: 60 } as const;
+
 export const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
@@ -61,6 +68,16 @@ export const sine = (hz: number): Int16Array =>
   Int16Array.from({ length: 8000 }, (_, i) =>
     Math.round(10_000 * Math.sin((2 * Math.PI * hz * i) / 8000)),
   );
+
+/** In a token: as the server that made it says. */
+export const isHost = { attributes: { 'ringbro.role': 'host' } } as const;
+
+/** Identities of the callers whom somebody in the room sees. */
+export const phonesSeen = (witness: Witness): readonly string[] =>
+  witness
+    .participants()
+    .map(({ identity }) => identity)
+    .filter((identity) => identity.startsWith('ringbro:'));
 
 /** The last `ms` that a phone heard. */
 export const lastHeard = (call: PhoneCall, ms: number): Int16Array =>
@@ -84,7 +101,13 @@ export const createMeetingStage = async (
   sipPort?: number,
 ): Promise<MeetingStage> => {
   const livekit = await startLiveKitServer();
-  const gateway = await startGateway({ livekit, env: { RINGBRO_ADMISSION_WORDS: 'tone', ...env } });
+  const gateway = await startGateway({
+    livekit,
+    env: { RINGBRO_ADMISSION_WORDS: 'tone', ...env },
+  }).catch(async (error: unknown) => {
+    await livekit.close();
+    throw error;
+  });
   const phones = new Set<PhoneCall>();
   const witnesses = new Set<Witness>();
 
@@ -113,6 +136,8 @@ export const createMeetingStage = async (
       clock: processClock,
       log: silentLogger,
       number: '+46701234567',
+      // Tones are to be told from speech.
+      keyTiming: options.keys === 'tone' ? undefined : briefKeys,
       ...options,
     });
     phones.add(call);
@@ -141,16 +166,9 @@ export const createMeetingStage = async (
       if (status !== 201) throw new Error(`no meeting: ${status} ${JSON.stringify(body)}`);
       return body as StagedMeeting;
     },
-    async witness(meeting, identity = 'witness', endToEndEncrypted = false) {
+    async witness({ room }, identity = 'witness', options = {}) {
       const { url, apiKey, apiSecret } = livekit;
-      const witness = await createWitness({
-        url,
-        apiKey,
-        apiSecret,
-        room: meeting.room,
-        identity,
-        endToEndEncrypted,
-      });
+      const witness = await createWitness({ url, apiKey, apiSecret, room, identity, ...options });
       witnesses.add(witness);
       return witness;
     },

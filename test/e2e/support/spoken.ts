@@ -6,6 +6,7 @@ import type { PhoneCall } from '../../../src/caller/phone.ts';
 import type { Language } from '../../../src/ivr/language.ts';
 import type { PhraseKey } from '../../../src/ivr/manuscript.ts';
 import { lastHeard, sleep, type MeetingStage } from './meeting-stage.ts';
+import { recordOf } from './placed-call.ts';
 
 /** The sound of a shipped prompt, or of several one after the other. */
 export const promptOf = (language: Language, ...names: readonly string[]): Int16Array => {
@@ -53,24 +54,18 @@ export const hearPhrase = async (
   key: PhraseKey,
   language: Language = 'sv',
 ): Promise<void> => {
-  const askedAt = async (): Promise<number | undefined> => {
-    const { body } = await stage.gateway.api('GET', `/api/calls/${legId}`);
-    const { timeline } = body as {
-      timeline: readonly {
-        readonly at: string;
-        readonly event: string;
-        readonly fields?: { readonly phrases?: string };
-      }[];
-    };
+  // The last thing said: it may have been said before, too.
+  const at = await stage.until(key, async () => {
+    const { timeline } = await recordOf(stage, legId);
     const last = timeline.findLast(({ event }) => event === 'asked');
     return last?.fields?.phrases?.split(' ').includes(key) === true
       ? Date.parse(last.at)
       : undefined;
-  };
-  const at = await stage.until(key, askedAt);
+  });
   const known = [{ name: key, pcm: promptOf(language, key) }];
-  for (let tries = 0; tries < 12; tries++) {
-    await sleep(1_000);
+  const giveUpAt = Date.now() + 15_000;
+  while (Date.now() < giveUpAt) {
+    await sleep(250);
     if (recognisePrompts(heardSince(call, at), known).length > 0) return;
   }
   throw new Error(`${key} was played and not heard`);
