@@ -63,33 +63,41 @@ describe.each(enginesUnderTest)('room systems on the engine $name', (engine) => 
         readonly codec: string | null;
       };
 
-    it('a device registers by digest, and a call out to its address reaches it', async () => {
-      // It gives up where SHA-256 is asked for, too.
-      const password = await addRoomSystem({ digest: ['MD5'] });
-      const from = 44_000 + 40 * Math.floor(Math.random() * 200);
-      device = await startBaresip({
-        target: await freePort(),
-        transport: 'udp',
-        authorityFile: authority.authorityFile,
-        toneHz: 440,
-        rtpPorts: `${from}-${from + 30}`,
-        registration: { address, password, registrar: `sip:127.0.0.1:${sipPort}` },
-      });
-      await stage.until('the device to register', registeredUntil).catch((error: unknown) => {
-        throw new Error(`${String(error)}\n${device?.output() ?? ''}`);
-      });
-      const { callId } = await stage.meeting();
-      const placed = await stage.gateway.api('POST', `/api/meetings/${callId}/dial-out`, {
-        to: address,
-      });
-      expect(placed.status).toBe(202);
-      const { legId } = placed.body as { legId: string };
-      const call = await stage.until('the device to answer', async () => {
-        const found = await callOf(legId);
-        return found.answeredAt === null ? undefined : found;
-      });
-      expect(call).toMatchObject({ roomSystem: address, to: address, codec: 'PCMA' });
-    });
+    // Over TCP the way back is the connection alone: nobody listens at the port that it comes from.
+    it.each(['udp', 'tcp'] as const)(
+      'a device registers by digest, and a call out to its address reaches it (%s)',
+      async (transport) => {
+        // It gives up where SHA-256 is asked for, too.
+        const password = await addRoomSystem({ digest: ['MD5'] });
+        const from = 44_000 + 40 * Math.floor(Math.random() * 200);
+        device = await startBaresip({
+          target: await freePort(),
+          transport,
+          authorityFile: authority.authorityFile,
+          toneHz: 440,
+          rtpPorts: `${from}-${from + 30}`,
+          registration: {
+            address,
+            password,
+            registrar: `sip:127.0.0.1:${sipPort};transport=${transport}`,
+          },
+        });
+        await stage.until('the device to register', registeredUntil).catch((error: unknown) => {
+          throw new Error(`${String(error)}\n${device?.output() ?? ''}`);
+        });
+        const { callId } = await stage.meeting();
+        const placed = await stage.gateway.api('POST', `/api/meetings/${callId}/dial-out`, {
+          to: address,
+        });
+        expect(placed.status).toBe(202);
+        const { legId } = placed.body as { legId: string };
+        const call = await stage.until('the device to answer', async () => {
+          const found = await callOf(legId);
+          return found.answeredAt === null ? undefined : found;
+        });
+        expect(call).toMatchObject({ roomSystem: address, to: address, codec: 'PCMA' });
+      },
+    );
 
     it('a call of a registered device is known as its own, and one of a stranger is not', async () => {
       const password = await addRoomSystem();
