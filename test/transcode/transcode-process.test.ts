@@ -99,7 +99,8 @@ describe('a transcoding program', () => {
   });
 
   test.runIf(existsSync('/proc/self/stat'))('has its processor time counted', async () => {
-    const { process: transcode } = start(script('for (;;);'));
+    const busy = script('for (const end = Date.now() + 10_000; Date.now() < end; );');
+    const { process: transcode } = start(busy);
     await vi.waitFor(() => {
       expect(transcode.cpuSeconds()).toBeGreaterThan(0);
     }, longWait);
