@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
+import { asLegId } from '../../src/call/identifiers.ts';
 import { createMediaCalls, gaugesUntil, until } from '../support/media-calls.ts';
 import { amplitudeAt, rmsOf, sine } from '../support/sounds.ts';
 
@@ -171,6 +172,13 @@ describe('the bridge', () => {
     const { leg } = await openCall(bridge);
     await expect(leg.openVideo?.()).rejects.toMatchObject({ code: 'media/no-port' });
     expect(leg.localVideoPort).toBeUndefined();
+  });
+
+  it('begins with sound where a call with pictures finds one pair of ports', async () => {
+    const bridge = await openBridge({ rtpPorts: { first: firstPort, last: firstPort + 1 } });
+    const leg = await bridge.openLeg(asLegId('one-pair'), '127.0.0.1', { video: true });
+    expect([leg.localPort, leg.localVideoPort]).toEqual([firstPort, undefined]);
+    await leg.close();
   });
 
   it('ends the legs of a worker that died, and puts another in its place', async () => {
