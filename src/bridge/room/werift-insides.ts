@@ -17,9 +17,12 @@ const property = (of: unknown, name: string): unknown => {
   return value;
 };
 
+/** A key frame of 720p is some eighty packets at once: half of what Linux has by default for a socket. */
+const receiveBufferBytes = 512 * 1024;
+
 /**
  * werift puts no error listener on its UDP sockets, so a failed send (no route to one of the
- * server's candidates, say) would end the whole worker.
+ * server's candidates, say) would end the whole worker. And it leaves them the kernel's own buffer.
  */
 export const guardSockets = (peer: RTCPeerConnection, log: Logger): void => {
   for (const { connection } of peer.iceTransports) {
@@ -31,7 +34,17 @@ export const guardSockets = (peer: RTCPeerConnection, log: Logger): void => {
       socket.on('error', (error: Error) => {
         log.debug({ err: error }, 'room media socket error');
       });
+      if (socket instanceof Socket) widen(socket, log);
     }
+  }
+};
+
+const widen = (socket: Socket, log: Logger): void => {
+  try {
+    socket.setRecvBufferSize(receiveBufferBytes);
+  } catch (error) {
+    // Not bound yet, or the kernel gives no more: it works with less.
+    log.debug({ err: error }, 'room media socket keeps its buffer');
   }
 };
 

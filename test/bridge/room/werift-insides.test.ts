@@ -6,7 +6,8 @@ import {
   SrtpSession,
   type RTCDtlsTransport,
 } from 'werift';
-import { preferAesCm, srtpKeysOf } from '../../../src/bridge/room/werift-insides.ts';
+import { guardSockets, preferAesCm, srtpKeysOf } from '../../../src/bridge/room/werift-insides.ts';
+import { silentLog } from '../../support/media-calls.ts';
 
 // After an upgrade of werift: what is looked up there must still be there, or all goes the slow way.
 test('werift is built as expected', async () => {
@@ -29,6 +30,25 @@ test('werift is built as expected', async () => {
   expect(transport).toHaveProperty('srtpProfiles', [0x0001, 0x0007]);
   expect(connection).toHaveProperty('protocols.0.transport.onData', expect.any(Function));
   expect(connection).toHaveProperty('protocols.0.transport.send', expect.any(Function));
+  await peer.close();
+});
+
+test('a socket gets room for a key frame, and somebody who listens to its errors', async () => {
+  const peer = new RTCPeerConnection({
+    iceServers: [],
+    iceUseIpv6: false,
+    iceAdditionalHostAddresses: ['127.0.0.1'],
+  });
+  peer.addTransceiver('audio', { direction: 'sendonly' });
+  await peer.setLocalDescription(await peer.createOffer());
+  const connection = peer.dtlsTransports[0]?.iceTransport.connection as unknown as {
+    readonly protocols: readonly { readonly transport: { readonly socket: Socket } }[];
+  };
+  const socket = connection.protocols[0]?.transport.socket;
+  const before = socket?.getRecvBufferSize() ?? 0;
+  guardSockets(peer, silentLog);
+  expect(socket?.getRecvBufferSize()).toBeGreaterThan(before);
+  expect(socket?.listenerCount('error')).toBe(1);
   await peer.close();
 });
 
