@@ -21,24 +21,17 @@ const domain = 'meet.test';
 let authority: TestAuthority;
 let stage: MeetingStage;
 let folder: TemporaryFolder;
+let film = '';
 let browser: TestBrowser;
 let guest: BrowserGuest;
 let device: Baresip;
 /** Of the room, in the meeting. */
 let identity = '';
 
-beforeAll(async () => {
-  authority = createTestAuthority();
-  folder = await temporaryFolder();
-  const film = join(folder.path, 'film.avi');
-  makeFilm(film);
-  stage = await createMeetingStage({ RINGBRO_SIP_DOMAINS: domain, RINGBRO_RING_MS: '0' });
-  browser = await startBrowser();
-  const meeting = await stage.meeting({ videoAddress: `browser@${domain}` });
-  guest = await enterWithBrowser(browser, stage.livekit, meeting.room);
+const startRoom = (videoAddress: string): Promise<Baresip> => {
   const from = 52_000 + 40 * Math.floor(Math.random() * 200);
-  device = await startBaresip({
-    target: `sip:browser@${domain}`,
+  return startBaresip({
+    target: `sip:${videoAddress}`,
     transport: 'udp',
     authorityFile: authority.authorityFile,
     toneHz: 440,
@@ -46,6 +39,18 @@ beforeAll(async () => {
     film,
     outboundProxy: `sip:127.0.0.1:${stage.gateway.sipPort}`,
   });
+};
+
+beforeAll(async () => {
+  authority = createTestAuthority();
+  folder = await temporaryFolder();
+  film = join(folder.path, 'film.avi');
+  makeFilm(film);
+  stage = await createMeetingStage({ RINGBRO_SIP_DOMAINS: domain, RINGBRO_RING_MS: '0' });
+  browser = await startBrowser();
+  const meeting = await stage.meeting({ videoAddress: `browser@${domain}` });
+  guest = await enterWithBrowser(browser, stage.livekit, meeting.room);
+  device = await startRoom(`browser@${domain}`);
   const { legId } = await stage.until('the room in the meeting', async () =>
     (await stage.calls('joined')).at(0),
   );
@@ -62,6 +67,15 @@ afterAll(async () => {
   authority.remove();
 });
 
+const roomSeesTheGuest = (of: Baresip): Promise<true> =>
+  stage.until('four quarters in their colours', async () => {
+    const seen = await quartersOnScreen(of);
+    const isIt = seen?.every((colour, quarter) =>
+      colour.every((part, at) => Math.abs(part - (quarterColours[quarter]?.[at] ?? 0)) < 40),
+    );
+    return isIt === true ? true : undefined;
+  });
+
 describe('a video room and a guest with a browser', () => {
   it.each([true, false])(
     'the browser shows the room’s film, moving (square there: %s)',
@@ -76,13 +90,7 @@ describe('a video room and a guest with a browser', () => {
   );
 
   it('the room’s screen shows the browser’s picture in its colours', async () => {
-    await stage.until('four quarters in their colours', async () => {
-      const seen = await quartersOnScreen(device);
-      const isIt = seen?.every((colour, quarter) =>
-        colour.every((part, at) => Math.abs(part - (quarterColours[quarter]?.[at] ?? 0)) < 40),
-      );
-      return isIt === true ? true : undefined;
-    });
+    await roomSeesTheGuest(device);
   });
 
   it('and its bar moving', async () => {
@@ -97,5 +105,23 @@ describe('a video room and a guest with a browser', () => {
       return places.size > 1 ? true : undefined;
     });
     expect(browser.faults).toEqual([]);
+  });
+});
+
+describe('a guest whose H.264 is a backup beside VP9', () => {
+  it('is seen by the room, for which the browser begins to send it', async () => {
+    const videoAddress = `backup@${domain}`;
+    const meeting = await stage.meeting({ videoAddress });
+    const other = await enterWithBrowser(browser, stage.livekit, meeting.room, 'vp9-and-backup');
+    const room = await startRoom(videoAddress);
+    try {
+      await stage.until('both rooms in their meetings', async () =>
+        (await stage.calls('joined')).length === 2 ? true : undefined,
+      );
+      await roomSeesTheGuest(room);
+    } finally {
+      await room.close();
+      await other.close();
+    }
   });
 });

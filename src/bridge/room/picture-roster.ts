@@ -91,7 +91,8 @@ export const createPictureRoster = (): PictureRoster => {
           trackKey: keyFor(track.sid),
           ...{ identity, name, kind, source: track.source },
           isH264: isWatchable(track),
-          ...(track.foreign && { foreign: { trackSid: track.sid, codec: track.foreign.codec } }),
+          ...(!isWatchable(track) &&
+            track.foreign && { foreign: { trackSid: track.sid, codec: track.foreign.codec } }),
           muted: track.muted,
         })),
       ),

@@ -45,7 +45,7 @@ export interface PictureTrack {
   readonly sid: string;
   readonly source: 'camera' | 'screen';
   readonly isH264: boolean;
-  /** Where it is not to be had in H.264: in what it is, and in which layers. */
+  /** In what else it is, and in which layers. */
   readonly foreign?: ForeignPicture;
   readonly muted: boolean;
   /** As its publisher announced them; empty where that is not known. */
@@ -128,7 +128,7 @@ const pictureTrack = (info: TrackInfo): readonly PictureTrack[] => {
   if (info.type !== TrackType.VIDEO || !isClear(info)) return [];
   const codec = info.codecs.find(({ mimeType }) => isH264(mimeType));
   const isOurs = codec !== undefined || isH264(info.mimeType);
-  const foreign = isOurs ? undefined : foreignPicture(info);
+  const foreign = foreignPicture(info);
   return [
     {
       sid: info.sid,

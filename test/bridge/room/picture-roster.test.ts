@@ -48,6 +48,19 @@ test('only H.264 can be watched, and all pictures are told', () => {
   expect(roster.followable()).toMatchObject([{ trackSid: 'TR_2', participantSid: 'PA_ann' }]);
 });
 
+test('what is not to be had in H.264 is told with the codec that it can be had in', () => {
+  const roster = createPictureRoster();
+  const foreign = { codec: 'vp8', layers: [] } as const;
+  const tracks = [camera('TR_1', { foreign }), camera('TR_2', { isH264: false, foreign })];
+  roster.begin([person('ann', { tracks })], '');
+  const known = { trackSid: 'TR_2', codec: 'vp8' };
+  expect(roster.pictures().map((picture) => picture.foreign)).toEqual([undefined, known]);
+  roster.setUnsupported('TR_1');
+  expect(roster.pictures()[0]?.foreign).toEqual({ trackSid: 'TR_1', codec: 'vp8' });
+  expect(roster.find('TR_2')).toEqual({ participantSid: 'PA_ann', track: tracks[1] });
+  expect(roster.find('TR_3')).toBeUndefined();
+});
+
 test('a track that the server can not give us is none of H.264 until the next connection', () => {
   const roster = createPictureRoster();
   const people = [person('ann', { tracks: [camera('TR_1')] })];

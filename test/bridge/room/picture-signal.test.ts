@@ -16,6 +16,7 @@ import {
   TrackSource,
   TrackType,
   VideoLayer,
+  VideoLayer_Mode,
   VideoQuality,
 } from '@livekit/protocol';
 import * as fc from 'fast-check';
@@ -74,6 +75,23 @@ test('H.264 as the backup of another codec can be had; VP8 alone can not', () =>
     { source: 'screen', isH264: true },
     { source: 'camera', isH264: false },
   ]);
+});
+
+test('of other codecs VP8 goes first, and of layers in one stream the lowest is known alone', () => {
+  const layers = [VideoQuality.LOW, VideoQuality.HIGH].map(
+    (quality) => new VideoLayer({ quality, width: 640, height: 360 }),
+  );
+  const coded = (mimeType: string, videoLayerMode = VideoLayer_Mode.MODE_UNUSED) =>
+    new SimulcastCodecInfo({ mimeType, layers, videoLayerMode });
+  const foreignOf = (...codecs: SimulcastCodecInfo[]) => {
+    const [track] = tracksOf(peopleWith(picture({ mimeType: 'video/VP9', codecs }))) ?? [];
+    return [track?.foreign?.codec, track?.foreign?.layers.map(({ quality }) => quality)];
+  };
+  const apart = VideoLayer_Mode.ONE_SPATIAL_LAYER_PER_STREAM;
+  expect(foreignOf(coded('video/VP9'), coded('video/VP8'))).toEqual(['vp8', ['low', 'high']]);
+  expect(foreignOf(coded('video/VP9'))).toEqual(['vp9', ['low']]);
+  expect(foreignOf(coded('video/AV1', apart))).toEqual(['vp9', []]);
+  expect(foreignOf(coded('video/VP9', apart))).toEqual(['vp9', ['low', 'high']]);
 });
 
 test('sound and what is end-to-end encrypted is no picture', () => {

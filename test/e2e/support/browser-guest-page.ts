@@ -8,7 +8,7 @@ export const quarterColours = [
   [220, 200, 60],
 ] as const;
 
-/** A white bar moves along the middle. Calls: `start()`, `answer(sdp)`, `offerMore(videos)`, `candidate(json)`, `read(mid)`. */
+/** A white bar moves along the middle. Calls: `start(codec)`, `addBackup()`, `answer(sdp)`, `offerMore(videos)`, `candidate(json)`, `read(mid)`. */
 export const browserGuestPage = `
 const colours = ${JSON.stringify(quarterColours)};
 const [width, height] = [640, 360];
@@ -43,16 +43,30 @@ async function offer() {
   return pc.localDescription.sdp;
 }
 
+const profiles = { 'video/H264': /packetization-mode=1.*42e01f/, 'video/VP9': /profile-id=0/ };
+
+function send(track, wanted) {
+  const transceiver = pc.addTransceiver(track, { direction: 'sendonly', streams: [new MediaStream([track])] });
+  const all = RTCRtpSender.getCapabilities('video').codecs;
+  const of = (name) => all.filter(({ mimeType, sdpFmtpLine }) => mimeType === name && profiles[name].test(sdpFmtpLine));
+  if (of(wanted).length === 0) throw new Error('this browser has no encoder for ' + wanted);
+  // The server takes for a possible backup what is in the m-line of the first codec too.
+  const others = wanted === 'video/H264' ? [] : of('video/H264');
+  transceiver.setCodecPreferences([...of(wanted), ...others, ...all.filter(({ mimeType }) => mimeType === 'video/rtx')]);
+  return track.id;
+}
+
+let track;
 globalThis.guest = {
-  async start() {
-    const track = camera();
-    const transceiver = pc.addTransceiver(track, { direction: 'sendonly', streams: [new MediaStream([track])] });
-    const codecs = RTCRtpSender.getCapabilities('video').codecs.filter(({ mimeType, sdpFmtpLine }) =>
-      mimeType === 'video/rtx' || (mimeType === 'video/H264' && /packetization-mode=1.*42e01f/.test(sdpFmtpLine)));
-    if (codecs.length < 2) throw new Error('this browser has no encoder for H.264');
-    transceiver.setCodecPreferences(codecs);
+  async start(codec) {
+    track = camera();
+    const cid = send(track, codec);
     pc.addTransceiver('video', { direction: 'recvonly' });
-    return { cid: track.id, sdp: await offer() };
+    return { cid, sdp: await offer() };
+  },
+  async addBackup() {
+    const cid = send(track.clone(), 'video/H264');
+    return { cid, sdp: await offer() };
   },
   answer: (sdp) => pc.setRemoteDescription({ type: 'answer', sdp }),
   async offerMore(videos) {

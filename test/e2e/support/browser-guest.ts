@@ -2,7 +2,13 @@
  * Somebody in the meeting with a real Chromium, whose own WebRTC encodes, sends, receives and decodes H.264.
  * Only the signalling is ours: the page makes offers, this process carries them to the server.
  */
-import { SessionDescription, SignalRequest } from '@livekit/protocol';
+import {
+  SessionDescription,
+  SignalRequest,
+  SignalResponse,
+  SimulcastCodec,
+  type AddTrackRequest,
+} from '@livekit/protocol';
 import { AccessToken } from 'livekit-server-sdk';
 import { cameraRequest, subscription } from '../../../src/bridge/room/picture-requests.ts';
 import { parsePictureSignal, type Person } from '../../../src/bridge/room/picture-signal.ts';
@@ -25,11 +31,39 @@ export interface BrowserGuest {
 
 const camera = { width: 640, height: 360, maxBitrateKbps: 800 };
 
+/** H.264, or VP9 and an H.264 that is sent when somebody asks for it, as LiveKit's SDK has it. */
+export type GuestCodecs = 'h264' | 'vp9-and-backup';
+
+const vp9WithBackup = (cid: string): AddTrackRequest => {
+  const request = cameraRequest(cid, camera, false);
+  request.simulcastCodecs = [
+    new SimulcastCodec({ codec: 'vp9', cid }),
+    new SimulcastCodec({ codec: 'h264', cid: '' }),
+  ];
+  return request;
+};
+const backupOf = (sid: string, cid: string): SignalRequest => {
+  const value = cameraRequest(cid, camera, false);
+  value.sid = sid;
+  return new SignalRequest({ message: { case: 'addTrack', value } });
+};
+/** The track of ours that somebody wants in H.264. */
+const wantedInH264 = (bytes: Uint8Array): string | undefined => {
+  const { message } = SignalResponse.fromBinary(bytes);
+  if (message.case !== 'subscribedQualityUpdate') return undefined;
+  const { trackSid, subscribedCodecs } = message.value;
+  const isWanted = subscribedCodecs.some(
+    ({ codec, qualities }) => codec === 'h264' && qualities.some(({ enabled }) => enabled),
+  );
+  return isWanted ? trackSid : undefined;
+};
+
 /** Enters the room and shows the picture of `browserGuestPage`. */
 export const enterWithBrowser = async (
   browser: TestBrowser,
   { url, apiKey, apiSecret }: TestLiveKitServer,
   room: string,
+  codecs: GuestCodecs = 'h264',
 ): Promise<BrowserGuest> => {
   const page = await browser.page('en');
   await page.addScriptTag({ content: browserGuestPage });
@@ -59,33 +93,53 @@ export const enterWithBrowser = async (
       await call('answer', event.sdp);
     } else if (event.type === 'candidate') await call('candidate', event.candidate);
     else if (event.type === 'sections-required') {
-      const sdp = (await call('offerMore', event.videos)) as string;
-      offerId += 1;
-      const value = new SessionDescription({ type: 'offer', sdp, id: offerId });
-      signal.send(new SignalRequest({ message: { case: 'offer', value } }));
+      sendOffer((await call('offerMore', event.videos)) as string);
     }
   };
 
-  const { cid, sdp } = (await call('start')) as { readonly cid: string; readonly sdp: string };
+  interface Offered {
+    readonly cid: string;
+    readonly sdp: string;
+  }
+  const sendOffer = (offered: string): void => {
+    offerId += 1;
+    const value = new SessionDescription({ type: 'offer', sdp: offered, id: offerId });
+    signal.send(new SignalRequest({ message: { case: 'offer', value } }));
+  };
+  let hasBackup = codecs === 'h264';
+  const addBackup = async (trackSid: string): Promise<void> => {
+    const backup = (await call('addBackup')) as Offered;
+    signal.send(backupOf(trackSid, backup.cid));
+    sendOffer(backup.sdp);
+  };
+
+  const primary = codecs === 'h264' ? 'video/H264' : 'video/VP9';
+  const { cid, sdp } = (await call('start', primary)) as Offered;
   // One after the other: an answer is not to meet the next offer half made.
   let heeded = Promise.resolve();
+  const next = (work: () => Promise<void>): void => {
+    heeded = heeded.then(work).catch((error: unknown) => {
+      failure = new Error('the page could not follow the server', { cause: error });
+    });
+  };
   const signal = openSignalClient({
     url,
     token: await token.toJwt(),
     offerSdp: sdp,
     offerId,
-    addTracks: [cameraRequest(cid, camera, false)],
+    addTracks: [codecs === 'h264' ? cameraRequest(cid, camera, false) : vp9WithBackup(cid)],
     followsRoom: true,
     clock: processClock,
     log: silentLogger,
     onEvent: (event) => {
-      heeded = heeded
-        .then(() => heed(event))
-        .catch((error: unknown) => {
-          failure = new Error('the page could not follow the server', { cause: error });
-        });
+      next(() => heed(event));
     },
     onMessage: (bytes) => {
+      const wanted = hasBackup ? undefined : wantedInH264(bytes);
+      if (wanted !== undefined) {
+        hasBackup = true;
+        next(() => addBackup(wanted));
+      }
       const told = parsePictureSignal(bytes);
       if (told?.type !== 'joined' && told?.type !== 'people') return;
       for (const person of told.people) people.set(person.identity, person);
