@@ -2,10 +2,10 @@ import { networkInterfaces } from 'node:os';
 import type { LegId } from '../call/identifiers.ts';
 import type { MediaBridge } from '../call/ports/media.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
-import { callIdPattern } from '../call/identifiers.ts';
 import type { Config } from '../config.ts';
 import type { DrachtioConfig } from '../config/drachtio-config.ts';
 import { followFreeSwitchList } from './freeswitch-list.ts';
+import { goesStraightIn } from './goes-straight-in.ts';
 import { createDrachtioEngine, type DrachtioEngine } from '../sip/drachtio/drachtio-engine.ts';
 import { isSameMachine, mediaAddressOf } from '../sip/drachtio/same-machine.ts';
 import type { RegistrarOptions } from '../sip/registrar/registrar.ts';
@@ -33,8 +33,6 @@ export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => 
   const { port: firstListenPort } = freeSwitch.listen;
   const interfaces = networkInterfaces();
   const { listFile } = freeSwitch;
-  const goesStraightIn = ({ user, host }: { readonly user: string; readonly host: string }) =>
-    callIdPattern.test(user) || config.sip.domains.includes(host);
   return createDrachtioEngine({
     drachtio: [
       ...drachtio.servers.map((server) => ({ style: 'inbound' as const, ...server })),
@@ -63,7 +61,11 @@ export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => 
       freeSwitch.srtp === 'yes' || (freeSwitch.srtp === 'auto' && !isSameMachine(host, interfaces)),
     mediaTimeoutMs: config.media.mediaTimeoutMs,
     qualityWindowMs: config.media.qualityWindowMs,
-    ...(drachtio.direct === 'yes' ? { isDirect: goesStraightIn } : {}),
+    isDirect: goesStraightIn({
+      direct: drachtio.direct,
+      video: config.media.video,
+      domains: config.sip.domains,
+    }),
     encryptsBeyond: drachtio.direct !== 'no',
     video: config.media.video && drachtio.direct !== 'no',
     trunks: trunks && { source: trunks, allow: config.sip.allow },
