@@ -10,7 +10,7 @@ import {
   type MeetingStage,
   type StagedMeeting,
 } from './support/meeting-stage.ts';
-import { isCard, isOfTheFilm, makeFilm, screenOf } from './support/moving-pictures.ts';
+import { barIn, isCard, isOfTheFilm, makeFilm, screenOf } from './support/moving-pictures.ts';
 
 const domain = 'meet.test';
 
@@ -109,20 +109,31 @@ const said = async (phrase: string) => {
 describe('a video room', () => {
   it('keys its PIN by what it reads, mutes itself, raises its hand, is counted, muted and removed by the host', async () => {
     const { videoAddress, host } = await meetingWithHost({ guestPin: '4711' });
+    await host.showMoving({ width: 640, height: 360 });
     const room = await roomCalls(`sip:${videoAddress}`);
     await said('enter-pin');
-    await stage.until('the question on the screen', async () => {
-      const picture = await screenOf(room);
-      return picture !== undefined && isCard(picture) ? true : undefined;
-    });
+    const card = (what: string) =>
+      stage.until(what, async () => {
+        const picture = await screenOf(room);
+        return picture !== undefined && isCard(picture) ? true : undefined;
+      });
+    const hostOnScreen = () =>
+      stage.until('the host on the screen', async () => {
+        const picture = await screenOf(room);
+        return picture && barIn(picture);
+      });
+    await card('the question on the screen');
     await room.order('sndcode', '1111');
     await said('wrong-pin');
     await room.order('sndcode', '4711');
     const { legId, identity, attribute, microphone } = await isIn(host);
     await host.see(identity, isOfTheFilm);
     await microphone('open');
+    await hostOnScreen();
     await room.order('sndcode', '*6');
     await microphone('muted');
+    await card('that it is muted, over the picture');
+    await hostOnScreen();
     await room.order('sndcode', '*6');
     await microphone('open');
     await room.order('sndcode', '*9');
