@@ -1,35 +1,18 @@
 /** What the operator page keeps and looks after, and its door, in a real browser. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  accessFaults,
-  says,
-  startBrowser,
-  takePictures,
-  type TestBrowser,
-  textOf,
-} from './support/browser.ts';
-import { createMeetingStage, type MeetingStage } from './support/meeting-stage.ts';
-import {
-  createOperatorDesk,
-  operatorPassword,
-  type OperatorDesk,
-} from './support/operator-desk.ts';
+import { accessFaults, says, takePictures, type TestBrowser, textOf } from './support/browser.ts';
+import type { MeetingStage } from './support/meeting-stage.ts';
+import { openOperatorStage, operatorPassword, type OperatorDesk } from './support/operator-desk.ts';
 
 describe('the pages of who looks after the gateway', () => {
   let stage: MeetingStage;
   let browser: TestBrowser;
   let desk: OperatorDesk;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    stage = await createMeetingStage({
-      RINGBRO_OPERATOR_PASSWORD: operatorPassword,
-    });
-    browser = await startBrowser();
-    desk = createOperatorDesk(stage);
+    ({ stage, browser, desk, close } = await openOperatorStage());
   });
-  afterAll(async () => {
-    await browser.close();
-    await stage.close();
-  });
+  afterAll(() => close());
 
   it('searches the log, keeps keys and accounts, and shows who did what', async () => {
     const caller = await stage.phone();

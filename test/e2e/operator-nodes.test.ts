@@ -1,50 +1,27 @@
-/** The operator page of one node, and a call on another: one PostgreSQL, two gateways. */
-import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+/** The operator page of one node, and a call on another: two gateways. */
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { dial } from '../../src/caller/phone.ts';
 import { silentLogger } from '../../src/caller/silent-logger.ts';
 import { processClock } from '../../src/process-clock.ts';
-import { startLiveKitServer } from '../support/livekit-server.ts';
-import { startPostgresServer } from '../support/postgres-server.ts';
 import { says, startBrowser, textOf, type TestBrowser } from './support/browser.ts';
-import { startGateway, type GatewayProcess } from './support/gateway-process.ts';
 import { createOperatorDesk, operatorPassword } from './support/operator-desk.ts';
 import { openEventStream } from './support/event-stream.ts';
+import { openNodePair, type NodePair } from './support/node-pair.ts';
 
-let here: GatewayProcess;
-let there: GatewayProcess;
+let pair: NodePair;
 let browser: TestBrowser;
-/** What has to go, though a start failed half-way. */
-const opened: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  const postgres = await startPostgresServer();
-  opened.push(() => postgres.close());
-  const livekit = await startLiveKitServer();
-  opened.push(() => livekit.close());
-  const env = {
-    DATABASE_URL: await postgres.newDatabase(),
-    RINGBRO_PIN_SECRET: randomBytes(32).toString('hex'),
-    RINGBRO_OPERATOR_PASSWORD: operatorPassword,
-    RINGBRO_ADMISSION_WORDS: 'tone',
-    RINGBRO_FIRST_MEETING: 'no',
-    RINGBRO_WORKERS: '1',
-  };
-  const start = async (nodeId: string): Promise<GatewayProcess> => {
-    const node = await startGateway({ livekit, env: { ...env, RINGBRO_NODE_ID: nodeId } });
-    opened.push(() => node.forget());
-    return node;
-  };
-  here = await start('here');
-  there = await start('there');
+  pair = await openNodePair({ RINGBRO_OPERATOR_PASSWORD: operatorPassword });
   browser = await startBrowser();
-  opened.push(() => browser.close());
 });
 afterAll(async () => {
-  for (const close of opened.toReversed()) await close();
+  await browser.close();
+  await pair.close();
 });
 
 it('shows a call of another node as it comes, moves and ends, and ends it from here', async () => {
+  const { a: here, b: there } = pair;
   const desk = createOperatorDesk({ gateway: here });
   const page = await browser.page('en-GB');
   await desk.signIn(page);
@@ -59,7 +36,7 @@ it('shows a call of another node as it comes, moves and ends, and ends it from h
     log: silentLogger,
     number: '+46701234567',
   });
-  opened.push(() => phone.close());
+  onTestFinished(() => phone.close());
   await phone.answer;
   await says(page, 'Keying the ID', 'table');
   const [came] = await before.until('call.ringing');
@@ -67,7 +44,7 @@ it('shows a call of another node as it comes, moves and ends, and ends it from h
   await phone.press(callId);
   await says(page, 'Waiting to be let in 1');
   await page.locator('tbody a').click();
-  await says(page, 'there', '.facts');
+  await says(page, 'node-b', '.facts');
   await page.locator('.actions ::-p-text(Let in)').click();
   await says(page, 'Is in the meeting');
   await page.locator('.actions .harsh').click();

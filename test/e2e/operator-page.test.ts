@@ -2,20 +2,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  accessFaults,
-  says,
-  startBrowser,
-  takePictures,
-  type TestBrowser,
-  textOf,
-} from './support/browser.ts';
-import { createMeetingStage, type MeetingStage } from './support/meeting-stage.ts';
-import {
-  createOperatorDesk,
-  operatorPassword,
-  type OperatorDesk,
-} from './support/operator-desk.ts';
+import { accessFaults, says, takePictures, type TestBrowser, textOf } from './support/browser.ts';
+import type { MeetingStage } from './support/meeting-stage.ts';
+import { openOperatorStage, type OperatorDesk } from './support/operator-desk.ts';
 import { runSipp } from './support/sipp.ts';
 
 const meetingOfScenario = '142536475';
@@ -32,19 +21,15 @@ describe('the operator page', () => {
   let stage: MeetingStage;
   let browser: TestBrowser;
   let desk: OperatorDesk;
+  let close: () => Promise<void>;
   beforeAll(async () => {
-    stage = await createMeetingStage({
-      RINGBRO_OPERATOR_PASSWORD: operatorPassword,
-      RINGBRO_SERVICE_DESK: `sip:desk@127.0.0.1:${await openDesk()}`,
-    });
-    browser = await startBrowser();
-    desk = createOperatorDesk(stage);
+    const RINGBRO_SERVICE_DESK = `sip:desk@127.0.0.1:${await openDesk()}`;
+    ({ stage, browser, desk, close } = await openOperatorStage({ RINGBRO_SERVICE_DESK }));
   });
   afterEach(() => stage.clear());
   afterAll(async () => {
     silentDesk.close();
-    await browser.close();
-    await stage.close();
+    await close();
   });
 
   it('shows a call as it comes, moves and ends, and finds it again by its support code', async () => {

@@ -52,14 +52,17 @@ export interface NodePair {
   close(): Promise<void>;
 }
 
-export const openNodePair = async (): Promise<NodePair> => {
+/** `more`: settings of both nodes beside the usual ones. */
+export const openNodePair = async (
+  more: Readonly<Record<string, string>> = {},
+): Promise<NodePair> => {
   /** What has to go, though a start failed half-way. */
   const opened: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const each of opened.splice(0).toReversed()) await each();
   };
   try {
-    return await openInto(opened, close);
+    return await openInto(opened, close, more);
   } catch (error) {
     await close();
     throw error;
@@ -69,6 +72,7 @@ export const openNodePair = async (): Promise<NodePair> => {
 const openInto = async (
   opened: (() => Promise<void>)[],
   close: () => Promise<void>,
+  more: Readonly<Record<string, string>>,
 ): Promise<NodePair> => {
   const [postgres, livekit] = await Promise.all([
     startPostgresServer().then((server) => {
@@ -94,6 +98,7 @@ const openInto = async (
     RINGBRO_TRUNKS: trunks.path,
     RINGBRO_DIAL_OUT_PREFIXES: '+46',
     RINGBRO_DIAL_OUT_TRUNK: 'nowhere',
+    ...more,
   };
   const start = (nodeId: string, dataDir?: string): Promise<GatewayProcess> =>
     startGateway({

@@ -1,7 +1,7 @@
 /** The operator page of a staged gateway, as people use it. */
 import type { Page } from 'puppeteer-core';
-import { accessFaults, says, takePictures } from './browser.ts';
-import type { MeetingStage } from './meeting-stage.ts';
+import { accessFaults, says, startBrowser, takePictures, type TestBrowser } from './browser.ts';
+import { createMeetingStage, type MeetingStage } from './meeting-stage.ts';
 
 export const operatorPassword = 'a password for tests';
 
@@ -36,3 +36,27 @@ export function createOperatorDesk({ gateway }: Pick<MeetingStage, 'gateway'>): 
     },
   };
 }
+
+export interface OperatorStage {
+  readonly stage: MeetingStage;
+  readonly browser: TestBrowser;
+  readonly desk: OperatorDesk;
+  readonly close: () => Promise<void>;
+}
+
+/** A stage whose operator page is looked at in a browser. */
+export const openOperatorStage = async (
+  env: Readonly<Record<string, string>> = {},
+): Promise<OperatorStage> => {
+  const stage = await createMeetingStage({ RINGBRO_OPERATOR_PASSWORD: operatorPassword, ...env });
+  const browser = await startBrowser();
+  return {
+    stage,
+    browser,
+    desk: createOperatorDesk(stage),
+    close: async () => {
+      await browser.close();
+      await stage.close();
+    },
+  };
+};
