@@ -14,6 +14,11 @@ export interface BridgeLeg extends MediaLeg {
   emit(event: MediaEvent): void;
 }
 
+interface SlidesPorts {
+  readonly rtpPort: number;
+  readonly rtcpPort: number;
+}
+
 export interface BridgeLegDeps {
   readonly legId: LegId;
   readonly link: WorkerLink;
@@ -43,6 +48,7 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
   /** Where the leg is, as it is there now. */
   let visited: RoomTarget | undefined;
   let visits = 0;
+  let hasSlides = false;
   let joining: Promise<JoinOutcome> | undefined;
   let opening: Promise<void> | undefined;
 
@@ -57,7 +63,11 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     if (closing !== undefined) return { joined: false, reason: 'unreachable' };
     const visit = (visits += 1);
     visited = target;
-    const outcome = desk.join(leg, { ...target, hasCamera: video !== undefined });
+    const outcome = desk.join(leg, {
+      ...target,
+      hasCamera: video !== undefined,
+      ...(hasSlides && { hasScreen: true }),
+    });
     joining = outcome;
     const { joined } = await outcome;
     if (joined) saidAll();
@@ -96,6 +106,16 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     }
   };
 
+  let slides: Promise<SlidesPorts | undefined> | undefined;
+  const bindSlides = async (): Promise<SlidesPorts | undefined> => {
+    const reply = await link.request((requestId) => ({ type: 'open-slides', requestId, legId }));
+    if (reply?.type !== 'slides-opened') return undefined;
+    const { rtpPort, rtcpPort } = reply;
+    hasSlides = true;
+    joinAnew().catch(deps.onListenerFault);
+    return { rtpPort, rtcpPort };
+  };
+
   const leg: BridgeLeg = {
     legId,
     link,
@@ -108,6 +128,10 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
       return video?.rtcpPort;
     },
     openVideo,
+    openSlides: () => (slides ??= bindSlides()),
+    setFloor: (holder) => {
+      link.post({ type: 'set-floor', legId, holder });
+    },
     dtlsFingerprint: deps.dtlsFingerprint,
     emit: (event) => {
       if (event.type === 'room-left') visited = undefined;

@@ -3,7 +3,7 @@
  * the meeting it is in. It has no timer: the worker's clock calls `takeVoice` and `sendFrame`.
  */
 import { randomInt } from 'node:crypto';
-import type { Card, MediaEvent, MediaSession } from '../call/ports/media.ts';
+import type { Card, FloorHolder, MediaEvent, MediaSession } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
 import type {
   Digit,
@@ -28,6 +28,8 @@ import { rtpHeaderBytes, type RtpView } from './rtp/rtp-packet.ts';
 import type { PacketListener, RtpSocket } from './rtp/rtp-socket.ts';
 import { createSilenceWatch } from './silence-watch.ts';
 import { createSoundTest, type SoundTest } from './sound-test.ts';
+import { shareLink } from './video/shared-link.ts';
+import { withSlides, type SlidesLeg } from './video/slides-leg.ts';
 import type { PictureLeg } from './video/picture-leg.ts';
 import { transcodeChannelOf } from './video/transcode-channel.ts';
 import type { MeetingMember, WorkerMeeting } from './worker-meeting.ts';
@@ -40,6 +42,9 @@ export interface WorkerLeg {
   readonly pictures: PictureLeg | undefined;
   /** Opens them after all, for the next visit; undefined where no ports are free. */
   openPictures(): Promise<PictureLeg | undefined>;
+  /** A second stream, for the next visit; undefined where no ports are free. */
+  openSlides(): Promise<SlidesLeg | undefined>;
+  setFloor(holder: FloorHolder): void;
   configure(session: MediaSession): void;
   start(): void;
   play(utterance: Utterance): void;
@@ -83,6 +88,7 @@ export interface MediaLegDeps {
   readonly createLink?: RoomVisitDeps['createLink'];
   /** The other half of a leg with pictures; the leg closes it. */
   readonly pictures?: PictureLeg | undefined;
+  readonly openSlides?: () => Promise<SlidesLeg | undefined>;
   readonly openPictures?: () => Promise<PictureLeg | undefined>;
 }
 
@@ -98,6 +104,7 @@ export const createMediaLeg = (
 ): LegOnSocket => {
   const { setup, log, emit } = deps;
   let { pictures } = deps;
+  let slides: SlidesLeg | undefined;
   let card: Card | undefined;
   let shownFirst: ShownFirst = 'screen';
   const path = createMediaPath({
@@ -249,6 +256,11 @@ export const createMediaLeg = (
     visit?.setMuted(next);
   };
 
+  /** A screen that is in the second stream is not in the first. */
+  const showFirst = (): void => {
+    pictures?.showFirst(slides?.showsScreen() === true ? 'speaker' : shownFirst);
+  };
+
   const leave = async (only = visit): Promise<void> => {
     const left = visit;
     if (left === undefined || left !== only) return;
@@ -256,6 +268,7 @@ export const createMediaLeg = (
     member.voice = undefined;
     receiver.setFrameWanted(false);
     pictures?.leaveRoom();
+    slides?.leaveRoom();
     left.meeting.members.delete(member);
     meter.visitChanged();
     await left.close();
@@ -277,16 +290,29 @@ export const createMediaLeg = (
       }
       pictures = opened;
       opened?.showCard(card);
+      showFirst();
+      if (isStarted) opened?.start();
+      return opened;
+    },
+    openSlides: async () => {
+      const opened = await deps.openSlides?.();
+      if (hasClosed()) {
+        await opened?.close();
+        return undefined;
+      }
+      slides = opened;
       opened?.showFirst(shownFirst);
       if (isStarted) opened?.start();
       return opened;
     },
+    setFloor: (holder) => slides?.setFloor(holder),
     configure: (next) => {
       const wasHeld = isHeld();
       setCodec(next.codec);
       session = next;
       path.configure(next);
       pictures?.configure(next.video);
+      slides?.configure(next.slides);
       receiver.configure(next);
       sender.configure(next);
       visit?.setCodec(next.codec);
@@ -297,6 +323,7 @@ export const createMediaLeg = (
       isStarted = true;
       sender.start();
       pictures?.start();
+      slides?.start();
       silence.begin(nowMs());
     },
     play: (utterance) => {
@@ -311,7 +338,8 @@ export const createMediaLeg = (
     },
     showFirst: (what) => {
       shownFirst = what;
-      pictures?.showFirst(what);
+      slides?.showFirst(what);
+      showFirst();
     },
     sendKey: (digit) => visit?.sendKey(digit),
     showCard: (next) => {
@@ -333,7 +361,7 @@ export const createMediaLeg = (
         sendsUnheard: setup.settings.sendsUnheard === true || pictures !== undefined,
         onTokenNeeded: deps.onTokenNeeded,
         createLink: deps.createLink,
-        camera: pictures,
+        camera: pictures && slides ? withSlides(pictures, slides) : pictures,
         openTranscodes: setup.transcoding && transcodeChannelOf(setup.nodeId, target.room),
         onMutedByRoom: () => {
           log.info({}, 'muted by the room');
@@ -346,7 +374,9 @@ export const createMediaLeg = (
       meeting.members.add(member);
       meter.visitChanged();
       receiver.setFrameWanted(true);
-      pictures?.enterRoom(visit.pictures, meeting.speakers);
+      const [first, second] = slides ? shareLink(visit.pictures) : [visit.pictures];
+      pictures?.enterRoom(first, meeting.speakers);
+      if (second !== undefined) slides?.enterRoom(second);
       return visit;
     },
     leave,
@@ -362,7 +392,9 @@ export const createMediaLeg = (
       const isMutedInRoom = visit?.isMicrophoneOpen() === true && muted;
       if (mutedTalk.update(level, isMutedInRoom)) emit({ type: 'talking-muted' });
       visit?.tick(now, isHeld() ? undefined : frame);
+      showFirst();
       pictures?.tick(now);
+      slides?.tick(now);
       soundTest?.test.hear(frame);
       if (trap !== undefined && now >= trapDueAtMs) emptyTrap(now);
       if (isStarted) meter.tick(now, callerStream);
@@ -395,7 +427,7 @@ export const createMediaLeg = (
       sender.close();
       if (isStarted) path.sendRtcp(reports.rtcp.goodbye(nowMs() + dayOffsetMs));
       isStarted = false;
-      await Promise.all([path.close(), pictures?.close()]);
+      await Promise.all([path.close(), pictures?.close(), slides?.close()]);
     },
     onRtp: path.onRtp,
     onRtcp: path.onRtcp,

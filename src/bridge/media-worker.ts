@@ -146,6 +146,15 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     }
   };
 
+  const openSlides = async (requestId: number, legId: LegId): Promise<void> => {
+    const slides = await legs.get(legId)?.openSlides();
+    if (slides === undefined) post({ type: 'open-failed', requestId });
+    else {
+      const { localPort: rtpPort, localRtcpPort: rtcpPort } = slides;
+      post({ type: 'slides-opened', requestId, rtpPort, rtcpPort });
+    }
+  };
+
   const join = async (requestId: number, legId: LegId, ticket: JoinTicket): Promise<void> => {
     const leg = legs.get(legId);
     if (leg === undefined) {
@@ -208,6 +217,8 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         return open(message);
       case 'open-video':
         return openVideo(requestId, message.legId);
+      case 'open-slides':
+        return openSlides(requestId, message.legId);
       case 'join':
         return join(requestId, message.legId, message.ticket);
       case 'leave': {
@@ -261,6 +272,8 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         return legs.get(message.legId)?.setMuted(message.muted);
       case 'set-volume':
         return legs.get(message.legId)?.setVolumeDb(message.volumeDb);
+      case 'set-floor':
+        return legs.get(message.legId)?.setFloor(message.holder);
       case 'show-first':
         return legs.get(message.legId)?.showFirst(message.what);
       case 'send-key':

@@ -4,9 +4,13 @@ import { createMediaLeg, type MediaLegDeps, type WorkerLeg } from './media-leg.t
 import type { PortPool } from './rtp/port-pool.ts';
 import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
 import type { CardMaker } from './video/card-maker.ts';
+import { createSlidesLeg, type SlidesLeg } from './video/slides-leg.ts';
 import { createPictureLeg, type PictureLeg } from './video/picture-leg.ts';
 
-export interface OpenLegDeps extends Omit<MediaLegDeps, 'pictures' | 'openPictures'> {
+export interface OpenLegDeps extends Omit<
+  MediaLegDeps,
+  'pictures' | 'openPictures' | 'openSlides'
+> {
   readonly localAddress: string;
   readonly ports: PortPool;
   readonly hasPictures: boolean;
@@ -71,6 +75,18 @@ const openPictures = (deps: OpenLegDeps, { socket, listen }: Pair): PictureLeg =
   return pictures;
 };
 
+const openSlides = async (deps: OpenLegDeps): Promise<SlidesLeg | undefined> => {
+  const pair = await bindPair(deps);
+  if (pair === undefined) return undefined;
+  const { dtlsIdentity: identity, log, emit } = deps;
+  const slides = createSlidesLeg({
+    ...{ socket: pair.socket, identity, log, emit },
+    nowMs: monotonicMs,
+  });
+  pair.listen(slides);
+  return slides;
+};
+
 /** Undefined where no pair of ports is free. Where only one is, the leg has sound alone. */
 export const openLeg = async (deps: OpenLegDeps): Promise<WorkerLeg | undefined> => {
   const sound = await bindPair(deps);
@@ -82,7 +98,7 @@ export const openLeg = async (deps: OpenLegDeps): Promise<WorkerLeg | undefined>
     const pair = await bindPair(deps);
     return pair && openPictures(deps, pair);
   };
-  const made = { ...deps, pictures, openPictures: openLater };
+  const made = { ...deps, pictures, openPictures: openLater, openSlides: () => openSlides(deps) };
   const leg = createMediaLeg(made, sound.socket, monotonicMs);
   sound.listen(leg);
   return leg;

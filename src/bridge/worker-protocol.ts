@@ -7,6 +7,7 @@ import type { LegId, NodeId, RoomName } from '../call/identifiers.ts';
 import type {
   Card,
   CertificateFingerprint,
+  FloorHolder,
   MediaEvent,
   MediaSession,
 } from '../call/ports/media.ts';
@@ -77,6 +78,8 @@ export type WorkerRequest =
     }
   /** A second pair of ports after all: answered by `video-opened`, or `open-failed`. */
   | { readonly type: 'open-video'; readonly requestId: number; readonly legId: LegId }
+  /** A third pair, for slides: answered by `slides-opened`, or `open-failed`. */
+  | { readonly type: 'open-slides'; readonly requestId: number; readonly legId: LegId }
   | {
       readonly type: 'join';
       readonly requestId: number;
@@ -103,6 +106,7 @@ export type WorkerCommand =
   | { readonly type: 'stop-playing'; readonly legId: LegId }
   | { readonly type: 'set-muted'; readonly legId: LegId; readonly muted: boolean }
   | { readonly type: 'set-volume'; readonly legId: LegId; readonly volumeDb: number }
+  | { readonly type: 'set-floor'; readonly legId: LegId; readonly holder: FloorHolder }
   | { readonly type: 'show-first'; readonly legId: LegId; readonly what: ShownFirst }
   | { readonly type: 'trace'; readonly legId: LegId; readonly on: boolean }
   | { readonly type: 'send-key'; readonly legId: LegId; readonly digit: Digit }
@@ -145,6 +149,12 @@ export type WorkerReply =
       readonly requestId: number;
       readonly localVideoPort: number;
       readonly localVideoRtcpPort: number;
+    }
+  | {
+      readonly type: 'slides-opened';
+      readonly requestId: number;
+      readonly rtpPort: number;
+      readonly rtcpPort: number;
     }
   | { readonly type: 'join-done'; readonly requestId: number; readonly outcome: JoinOutcome }
   | { readonly type: 'quality-read'; readonly requestId: number; readonly quality: LegQuality }

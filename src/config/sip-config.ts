@@ -35,6 +35,8 @@ export interface SipConfig {
   /** The trunk settings file; undefined: no trunks, `allow` and `numbers` decide alone. */
   readonly trunksFile: string | undefined;
   readonly domains: readonly string[];
+  /** Where room systems speak of their slides; undefined: a free port. */
+  readonly bfcpPort: number | undefined;
 }
 
 const numbers = list.transform((parts, context): readonly PublishedNumber[] => {
@@ -63,6 +65,7 @@ export const sipShape = {
   RINGBRO_NUMBERS: optional(numbers),
   RINGBRO_TRUNKS: optional(z.string()),
   RINGBRO_SIP_DOMAINS: optional(list),
+  RINGBRO_BFCP_PORT: optional(port),
 };
 type SipSettings = SettingsOf<typeof sipShape>;
 
@@ -108,4 +111,5 @@ export const sipFrom = (e: SipSettings): SipConfig => ({
   numbers: e.RINGBRO_NUMBERS ?? [],
   trunksFile: e.RINGBRO_TRUNKS,
   domains: e.RINGBRO_SIP_DOMAINS ?? [],
+  bfcpPort: e.RINGBRO_BFCP_PORT,
 });

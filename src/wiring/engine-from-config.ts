@@ -68,6 +68,7 @@ export const engineOf = (parts: EngineParts): SipEngine => {
     tls,
     srtpPolicy: config.media.srtp,
     video: config.media.video,
+    bfcpPort: config.sip.bfcpPort,
     trunks: trunks && { source: trunks, allow: config.sip.allow },
     publicAddress: config.sip.publicAddress,
     codecs: config.media.codecs,

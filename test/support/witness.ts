@@ -37,6 +37,8 @@ export interface MovingPicture {
   readonly rate?: number;
   /** Luma of what the bar moves on [128]. */
   readonly ground?: number;
+  /** What it is published as [camera]. */
+  readonly source?: 'camera' | 'screen';
 }
 
 /**
@@ -55,8 +57,12 @@ export interface Witness {
   stopTone(): void;
   /** Publishes a camera of a bar that moves: H.264 in layers, or what else is asked for. */
   showMoving(picture: MovingPicture): Promise<void>;
-  /** A picture of a participant's camera, decoded, once `isIt`; waits for their track first. */
-  see(identity: string, isIt: (picture: SeenPicture) => boolean): Promise<SeenPicture>;
+  /** A picture of a participant's camera or screen, decoded, once `isIt`; waits for their track first. */
+  see(
+    identity: string,
+    isIt: (picture: SeenPicture) => boolean,
+    source?: 'camera' | 'screen',
+  ): Promise<SeenPicture>;
   /** The next `ms` of a participant's sound; waits for their track first. */
   hear(identity: string, ms: number): Promise<SoundAnalysis>;
   /** Identities of those the server takes for speaking now. */
@@ -192,6 +198,12 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
     [...(room.remoteParticipants.get(of)?.trackPublications.values() ?? [])].find(
       ({ kind }) => kind === wanted,
     );
+  const pictureOf = (of: string, source: 'camera' | 'screen') =>
+    [...(room.remoteParticipants.get(of)?.trackPublications.values() ?? [])].find(
+      (track) =>
+        track.kind === TrackKind.KIND_VIDEO &&
+        (track.source === TrackSource.SOURCE_SCREENSHARE) === (source === 'screen'),
+    );
   const microphoneOf = (of: string) => trackOf(of, TrackKind.KIND_AUDIO);
   let speakers: readonly string[] = [];
   room.on(RoomEvent.ActiveSpeakersChanged, (now) => {
@@ -228,18 +240,18 @@ export const createWitness = async (options: WitnessOptions): Promise<Witness> =
       await room.localParticipant?.publishTrack(
         camera,
         new TrackPublishOptions({
-          source: TrackSource.SOURCE_CAMERA,
+          source:
+            picture.source === 'screen'
+              ? TrackSource.SOURCE_SCREENSHARE
+              : TrackSource.SOURCE_CAMERA,
           videoCodec: codec,
           simulcast: true,
         }),
       );
       stopMoving = startMovingBar(moving, picture);
     },
-    see: async (of, isIt) => {
-      const watched = await until(
-        `the camera of ${of}`,
-        () => trackOf(of, TrackKind.KIND_VIDEO)?.track,
-      );
+    see: async (of, isIt, source = 'camera') => {
+      const watched = await until(`the ${source} of ${of}`, () => pictureOf(of, source)?.track);
       const reader = new VideoStream(watched).getReader();
       const timeout = setTimeout(() => void reader.cancel(), waitMs);
       try {

@@ -38,6 +38,7 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
     options.camera &&
     createRoomPictures({
       camera: options.camera,
+      screen: options.screen,
       clock: processClock,
       log,
       onEvent: options.onPicture ?? (() => undefined),

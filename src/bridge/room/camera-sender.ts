@@ -5,7 +5,7 @@ import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
 import { toNtp } from '../rtp/rtcp-session.ts';
 import { timestampDelta } from '../rtp/sequence.ts';
 import { createLossEstimate } from './loss-estimate.ts';
-import type { PictureEvent } from './link-types.ts';
+import type { SentPictureEvent } from './link-types.ts';
 import { picturePayloadTypes, pictureRateHz } from './picture-codecs.ts';
 import type { RtpStream } from './rtp-path.ts';
 
@@ -26,7 +26,7 @@ export interface CameraSenderDeps {
   readonly ssrc: number;
   readonly maxBitrateKbps: number;
   readonly stream: () => RtpStream | undefined;
-  readonly onEvent: (event: PictureEvent) => void;
+  readonly onEvent: (event: SentPictureEvent) => void;
 }
 
 const minBitrateKbps = 100;

@@ -67,6 +67,15 @@ export interface ForeignTrack {
 /** `limit`: the node transcodes as many as it may. */
 export type TranscodeRefusal = 'limit' | 'failed';
 
+/** What the room says of what we send: a camera, or a screen. */
+export type SentPictureEvent =
+  /** It wants a key frame (PLI, FIR). */
+  | { readonly type: 'key-frame-wanted' }
+  /** It misses these packets, by the sequence numbers of `writeRtp`. */
+  | { readonly type: 'packets-missed'; readonly sequences: readonly number[] }
+  /** What it can take, kilobits a second; 0: nobody watches, or the room's side muted it. */
+  | { readonly type: 'camera-bitrate'; readonly kbps: number };
+
 export type PictureEvent =
   /** Who is there with a picture, in full, at the first connection and on each change. */
   | { readonly type: 'pictures'; readonly pictures: readonly RoomPicture[] }
@@ -74,12 +83,10 @@ export type PictureEvent =
   | { readonly type: 'people'; readonly names: readonly string[] }
   /** Identities of those who speak, the loudest first; empty: nobody. Without ourselves. */
   | { readonly type: 'speakers'; readonly identities: readonly string[] }
-  /** The room wants a key frame of our camera (PLI, FIR). */
-  | { readonly type: 'key-frame-wanted' }
-  /** The room misses these packets of our camera, by the sequence numbers of `writeRtp`. */
-  | { readonly type: 'packets-missed'; readonly sequences: readonly number[] }
-  /** What the room can take of our camera, kilobits a second; 0: nobody watches, or the room's side muted it. */
-  | { readonly type: 'camera-bitrate'; readonly kbps: number };
+  /** Of our camera. */
+  | SentPictureEvent
+  /** Of our screen. */
+  | { readonly type: 'own-screen'; readonly about: SentPictureEvent };
 
 /** The pictures of a link that publishes a camera: its own up, and those of others down. */
 export interface PictureLink {
@@ -90,6 +97,8 @@ export interface PictureLink {
   writeRtp(packet: Buffer): void;
   /** Shows the others whether the camera is on (TrackMuted). */
   setCameraOn(on: boolean): void;
+  /** Of a link that may publish a screen too: as the camera's, and off until it is switched on. */
+  readonly screen?: { writeRtp(packet: Buffer): void; setOn(on: boolean): void } | undefined;
   /**
    * Subscribes to just these; pictures of all others cease. Best quality within `want`, by
    * LiveKit's layers.
@@ -112,6 +121,8 @@ export interface CallerLinkOptions extends LinkOptions {
   readonly onEvent: (event: CallerLinkEvent) => void;
   /** Undefined: sound alone. */
   readonly camera?: CameraTrack | undefined;
+  /** Published beside a camera when it is switched on. */
+  readonly screen?: CameraTrack | undefined;
   readonly onPicture?: (event: PictureEvent) => void;
   /**
    * A decrypted H.264 RTP packet of a watched track, mode 1, with a plain 12-byte header; the listener's to

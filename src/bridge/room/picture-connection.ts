@@ -9,6 +9,7 @@ import type { CameraTrack, PictureEvent } from './link-types.ts';
 import { createLossEstimate } from './loss-estimate.ts';
 import type { PeerConnection } from './peer-connection.ts';
 import { pictureCodecs } from './picture-codecs.ts';
+import { createScreenConnection } from './screen-connection.ts';
 import { createPictureReceiver } from './picture-receiver.ts';
 import { cameraMuted, cameraRequest } from './picture-requests.ts';
 import { pictureStreams } from './picture-streams.ts';
@@ -34,12 +35,21 @@ export interface PictureConnection extends Omit<SessionPictures, 'takeMessage'> 
   /** How much of what is watched passes from the server to us. */
   readonly watchedKbps: () => number;
   readonly writeRtp: (packet: Buffer) => void;
+  /** As the two for the camera. */
+  readonly writeScreen: (packet: Buffer) => void;
+  readonly showScreen: () => void;
   /** Tells the server whether the camera is on, where it does not know. */
   readonly showCamera: () => void;
   /** Whether anybody subscribes to this track, which may be ours. */
   readonly setWanted: (trackSid: string, wanted: boolean) => void;
   /** Sends feedback about a track; nothing where no answer has named its stream. */
   readonly sendFeedback: (trackSid: string, of: (mediaSsrc: number) => RtcpFeedback) => void;
+}
+
+export interface ScreenDeps {
+  readonly track: CameraTrack;
+  readonly ssrc: number;
+  readonly isOn: () => boolean;
 }
 
 export interface PictureConnectionDeps {
@@ -49,6 +59,8 @@ export interface PictureConnectionDeps {
   readonly clock: Clock;
   readonly session: () => RoomSession | undefined;
   readonly isCameraOn: () => boolean;
+  /** Undefined: none is ever published. */
+  readonly screen?: ScreenDeps | undefined;
   /** Of what is watched at most. */
   readonly maxWatchedKbps: () => number;
   /** `watchedKbps` is another one. */
@@ -76,6 +88,9 @@ export const createPictureConnection = (deps: PictureConnectionDeps): PictureCon
     stream: () => stream,
     onEvent: deps.onEvent,
   });
+  const screen =
+    deps.screen &&
+    createScreenConnection({ ...deps.screen, clock, session, onEvent: deps.onEvent });
   const estimate = createLossEstimate({
     minKbps: leastWatchedKbps,
     maxKbps: deps.maxWatchedKbps,
@@ -96,6 +111,7 @@ export const createPictureConnection = (deps: PictureConnectionDeps): PictureCon
     const reports = receiver.reports(nowMs);
     const senderInfo = sender.senderInfo(nowMs);
     stream?.sendRtcp(buildRtcp({ ssrc, cname: 'camera', sender: senderInfo, reports }));
+    screen?.report(nowMs);
     const before = estimate.kbps();
     const worst = Math.max(0, ...reports.map(({ fractionLost }) => fractionLost));
     if (estimate.report(worst) !== before) deps.onWatchedKbps();
@@ -114,9 +130,11 @@ export const createPictureConnection = (deps: PictureConnectionDeps): PictureCon
     },
     mediaUp: () => {
       stream ??= session()?.openStream();
+      screen?.mediaUp();
       cancelReport ??= clock.at(clock.now() + reportIntervalMs, report);
     },
     takeSignal: (event) => {
+      screen?.takeSignal(event);
       if (event.type === 'published' && event.cid === cid) {
         cameraSid = event.trackSid;
         showCamera();
@@ -134,16 +152,27 @@ export const createPictureConnection = (deps: PictureConnectionDeps): PictureCon
     takeRtcp: (compound) => {
       for (const packet of parseRtcp(compound)) {
         sender.takeReport(packet);
+        screen?.sender.takeReport(packet);
         receiver.takeReport(packet, clock.now());
       }
-      for (const feedback of parseRtcpFeedback(compound)) sender.takeFeedback(feedback);
+      for (const feedback of parseRtcpFeedback(compound)) {
+        sender.takeFeedback(feedback);
+        screen?.sender.takeFeedback(feedback);
+      }
     },
     writeRtp: (packet) => {
       if (isCameraOn()) sender.writeRtp(packet, clock.now());
     },
+    writeScreen: (packet) => {
+      screen?.write(packet);
+    },
+    showScreen: () => {
+      screen?.show();
+    },
     showCamera,
     setWanted: (trackSid, wanted) => {
       if (trackSid === cameraSid) sender.setWanted(wanted);
+      else screen?.setWanted(trackSid, wanted);
     },
     sendFeedback: (trackSid, of) => {
       const mediaSsrc = receiver.ssrcOf(trackSid);
@@ -152,6 +181,7 @@ export const createPictureConnection = (deps: PictureConnectionDeps): PictureCon
     close: () => {
       cancelReport?.();
       stream = undefined;
+      screen?.close();
     },
   };
 };

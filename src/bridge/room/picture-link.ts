@@ -23,6 +23,8 @@ export interface RoomPictures {
 
 export interface RoomPicturesDeps {
   readonly camera: CameraTrack;
+  /** Undefined: none is ever published. */
+  readonly screen?: CameraTrack | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onEvent: (event: PictureEvent) => void;
@@ -33,7 +35,9 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
   const { camera, clock, log } = deps;
   const ssrc = randomInt(1, 2 ** 32);
   const roster = createPictureRoster();
+  const screenSsrc = randomInt(1, 2 ** 32);
   let isCameraOn = true;
+  let isScreenOn = false;
   let watched: ReadonlySet<number> = new Set();
   let want: PictureWant = { width: 0, height: 0, maxBitrateKbps: 0 };
   let current: PictureConnection | undefined;
@@ -94,6 +98,7 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
     const connection = createPictureConnection({
       ...{ ssrc, camera, clock, session },
       isCameraOn: () => isCameraOn,
+      screen: deps.screen && { track: deps.screen, ssrc: screenSsrc, isOn: () => isScreenOn },
       maxWatchedKbps: () => want.maxBitrateKbps,
       onWatchedKbps: watchNow,
       onEvent: tell,
@@ -128,6 +133,18 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
       isCameraOn = on;
       current?.showCamera();
     },
+    ...(deps.screen && {
+      screen: {
+        writeRtp: (packet: Buffer) => {
+          current?.writeScreen(packet);
+        },
+        setOn: (on: boolean) => {
+          if (on === isScreenOn) return;
+          isScreenOn = on;
+          current?.showScreen();
+        },
+      },
+    }),
     watch: (trackKeys, next) => {
       watched = new Set(trackKeys);
       want = next;

@@ -17,20 +17,21 @@ import { chooseLayer, type PictureWant } from './picture-layers.ts';
 import type { FollowableTrack } from './picture-roster.ts';
 import type { PictureQuality } from './picture-signal.ts';
 
-/** A camera of one layer of H.264. */
+/** A camera of one layer of H.264, or a screen. */
 export const cameraRequest = (
   cid: string,
   camera: CameraTrack,
   muted: boolean,
+  source: 'camera' | 'screen' = 'camera',
 ): AddTrackRequest => {
   const { width, height, maxBitrateKbps } = camera;
   const bitrate = maxBitrateKbps * 1000;
   const layers = [new VideoLayer({ quality: VideoQuality.HIGH, width, height, bitrate })];
   return new AddTrackRequest({
     cid,
-    name: 'camera',
+    name: source,
     type: TrackType.VIDEO,
-    source: TrackSource.CAMERA,
+    source: source === 'camera' ? TrackSource.CAMERA : TrackSource.SCREEN_SHARE,
     muted,
     width,
     height,

@@ -17,6 +17,8 @@ export interface RoomSession {
   reception(): RoomReception | undefined;
   /** See `PeerConnection.openStream`. */
   openStream(): ReturnType<RtpPath['openStream']> | undefined;
+  /** One more track: its m-line is added, and offered as soon as an offer may go out. */
+  publish(add: (peer: PeerConnection) => AddTrackRequest): void;
   /** On the reliable data channel, where one was prepared. */
   sendData(data: Uint8Array): void;
   /** Idempotent, never rejects. */
@@ -63,6 +65,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
   let cancelAnswerTimeout: (() => void) | undefined;
   let offerAgain = false;
   // Added right before an offer is made: werift is not to meet new m-lines halfway through one.
+  const unpublished: ((peer: PeerConnection) => AddTrackRequest)[] = [];
   let neededReceivers = 0;
   let neededVideoReceivers = 0;
 
@@ -92,6 +95,9 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
     if (awaitedAnswer !== undefined) {
       offerAgain = true;
       return;
+    }
+    for (const add of unpublished.splice(0)) {
+      signal?.send(new SignalRequest({ message: { case: 'addTrack', value: add(of) } }));
     }
     const sdp = await nextOffer(of);
     const value = new SessionDescription({ type: 'offer', sdp, id: offerId });
@@ -196,6 +202,14 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
     },
     writeRtp: (packet, audioLevelDbov, voice) => {
       if (!over) peer?.writeRtp(packet, audioLevelDbov, voice);
+    },
+    publish: (add) => {
+      unpublished.push(add);
+      offerAgain ||= peer === undefined;
+      if (over || peer === undefined) return;
+      negotiate(peer).catch((error: unknown) => {
+        fail('offer-failed', error);
+      });
     },
     openStream: () => (over ? undefined : peer?.openStream()),
     sendData: (data) => {

@@ -9,7 +9,7 @@ export const tokenLifetimeS = 600;
 export interface TokenMint {
   /**
    * A caller: a participant of kind SIP that may publish a microphone, and where the target says so keys,
-   * or a camera and watch those of others.
+   * or a camera and watch those of others, and a screen.
    */
   callerToken(target: RoomTarget): Promise<string>;
   /** A listener nobody sees. */
@@ -25,7 +25,8 @@ export const createTokenMint = ({
   readonly apiKey: string;
   readonly apiSecret: string;
 }): TokenMint => ({
-  callerToken: ({ room, identity, name, attributes, sendsKeys = false, hasCamera = false }) => {
+  callerToken: ({ room, identity, name, attributes, ...target }) => {
+    const { sendsKeys = false, hasCamera = false, hasScreen = false } = target;
     const token = new AccessToken(apiKey, apiSecret, {
       identity,
       name,
@@ -37,9 +38,11 @@ export const createTokenMint = ({
       roomJoin: true,
       room,
       canPublish: true,
-      canPublishSources: hasCamera
-        ? [TrackSource.MICROPHONE, TrackSource.CAMERA]
-        : [TrackSource.MICROPHONE],
+      canPublishSources: [
+        TrackSource.MICROPHONE,
+        ...(hasCamera ? [TrackSource.CAMERA] : []),
+        ...(hasScreen ? [TrackSource.SCREEN_SHARE] : []),
+      ],
       canSubscribe: hasCamera,
       canPublishData: sendsKeys,
       canUpdateOwnMetadata: false,

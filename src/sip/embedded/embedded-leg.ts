@@ -17,6 +17,8 @@ import type { AudioCodec } from '../message/sdp-session.ts';
 import { offersVideo } from '../message/sdp-video.ts';
 import { saysVideo } from '../message/video-tag.ts';
 import { answeredMedia } from '../leg/answered-media.ts';
+import type { FloorDoors } from '../bfcp/floor-doors.ts';
+import { createSecondStream } from '../leg/second-stream.ts';
 import { createLegSession } from './leg-session.ts';
 import { createMediaNegotiation, type MediaNegotiation } from '../leg/media-negotiation.ts';
 import { videoPortsOf } from '../leg/video-ports.ts';
@@ -39,6 +41,8 @@ export interface EmbeddedLegDeps {
   readonly srtp?: LocalSrtp | undefined;
   /** Whether pictures are taken where they are offered. */
   readonly video: boolean;
+  /** Where floor control is spoken. */
+  readonly floorDoors: FloorDoors;
   readonly clock: Clock;
   readonly log: Logger;
   /** The leg has ended and its media leg is closed. */
@@ -67,7 +71,14 @@ const invitationOf = ({
 export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
   const { legId, incoming, clock, log, onClosed } = deps;
   const isVideoSystem = deps.video && saysVideo(incoming.invite);
+  const secondStream = createSecondStream({
+    doors: deps.floorDoors,
+    localAddress: incoming.flow.local.address,
+    remoteAddress: incoming.flow.remote.address,
+    clock,
+  });
   const session = createLegSession({
+    secondStream,
     session: incoming,
     takesVideo: deps.video,
     offersVideo: isVideoSystem,
@@ -101,7 +112,9 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
     try {
       const { sdp } = incoming;
       const video = deps.video && (sdp === undefined ? isVideoSystem : offersVideo(sdp));
-      return await deps.media.openLeg(legId, incoming.flow.local.address, { video });
+      const leg = await deps.media.openLeg(legId, incoming.flow.local.address, { video });
+      if (video && sdp !== undefined && secondStream.needs(sdp)) await secondStream.prepare(leg);
+      return leg;
     } catch (error) {
       log.warn({ err: error }, 'no media for the call');
       return undefined;
@@ -125,6 +138,7 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
       rtpPort: opened.localPort,
       rtcpPort: opened.localRtcpPort,
       video: () => videoPortsOf(opened),
+      slides: secondStream.local,
       dtlsFingerprint: opened.dtlsFingerprint,
       codecs: deps.codecs,
       // A trunk's codecs are in the order that was set for it.

@@ -15,6 +15,7 @@ import { mediaControlType, pictureFastUpdate } from '../dialog/picture-fast-upda
 import type { SessionEndCause, SessionEvent } from '../dialog/session.ts';
 import { createDigitMerge } from '../leg/digit-merge.ts';
 import type { MediaNegotiation } from '../leg/media-negotiation.ts';
+import type { SecondStream } from '../leg/second-stream.ts';
 import { lacksVideoPorts, openVideoPorts } from '../leg/video-ports.ts';
 import { offersVideo } from '../message/sdp-video.ts';
 import type { SipSession } from './sip-session-handle.ts';
@@ -38,6 +39,8 @@ export interface LegSessionDeps {
   readonly takesVideo?: boolean;
   /** It can show pictures, and is offered them in a meeting where there are none yet [no]. */
   readonly offersVideo?: boolean;
+  /** Slides beside the camera, where they are taken. */
+  readonly secondStream?: SecondStream;
   readonly clock: Clock;
   readonly log: Logger;
   /** The leg has ended and its media leg is closed. */
@@ -57,7 +60,7 @@ const noPackets: Quality = { packets: 0, lost: 0, lossPct: 0, jitterMs: 0, mos: 
 const noQuality: LegQuality = { up: noPackets, down: undefined };
 
 export const createLegSession = (deps: LegSessionDeps): LegSession => {
-  const { session, clock, log, onClosed } = deps;
+  const { session, clock, log, onClosed, secondStream } = deps;
   const digits = createDigitMerge();
   const waiting: LegEvent[] = [];
   let listener: ((event: LegEvent) => void) | undefined;
@@ -91,6 +94,7 @@ export const createLegSession = (deps: LegSessionDeps): LegSession => {
 
   const configure = (settled: MediaSession): void => {
     mediaLeg?.configure(settled);
+    secondStream?.configure(settled);
     if (isHeld(settled) === wasHeld) return;
     wasHeld = isHeld(settled);
     emit({ type: wasHeld ? 'held' : 'resumed' });
@@ -99,12 +103,19 @@ export const createLegSession = (deps: LegSessionDeps): LegSession => {
   const onOffer = (offer: string | undefined): void => {
     if (negotiation === undefined || mediaLeg === undefined) session.rejectOffer(488);
     else if (offer === undefined) session.acceptOffer(negotiation.offer());
-    else if (deps.takesVideo === true && lacksVideoPorts(mediaLeg) && offersVideo(offer)) {
+    else if (deps.takesVideo === true && needsPorts(mediaLeg, offer)) {
       const made = negotiation;
-      void openVideoPorts(mediaLeg, log).then(() => {
+      void openPorts(mediaLeg, offer).then(() => {
         answerOffer(made, offer);
       });
     } else answerOffer(negotiation, offer);
+  };
+
+  const needsPorts = (leg: MediaLeg, offer: string): boolean =>
+    offersVideo(offer) && (lacksVideoPorts(leg) || secondStream?.needs(offer) === true);
+  const openPorts = async (leg: MediaLeg, offer: string): Promise<void> => {
+    await openVideoPorts(leg, log);
+    if (secondStream?.needs(offer) === true) await secondStream.prepare(leg);
   };
 
   const answerOffer = (made: MediaNegotiation, offer: string): void => {
@@ -144,6 +155,7 @@ export const createLegSession = (deps: LegSessionDeps): LegSession => {
   const onEnded = (cause: SessionEndCause): void => {
     if (isEnded) return;
     isEnded = true;
+    secondStream?.close();
     const closing = mediaLeg;
     finalQuality = closing?.quality().catch(() => noQuality);
     emit({ type: 'ended', cause: causeOf(cause) });
@@ -152,6 +164,10 @@ export const createLegSession = (deps: LegSessionDeps): LegSession => {
 
   const onMediaEvent = (event: MediaEvent): void => {
     if (isEnded || event.type === 'first-rtp') return;
+    if (event.type === 'screen-shared') {
+      secondStream?.hear(event);
+      return;
+    }
     if (event.type === 'key-frame-wanted') {
       session.sendInfo(mediaControlType, pictureFastUpdate);
       return;

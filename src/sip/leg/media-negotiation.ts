@@ -27,6 +27,8 @@ export interface LocalPorts {
   readonly rtcpPort: number;
   /** Of the pictures, as they are now; undefined: none. */
   readonly video?: (() => LocalMedia['video']) | undefined;
+  /** Of a second stream, as they are now; undefined: none. */
+  readonly slides?: (() => LocalMedia['slides']) | undefined;
   readonly codecs: readonly AudioCodec[];
   /** Our order of them counts in answers too. */
   readonly keepsOwnOrder?: boolean | undefined;
@@ -45,6 +47,7 @@ export const createMediaNegotiation = (local: LocalPorts): MediaNegotiation => {
     ...local,
     srtp,
     video: local.video?.(),
+    slides: local.slides?.(),
     sessionVersion,
     ...(previous && { previous }),
   });

@@ -10,6 +10,7 @@ import {
   withoutReceiving,
   writtenFormats,
 } from './sdp-session.ts';
+import { takeSlides } from './sdp-slides.ts';
 import { takeVideo } from './sdp-video.ts';
 import { writeSdp } from './sdp-writing.ts';
 import type { MediaSession } from '../../call/ports/media.ts';
@@ -53,9 +54,11 @@ export const answerOffer = (offerBody: string, local: LocalMedia): SdpAnswer => 
   const direction = local.hold ? withoutReceiving[directionToUs(media)] : directionToUs(media);
   const sound = sessionWith(media, formats, direction, media.rtcpMux, secured.security);
   const video = takeVideo(offer, local, sound);
+  const slides = video && takeSlides(offer, local, sound, [video.media]);
   const written = new Map<SdpMedia, WrittenMedia>([
     [media, acceptedMedia(taken, direction, local)],
     ...(video ? [[video.media, video.written] as const] : []),
+    ...(slides?.written ?? []),
   ]);
   const { sdp, sessionVersion } = describeAnew(local, (version) =>
     writeSdp({
@@ -66,7 +69,11 @@ export const answerOffer = (offerBody: string, local: LocalMedia): SdpAnswer => 
       ...bundleOf(offer, media),
     }),
   );
-  const session = { ...sound, ...(video && { video: video.session }) };
+  const session = {
+    ...sound,
+    ...(video && { video: video.session }),
+    ...(slides && { slides: slides.session, floor: slides.floor }),
+  };
   return { ok: true, answer: sdp, session, sessionVersion };
 };
 

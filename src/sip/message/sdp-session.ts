@@ -32,6 +32,19 @@ export interface LocalMedia {
   readonly srtp?: LocalSrtp | undefined;
   /** Where we take pictures; undefined: m-lines of video are refused. */
   readonly video?: { readonly rtpPort: number; readonly rtcpPort: number } | undefined;
+  /** Where we take a second stream, and who tells whose it is; undefined: it is refused. */
+  readonly slides?:
+    | {
+        readonly rtpPort: number;
+        readonly rtcpPort: number;
+        readonly floor: {
+          readonly port: number;
+          readonly conferenceId: number;
+          readonly userId: number;
+          readonly floorId: number;
+        };
+      }
+    | undefined;
   /** We hold the other side. */
   readonly hold?: boolean;
   readonly previous?: { readonly sdp: string; readonly session: MediaSession };

@@ -48,13 +48,32 @@ export const takeVideo = (
   offer: SdpDocument,
   local: LocalMedia,
   sound: MediaSession,
+): TakenVideo | undefined =>
+  local.video &&
+  takeStream(offer, local, sound, {
+    ports: local.video,
+    before: local.previous?.session.video,
+    isIt: isPeople,
+  });
+
+export interface WantedStream {
+  readonly ports: VideoPorts;
+  readonly before: VideoSession | undefined;
+  readonly isIt: (media: SdpMedia) => boolean;
+}
+
+/** As `takeVideo`, for any stream of pictures. */
+export const takeStream = (
+  offer: SdpDocument,
+  local: LocalMedia,
+  sound: MediaSession,
+  { ports, before, isIt }: WantedStream,
 ): TakenVideo | undefined => {
-  const before = local.previous?.session.video;
   const isKept = before !== undefined && isEncrypted(before);
   // Pictures are never less protected than the sound beside them.
   const mustEncrypt = isKept || isEncrypted(sound) || local.srtp?.policy === 'require';
   const candidates = offer.media.flatMap((media): readonly Candidate[] => {
-    if (!isPeople(media) || !isOurRtp(media, local.srtp) || !isReachable(media)) return [];
+    if (!isIt(media) || !isOurRtp(media, local.srtp) || !isReachable(media)) return [];
     // One transport for both is what only BUNDLE knows, and we don't.
     if (media.port === sound.remotePort && media.address === sound.remoteAddress) return [];
     const secured = takeSecurity(media, local.srtp, before, mustEncrypt);
@@ -62,7 +81,7 @@ export const takeVideo = (
     return secured && format ? [{ media, format, secured }] : [];
   });
   const taken = candidates.find(({ secured }) => isEncrypted(secured.security)) ?? candidates[0];
-  return local.video && taken && answered(taken, local, local.video, offer);
+  return taken && answered(taken, local, ports, offer);
 };
 
 /** The camera's m-line, switched on. Shared screens have one of their own. RFC 4796 */
@@ -70,6 +89,13 @@ const isPeople = (media: SdpMedia): boolean =>
   media.type === 'video' &&
   media.port > 0 &&
   (attributes(media.lines, 'content')[0] ?? 'main').split(',').includes('main');
+
+/** The m-line of slides, switched on, in something that we have. */
+export const isSlides = (media: SdpMedia): boolean =>
+  media.type === 'video' &&
+  media.port > 0 &&
+  (attributes(media.lines, 'content')[0] ?? '').split(',').includes('slides') &&
+  h264Formats(media).length > 0;
 
 const inUse = (before: VideoSession | undefined): H264InUse | undefined =>
   before && { ...before, profileLevelId: before.localProfileLevelId };

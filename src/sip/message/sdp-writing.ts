@@ -13,6 +13,8 @@ export interface WrittenMedia {
   readonly formats: readonly string[];
   readonly mid?: string | undefined;
   readonly stream?: WrittenStream;
+  /** What else stands behind `a=`. */
+  readonly lines?: readonly string[];
 }
 
 /** RTP, and what is said about it. */
@@ -64,13 +66,14 @@ export const writeSdp = (session: WrittenSession): string => {
 };
 
 const describeMedia = (media: WrittenMedia): Described => {
-  const { type, port, protocol, formats, mid, stream } = media;
+  const { type, port, protocol, formats, mid, stream, lines = [] } = media;
   const line = {
     type,
     port,
     protocol,
     payloads: formats.join(' '),
     ...(mid !== undefined && { mid }),
+    ...(lines.length > 0 && { invalid: lines.map((value) => ({ value })) }),
   };
   return stream ? { ...line, ...describeStream(stream, port) } : { ...line, rtp: [], fmtp: [] };
 };
