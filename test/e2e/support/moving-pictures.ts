@@ -12,7 +12,7 @@ const filmSize = { width: 320, height: 240 };
 /** A film for a room's camera: four grey quarters, and in their middle a white square that comes and goes. */
 export const makeFilm = (file: string): void => {
   const half = `${filmSize.width / 2}x${filmSize.height / 2}`;
-  const grey = (luma: number) => `color=c=0x${luma.toString(16).repeat(3)}:s=${half}:r=15:d=30`;
+  const grey = (luma: number) => `color=c=0x${luma.toString(16).repeat(3)}:s=${half}:r=15:d=60`;
   const [a = 0, b = 0, c = 0, d = 0] = lumas;
   const graph =
     `${grey(a)}[a];${grey(b)}[b];${grey(c)}[c];${grey(d)}[d];[a][b]hstack[t];[c][d]hstack[u];` +
