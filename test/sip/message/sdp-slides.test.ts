@@ -86,6 +86,21 @@ describe('a second stream in an offer', () => {
     expect(session).not.toHaveProperty('slides');
   });
 
+  test('beside sound that is encrypted it has keys of its own, and none where encryption is required', () => {
+    const key = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${Buffer.alloc(30, 7).toString('base64')}`;
+    const body = offer(...control())
+      .replaceAll(/^(m=(?:audio|video) [0-9]+) RTP\/AVP (.*)$/gm, `$1 RTP/SAVP $2\r\n${key}`)
+      .replaceAll('\r\r', '\r');
+    let calls = 0;
+    const random = (bytes: number) => Buffer.alloc(bytes, (calls += 1));
+    const { session } = answered(body, { ...local, srtp: { policy: 'allow', random } });
+    expect(session.slides?.crypto).toBeDefined();
+    expect(session.slides?.crypto?.local).not.toEqual(session.video?.crypto?.local);
+    const required = answered(body, { ...local, srtp: { policy: 'require', random } });
+    expect(required.session.video?.crypto).toBeDefined();
+    expect(required.session).not.toHaveProperty('slides');
+  });
+
   test('is refused in the clear beside sound that is encrypted', () => {
     const key = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${Buffer.alloc(30, 7).toString('base64')}`;
     const random = (bytes: number) => Buffer.alloc(bytes, 1);
