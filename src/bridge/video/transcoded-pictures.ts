@@ -112,8 +112,9 @@ export const createTranscodedPictures = (deps: TranscodedPicturesDeps): Transcod
     for (const trackKey of trackKeys) {
       const foreign = foreignOf(trackKey);
       if (foreign === undefined) continue;
-      const isLeaving = trackKey !== trackKeys.at(-1);
       const known = wanted.get(trackKey);
+      // Two that are new are both wanted: a speaker, and a screen on a second stream.
+      const isLeaving = known !== undefined && trackKey !== trackKeys.at(-1);
       if (known?.isLeaving === isLeaving) continue;
       const fresh = { ...foreign, trackKey, isLeaving, run: 0, ssrc: 0, sequence: 0 };
       const now = known === undefined ? fresh : Object.assign(known, { isLeaving });

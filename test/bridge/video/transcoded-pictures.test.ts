@@ -84,6 +84,11 @@ describe('pictures that are transcoded', () => {
     expect(wants()).toEqual(['want TR_2 vp8', 'want TR_2 vp8 leaving', 'want TR_3 av1']);
   });
 
+  test('that are watched together from the start are both wanted', () => {
+    link.watch([2, 3], want);
+    expect(wants()).toEqual(['want TR_2 vp8', 'want TR_3 av1']);
+  });
+
   test('come as packets of their track, each run as a stream of its own', () => {
     link.watch([2], want);
     const units = [Uint8Array.of(0x67, 1), Uint8Array.of(0x65, 2)];
