@@ -64,6 +64,8 @@ export const runSipp = async (scenario: string, options: SippOptions): Promise<S
       ...['-cid_str', `%u-${callIdTail}`],
       ...['-timeout', String(options.timeoutS ?? 60), '-timeout_error', '-nostdin'],
       ...['-trace_err', '-error_file', errorFile],
+      // An INFO of the gateway's may come at any time, also between two lines of a scenario.
+      '-aa',
       `127.0.0.1:${options.sipPort}`,
     ],
     // The scenarios name their pcap files relative to themselves.
