@@ -42,7 +42,8 @@ const legWith = (reply: WorkerReply = opened) => {
   };
   const cards: (readonly string[] | undefined)[] = [];
   const post = (message: ToWorker): void => {
-    if (message.type === 'show-card') cards.push(message.card?.lines);
+    if (message.type === 'show-card')
+      cards.push(message.card && [message.card.heading, ...message.card.lines]);
   };
   const link = { request, post };
   const leg = createBridgeLeg({
@@ -132,7 +133,7 @@ test('what is said is read: outside the room until more is said, inside for as l
     const sounds = phraseSounds('still-waiting', 'en');
     leg.play({ utteranceId: 1, phrases: ['still-waiting'], sounds });
   };
-  const said = ['You are still waiting.', 'Nobody can hear you.', 'Please hold.'];
+  const said = ['You are still waiting', 'Nobody can hear you.', 'Please hold.'];
   const heard = { type: 'played', utteranceId: 1 } as const;
   say();
   expect(cards).toEqual([]);
