@@ -160,11 +160,16 @@ describe('a call', () => {
     caller.sound.speak(sine(440), { endless: true });
     const identity =
       witness.participants().find((p) => p.identity.startsWith('ringbro:'))?.identity ?? '';
-    await stage.until('the open microphone', () => (witness.isMuted(identity) ? undefined : true));
+    const untilMuted = (muted: boolean) =>
+      stage.until(muted ? 'the muted microphone' : 'the open microphone', () =>
+        witness.isMuted(identity) === muted ? true : undefined,
+      );
+    await untilMuted(false);
     expect((await witness.hear(identity, 500)).dominantHz).toBeCloseTo(440, -1);
     expect(await caller.setHold(true)).toBe('sendonly');
-    await sleep(1000);
+    await untilMuted(true);
     expect(await caller.setHold(false)).toBe('sendrecv');
+    await untilMuted(false);
     expect((await witness.hear(identity, 1000)).dominantHz).toBeCloseTo(440, -1);
     expect((await stage.calls('joined')).length).toBe(1);
   });
