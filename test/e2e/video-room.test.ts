@@ -15,6 +15,8 @@ import {
 } from './support/moving-pictures.ts';
 
 const domain = 'meet.test';
+/** Behind the bar of who shares a screen; cameras have another. */
+const sharedGround = 64;
 
 let authority: TestAuthority;
 let stage: MeetingStage;
@@ -107,6 +109,23 @@ describe('a video room that dials the video address', () => {
       if (at !== undefined) bars.add(Math.round(at * 20));
       return bars.size > 1 ? true : undefined;
     });
+  });
+
+  it('sees the screen that is shared, the speaker by *8, and the screen again by *8', async () => {
+    const { meeting, witness, screen } = await roomCalls();
+    await witness.playTone(800, -20);
+    const presenter = await stage.witness(meeting, 'presenter');
+    await presenter.showMoving({ width: 640, height: 360, source: 'screen', ground: sharedGround });
+    const untilShown = (what: string, ground?: number) =>
+      stage.until(what, async () => {
+        const picture = await screen();
+        return picture && barIn(picture, ground);
+      });
+    await untilShown('the shared screen', sharedGround);
+    await device?.order('sndcode', '*8');
+    await untilShown('the speaker');
+    await device?.order('sndcode', '*8');
+    await untilShown('the shared screen again', sharedGround);
   });
 
   it('reads on its screen that it waits, sees and shows nothing of the meeting, until it is let in', async () => {
