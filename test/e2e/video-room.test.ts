@@ -72,11 +72,12 @@ const roomCalls = async (
   return { meeting, witness, screen };
 };
 
+const untilJoined = () =>
+  stage.until('the room in the meeting', async () => (await stage.calls('joined')).at(0));
+
 const roomIsIn = async (mediaEncryption?: BaresipOptions['mediaEncryption']) => {
   const { witness, screen } = await roomCalls(mediaEncryption);
-  const { legId } = await stage.until('the room in the meeting', async () =>
-    (await stage.calls('joined')).at(0),
-  );
+  const { legId } = await untilJoined();
   const room = await stage.until('its participant', () =>
     witness.participants().find(({ identity }) => identity.includes(legId)),
   );
@@ -114,6 +115,7 @@ describe('a video room that dials the video address', () => {
   it('sees the screen that is shared, the speaker by *8, and the screen again by *8', async () => {
     const { meeting, witness, screen } = await roomCalls();
     await witness.playTone(800, -20);
+    await untilJoined();
     const presenter = await stage.witness(meeting, 'presenter');
     await presenter.showMoving({ width: 640, height: 360, source: 'screen', ground: sharedGround });
     const untilShown = (what: string, ground?: number) =>
