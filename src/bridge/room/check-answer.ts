@@ -7,8 +7,7 @@
  */
 import { isIPv4 } from 'node:net';
 import { crc32 } from 'node:zlib';
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha1 } from '@noble/hashes/legacy.js';
+import { createKeyedDigest, isTagOf, sha1Bytes } from '../rtp/keyed-digest.ts';
 
 export interface CheckCredentials {
   readonly localUfrag: string;
@@ -31,10 +30,9 @@ const magicCookie = 0x2112a442;
 const headerBytes = 20;
 const attributeHeaderBytes = 4;
 const fingerprintMask = 0x5354554e;
-const digestBytes = 20;
 /** XOR-MAPPED-ADDRESS, MESSAGE-INTEGRITY and FINGERPRINT with their headers, for an IPv4 address. */
 const mappedBytes = 12;
-const integrityBytes = attributeHeaderBytes + digestBytes;
+const integrityBytes = attributeHeaderBytes + sha1Bytes;
 const fingerprintBytes = 8;
 const longestRequestBytes = 512;
 
@@ -89,7 +87,7 @@ const endsProperly = (message: Buffer, integrityAt: number): boolean => {
   const fingerprintAt = integrityAt + integrityBytes;
   return (
     message.readUInt16BE(integrityAt) === attribute.messageIntegrity &&
-    message.readUInt16BE(integrityAt + 2) === digestBytes &&
+    message.readUInt16BE(integrityAt + 2) === sha1Bytes &&
     message.readUInt16BE(fingerprintAt) === attribute.fingerprint &&
     message.readUInt16BE(fingerprintAt + 2) === 4 &&
     message.readUInt32BE(fingerprintAt + 4) === fingerprintOf(message, fingerprintAt)
@@ -121,36 +119,31 @@ const writeMapped = (message: Buffer, at: number, address: string, port: number)
 };
 
 export const createCheckAnswer = (): AnswerCheck => {
-  let password: string | undefined;
-  let keyed = hmac.create(sha1, new Uint8Array(0));
-  let ofMessage = keyed.clone();
-  const digest = new Uint8Array(digestBytes);
+  let password = '';
+  let keyed = createKeyedDigest(new Uint8Array(0));
 
   const useKey = (next: string): void => {
     if (next === password) return;
     password = next;
-    keyed = hmac.create(sha1, Buffer.from(next, 'utf8'));
-    ofMessage = keyed.clone();
+    keyed = createKeyedDigest(Buffer.from(next, 'utf8'));
   };
 
-  /** Fills `digest`: over what is before the integrity, with a length that ends behind it. RFC 8489 §14.5 */
-  const digestUpTo = (message: Buffer, integrityAt: number): void => {
+  /** Over what is before the integrity, with a length that ends behind it. RFC 8489 §14.5 */
+  const digestUpTo = (message: Buffer, integrityAt: number): Uint8Array => {
     const length = message.readUInt16BE(2);
     message.writeUInt16BE(integrityAt + integrityBytes - headerBytes, 2);
-    keyed._cloneInto(ofMessage);
-    ofMessage.update(message.subarray(0, integrityAt)).digestInto(digest);
+    const digest = keyed.of(message.subarray(0, integrityAt));
     message.writeUInt16BE(length, 2);
+    return digest;
   };
 
-  const isGenuine = (request: Buffer, integrityAt: number): boolean => {
-    digestUpTo(request, integrityAt);
-    // To the end whatever differs: how long it takes tells nobody how much was right.
-    let difference = 0;
-    for (const [index, byte] of digest.entries()) {
-      difference |= byte ^ (request[integrityAt + attributeHeaderBytes + index] ?? -1);
-    }
-    return difference === 0;
-  };
+  const isGenuine = (request: Buffer, integrityAt: number): boolean =>
+    isTagOf(
+      digestUpTo(request, integrityAt),
+      request,
+      integrityAt + attributeHeaderBytes,
+      sha1Bytes,
+    );
 
   return (request, address, port, { localUfrag, localPassword, remoteUfrag, isControlling }) => {
     const check = isIPv4(address) ? readCheck(request) : undefined;
@@ -167,11 +160,9 @@ export const createCheckAnswer = (): AnswerCheck => {
     response.writeUInt16BE(bindingSuccess, 0);
     response.writeUInt16BE(response.length - headerBytes, 2);
     writeMapped(response, headerBytes, address, port);
-    digestUpTo(response, integrityAt);
-    response.set(
-      digest,
-      writeAttribute(response, integrityAt, attribute.messageIntegrity, digestBytes),
-    );
+    const digest = digestUpTo(response, integrityAt);
+    const digestAt = writeAttribute(response, integrityAt, attribute.messageIntegrity, sha1Bytes);
+    response.set(digest, digestAt);
     const sumAt = writeAttribute(response, fingerprintAt, attribute.fingerprint, 4);
     response.writeUInt32BE(fingerprintOf(response, fingerprintAt), sumAt);
     return response;

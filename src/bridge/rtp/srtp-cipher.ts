@@ -1,11 +1,9 @@
 /**
  * The two ways of SRTP to encrypt and authenticate a packet, in place. No primitive is our own: AES and
- * AES-GCM are OpenSSL's, HMAC-SHA1 is noble's, whose object serves all packets of a key, while one of OpenSSL's
- * can't be used twice and its making costs several times the digest. What a packet costs is in docs/security.md.
+ * AES-GCM are OpenSSL's, HMAC-SHA1 is noble's. What a packet costs is in docs/security.md.
  */
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha1 } from '@noble/hashes/legacy.js';
+import { createKeyedDigest, isTagOf } from './keyed-digest.ts';
 import type { SrtpSessionKeys } from './srtp-key-derivation.ts';
 import { readUint32, writeUint32 } from './srtp-layout.ts';
 import { createPacketKeystream } from './srtp-packet-keystream.ts';
@@ -57,33 +55,25 @@ export const createAesCmCipher = (keys: SrtpSessionKeys, tagBytes: number): Srtp
   const keystream = createPacketKeystream(keys.encryptionKey, (iv, ssrc, index) => {
     mixIn(iv, keys.salt, 4, ssrc, index);
   });
-  /** The key's part of the digest is done; each packet goes on from a copy of that. */
-  const keyed = hmac.create(sha1, keys.authenticationKey);
-  const ofPacket = keyed.clone();
-  const digest = new Uint8Array(keyed.outputLen);
+  const keyed = createKeyedDigest(keys.authenticationKey);
 
-  /** Fills `digest`. The word stands behind the packet meanwhile. */
-  const digestPacket = ({ bytes, to, word }: SrtpPacketParts): void => {
+  /** The word stands behind the packet meanwhile. */
+  const digestOf = ({ bytes, to, word }: SrtpPacketParts): Uint8Array => {
     const behind = readUint32(bytes, to);
     writeUint32(bytes, to, word);
-    keyed._cloneInto(ofPacket);
-    ofPacket.update(bytes.subarray(0, to + wordBytes)).digestInto(digest);
+    const digest = keyed.of(bytes.subarray(0, to + wordBytes));
     writeUint32(bytes, to, behind);
+    return digest;
   };
 
   return {
     seal: (packet) => {
       keystream.apply(packet);
-      digestPacket(packet);
+      const digest = digestOf(packet);
       for (let i = 0; i < tagBytes; i += 1) packet.bytes[packet.tagAt + i] = digest[i]!;
     },
     open: (packet) => {
-      const { bytes, tagAt } = packet;
-      digestPacket(packet);
-      // To the end whatever differs: how long it takes tells nobody how much of a tag was right.
-      let difference = 0;
-      for (let i = 0; i < tagBytes; i += 1) difference |= bytes[tagAt + i]! ^ digest[i]!;
-      if (difference !== 0) return false;
+      if (!isTagOf(digestOf(packet), packet.bytes, packet.tagAt, tagBytes)) return false;
       keystream.apply(packet);
       return true;
     },
