@@ -2,23 +2,15 @@
  * The pictures of one leg: a port pair of their own, the camera of the device into the room, and
  * what the device is shown. Made beside the sound's half, and like it without a timer.
  */
-import { randomInt } from 'node:crypto';
 import type { Card, MediaEvent, VideoSession } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import type { ShownFirst } from '../../call/ports/sip-engine.ts';
-import { createMediaPath } from '../media-path.ts';
 import type { CameraTrack, PictureEvent, PictureLink } from '../room/link-types.ts';
 import type { DtlsIdentity } from '../rtp/dtls-identity.ts';
-import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
-import type { RtcpFeedback } from '../rtp/rtcp-feedback.ts';
 import type { PacketListener, RtpSocket } from '../rtp/rtp-socket.ts';
-import { createCameraUplink } from './camera-uplink.ts';
 import { createCameraWatch } from './camera-watch.ts';
 import type { CardMaker } from './card-maker.ts';
-import { createPictureDownlink } from './picture-downlink.ts';
-import { createPictureReports } from './picture-feedback.ts';
-import { sizeOfLevel } from './picture-size.ts';
-import { createDeviceBandwidth, leastBitrateKbps, usualKbpsOf } from './device-bandwidth.ts';
+import { createDevicePictures } from './device-pictures.ts';
 import { createDeviceScreen } from './device-screen.ts';
 
 export interface PictureLeg {
@@ -60,88 +52,33 @@ export interface PictureLegDeps {
 /** A device that does not heed RTCP is asked by SIP too, after so many tries, and each so many. */
 const asksBeforeSip = 3;
 
-const randomStart = () => ({
-  initialSequence: randomInt(2 ** 15),
-  initialTimestamp: randomInt(2 ** 32),
-});
-
 export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
-  const { log, emit, nowMs } = deps;
-  const ssrc = randomInt(1, 2 ** 32);
-  const dayOffsetMs = Date.now() - nowMs();
-  let session: VideoSession | undefined;
-  let isStarted = false;
+  const { log, emit } = deps;
   let isInRoom = false;
-  /** What the room takes of the camera. */
-  let roomKbps = Number.POSITIVE_INFINITY;
-  let cameraSsrc = 0;
   let isCameraOn: boolean | undefined;
   const watch = createCameraWatch();
-  const bandwidth = createDeviceBandwidth();
 
-  const path = createMediaPath({
+  const pictures = createDevicePictures({
     socket: deps.socket,
     identity: deps.identity,
-    nowMs,
-    onPacket: (packet, view) => {
-      if (!receives()) return;
-      const now = nowMs();
-      reports.onRtpReceived(view, now);
-      watch.heard(now);
-      cameraSsrc = view.ssrc;
-      uplink.push(packet, view, now);
-    },
-    onCompound: (compound) => {
-      reports.onRtcp(compound);
-    },
-    onKeys: () => undefined,
-    onFailed: (problem) => {
+    nowMs: deps.nowMs,
+    onHandshakeFailed: (problem) => {
       // There will be no pictures; the sound has its own handshake. RFC 5763 §5
       log.warn({ problem }, 'dtls handshake of pictures failed');
     },
-  });
-
-  const reports = createPictureReports({
-    ssrc,
-    dayMs: () => nowMs() + dayOffsetMs,
-    send: path.sendRtcp,
-    device: () =>
-      session === undefined || cameraSsrc === 0
-        ? undefined
-        : { ssrc: cameraSsrc, accepts: session.feedback },
-    onFeedback: (feedback) => {
-      heed(feedback);
+    onReceived: (nowMs) => {
+      watch.heard(nowMs);
     },
-    onLimit: (bitsPerSecond) => {
-      bandwidth.limit(bitsPerSecond);
-      setWant();
+    onBandwidth: () => {
+      screen.setWant(pictures.bandwidth());
     },
-    onLoss: (fractionLost) => {
-      bandwidth.lose(fractionLost);
-      setWant();
+    writeRtp: (packet) => screen.link()?.writeRtp(packet),
+    link: () => screen.link(),
+    askKeyFrame: (byRtcp, accepts, asked) => {
+      const by = accepts?.pli === true ? 'pli' : accepts?.fir === true ? 'fir' : undefined;
+      if (by !== undefined) byRtcp(by);
+      if (by === undefined || asked % asksBeforeSip === 0) emit({ type: 'key-frame-wanted' });
     },
-  });
-
-  const uplink = createCameraUplink({
-    ...randomStart(),
-    send: (packet) => screen.link()?.writeRtp(packet),
-    askKeyFrame: (mediaSsrc, asked) => {
-      const accepts = session?.feedback;
-      const byRtcp = accepts?.pli === true ? 'pli' : accepts?.fir === true ? 'fir' : undefined;
-      if (byRtcp !== undefined) reports.askKeyFrame(mediaSsrc, byRtcp);
-      if (byRtcp === undefined || asked % asksBeforeSip === 0) emit({ type: 'key-frame-wanted' });
-    },
-    askPackets: reports.askPackets,
-  });
-
-  const downlink = createPictureDownlink({
-    ...randomStart(),
-    ssrc,
-    send: (packet, timestamp) => {
-      if (path.sendRtp(packet)) reports.onRtpSent(packet.length - rtpHeaderBytes, timestamp);
-    },
-    askKeyFrame: (trackKey) => screen.link()?.requestKeyFrame(trackKey),
-    askPackets: (trackKey, sequences) => screen.link()?.requestPackets(trackKey, sequences),
     onShown: (trackKey) => {
       screen.onShown(trackKey);
     },
@@ -154,36 +91,12 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
       screen.onExcess(trackKey, excess);
     },
   });
+  const { uplink, downlink, receives } = pictures;
   const screen = createDeviceScreen(downlink, deps.cards);
 
-  const heed = (feedback: RtcpFeedback): void => {
-    switch (feedback.type) {
-      case 'picture-loss':
-        downlink.wantKeyFrame();
-        return;
-      case 'full-intra':
-        if (feedback.mediaSsrc === ssrc) downlink.wantKeyFrame();
-        return;
-      case 'nack':
-        if (feedback.mediaSsrc === ssrc) downlink.resend(feedback.sequences);
-        return;
-      case 'max-bitrate':
-        bandwidth.limit(feedback.bitsPerSecond);
-        setWant();
-    }
-  };
-
-  const sends = (): boolean =>
-    session !== undefined && (session.direction === 'sendrecv' || session.direction === 'sendonly');
-  const receives = (): boolean =>
-    session !== undefined && (session.direction === 'sendrecv' || session.direction === 'recvonly');
-
-  const setWant = (): void => {
-    screen.setWant(bandwidth.want());
-  };
   const openWays = (): void => {
-    downlink.setOpen(isStarted && sends());
-    uplink.setOpen(isInRoom && receives() && roomKbps > 0);
+    downlink.setOpen(pictures.isStarted() && pictures.sends());
+    uplink.setOpen(isInRoom && receives() && pictures.isWantedByRoom());
   };
 
   /** The others see whether the camera is on; anew for each link. */
@@ -196,31 +109,21 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
   };
 
   return {
-    localPort: deps.socket.localPort,
-    localRtcpPort: deps.socket.localRtcpPort,
-    configure: (next) => {
-      session = next;
-      if (next !== undefined) {
-        path.configure(next);
-        uplink.configure(next);
-        downlink.configure(next);
-        bandwidth.configure(next);
-        setWant();
-      }
+    localPort: pictures.localPort,
+    localRtcpPort: pictures.localRtcpPort,
+    configure: (session) => {
+      pictures.configure(session);
       openWays();
     },
     start: () => {
-      isStarted = true;
+      pictures.start();
       openWays();
     },
-    cameraTrack: () => {
-      const size = sizeOfLevel(session?.localProfileLevelId ?? '');
-      return { ...size, maxBitrateKbps: usualKbpsOf(size) };
-    },
+    cameraTrack: pictures.track,
     enterRoom: (link, speakers) => {
       isInRoom = true;
       isCameraOn = undefined;
-      roomKbps = Number.POSITIVE_INFINITY;
+      pictures.forgetRoom();
       screen.enter(link, speakers);
       openWays();
     },
@@ -233,34 +136,27 @@ export const createPictureLeg = (deps: PictureLegDeps): PictureLeg => {
       if (event.type === 'key-frame-wanted') uplink.wantKeyFrame();
       else if (event.type === 'packets-missed') uplink.resend(event.sequences);
       else if (event.type === 'camera-bitrate') {
-        roomKbps = event.kbps;
-        reports.setLimit(Math.max(leastBitrateKbps, event.kbps) * 1000);
+        pictures.setRoomKbps(event.kbps);
         openWays();
       } else screen.hear(event);
     },
     takeRoomPacket: (trackKey, packet) => {
-      downlink.push(trackKey, packet, nowMs());
+      downlink.push(trackKey, packet, deps.nowMs());
     },
     requestKeyFrame: downlink.wantKeyFrame,
     showCard: screen.setCard,
     showFirst: screen.showFirst,
     tick: (now) => {
-      if (!isStarted) return;
+      if (!pictures.isStarted()) return;
       const change = watch.poll(now, receives(), uplink.lacksKeyFrame());
       if (change !== undefined) emit({ type: 'picture', state: change });
       showCameraState();
-      if (session === undefined) return;
+      if (!pictures.isConfigured()) return;
       screen.tick(now);
-      uplink.tick(now);
-      downlink.tick(now);
-      reports.tick(now);
+      pictures.tick(now);
     },
-    close: () => {
-      if (isStarted && session !== undefined) reports.goodbye();
-      isStarted = false;
-      return path.close();
-    },
-    onRtp: path.onRtp,
-    onRtcp: path.onRtcp,
+    close: pictures.close,
+    onRtp: pictures.onRtp,
+    onRtcp: pictures.onRtcp,
   };
 };

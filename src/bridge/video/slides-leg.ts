@@ -5,22 +5,14 @@
  *   floor: room     room's newest screen ──▶ picture-downlink ──▶ device
  *   floor: device   device ──▶ camera-uplink ──▶ screen track of the leg's participant
  */
-import { randomInt } from 'node:crypto';
 import type { FloorHolder, MediaEvent, VideoSession } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import type { ShownFirst } from '../../call/ports/sip-engine.ts';
 import type { VisitCamera } from '../room-visit.ts';
-import { createMediaPath } from '../media-path.ts';
 import type { CameraTrack, PictureEvent, PictureLink, RoomPicture } from '../room/link-types.ts';
 import type { DtlsIdentity } from '../rtp/dtls-identity.ts';
-import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
-import type { RtcpFeedback } from '../rtp/rtcp-feedback.ts';
 import type { PacketListener, RtpSocket } from '../rtp/rtp-socket.ts';
-import { createCameraUplink } from './camera-uplink.ts';
-import { createDeviceBandwidth, leastBitrateKbps, usualKbpsOf } from './device-bandwidth.ts';
-import { createPictureDownlink } from './picture-downlink.ts';
-import { createPictureReports } from './picture-feedback.ts';
-import { sizeOfLevel } from './picture-size.ts';
+import { createDevicePictures } from './device-pictures.ts';
 
 export interface SlidesLeg {
   readonly localPort: number;
@@ -56,17 +48,8 @@ export interface SlidesLegDeps {
   readonly emit: (event: MediaEvent) => void;
 }
 
-const randomStart = () => ({
-  initialSequence: randomInt(2 ** 15),
-  initialTimestamp: randomInt(2 ** 32),
-});
-
 export const createSlidesLeg = (deps: SlidesLegDeps): SlidesLeg => {
-  const { log, nowMs } = deps;
-  const ssrc = randomInt(1, 2 ** 32);
-  const dayOffsetMs = Date.now() - nowMs();
-  let session: VideoSession | undefined;
-  let isStarted = false;
+  const { log } = deps;
   let floor: FloorHolder = 'nobody';
   let link: () => PictureLink | undefined = () => undefined;
   let isInRoom = false;
@@ -74,107 +57,44 @@ export const createSlidesLeg = (deps: SlidesLegDeps): SlidesLeg => {
   let pictures: readonly RoomPicture[] = [];
   const unshowable = new Set<number>();
   let screen: number | undefined;
-  let roomKbps = Number.POSITIVE_INFINITY;
-  let slidesSsrc = 0;
-  const bandwidth = createDeviceBandwidth();
 
-  const path = createMediaPath({
+  const leaveOut = (trackKey: number): void => {
+    log.info({}, 'screen does not fit the second stream');
+    unshowable.add(trackKey);
+    findScreen();
+  };
+  const slides = createDevicePictures({
     socket: deps.socket,
     identity: deps.identity,
-    nowMs,
-    onPacket: (packet, view) => {
-      if (!receives()) return;
-      const now = nowMs();
-      reports.onRtpReceived(view, now);
-      slidesSsrc = view.ssrc;
-      uplink.push(packet, view, now);
-    },
-    onCompound: (compound) => {
-      reports.onRtcp(compound);
-    },
-    onKeys: () => undefined,
-    onFailed: (problem) => {
+    nowMs: deps.nowMs,
+    onHandshakeFailed: (problem) => {
       log.warn({ problem }, 'dtls handshake of slides failed');
     },
-  });
-
-  const reports = createPictureReports({
-    ssrc,
-    dayMs: () => nowMs() + dayOffsetMs,
-    send: path.sendRtcp,
-    device: () =>
-      session === undefined || slidesSsrc === 0
-        ? undefined
-        : { ssrc: slidesSsrc, accepts: session.feedback },
-    onFeedback: (feedback) => {
-      heed(feedback);
-    },
-    onLimit: (bitsPerSecond) => {
-      bandwidth.limit(bitsPerSecond);
-    },
-    onLoss: (fractionLost) => {
-      bandwidth.lose(fractionLost);
-    },
-  });
-
-  const uplink = createCameraUplink({
-    ...randomStart(),
-    send: (packet) => link()?.screen?.writeRtp(packet),
+    onReceived: () => undefined,
+    // The room's screen is watched by it whenever the ways are opened anew.
+    onBandwidth: () => undefined,
+    writeRtp: (packet) => link()?.screen?.writeRtp(packet),
+    link: () => link(),
     // SIP INFO asks for the camera: of slides only RTCP can ask. RFC 5168 names no stream.
-    askKeyFrame: (mediaSsrc) => {
-      const by = session?.feedback.pli === false && session.feedback.fir ? 'fir' : 'pli';
-      reports.askKeyFrame(mediaSsrc, by);
+    askKeyFrame: (byRtcp, accepts) => {
+      byRtcp(accepts?.pli === false && accepts.fir ? 'fir' : 'pli');
     },
-    askPackets: reports.askPackets,
-  });
-
-  const downlink = createPictureDownlink({
-    ...randomStart(),
-    ssrc,
-    send: (packet, timestamp) => {
-      if (path.sendRtp(packet)) reports.onRtpSent(packet.length - rtpHeaderBytes, timestamp);
-    },
-    askKeyFrame: (trackKey) => link()?.requestKeyFrame(trackKey),
-    askPackets: (trackKey, sequences) => link()?.requestPackets(trackKey, sequences),
     onShown: () => undefined,
-    onTooBig: (trackKey) => {
-      leaveOut(trackKey);
-    },
-    onExcess: (trackKey) => {
-      leaveOut(trackKey);
-    },
+    onTooBig: leaveOut,
+    onExcess: leaveOut,
   });
+  const { uplink, downlink, sends, receives } = slides;
 
-  const heed = (feedback: RtcpFeedback): void => {
-    switch (feedback.type) {
-      case 'picture-loss':
-        downlink.wantKeyFrame();
-        return;
-      case 'full-intra':
-        if (feedback.mediaSsrc === ssrc) downlink.wantKeyFrame();
-        return;
-      case 'nack':
-        if (feedback.mediaSsrc === ssrc) downlink.resend(feedback.sequences);
-        return;
-      case 'max-bitrate':
-        bandwidth.limit(feedback.bitsPerSecond);
-    }
-  };
-
-  const sends = (): boolean =>
-    session !== undefined && (session.direction === 'sendrecv' || session.direction === 'sendonly');
-  const receives = (): boolean =>
-    session !== undefined && (session.direction === 'sendrecv' || session.direction === 'recvonly');
   const shows = (): boolean => floor === 'room' && sends() && isInRoom;
   const takes = (): boolean => floor === 'device' && receives() && isInRoom;
 
   const openWays = (): void => {
     if (!shows() && downlink.shown() !== undefined) downlink.showCard(undefined);
     downlink.await(shows() ? screen : undefined);
-    downlink.setOpen(isStarted && shows());
-    link()?.watch(shows() && screen !== undefined ? [screen] : [], bandwidth.want());
+    downlink.setOpen(slides.isStarted() && shows());
+    link()?.watch(shows() && screen !== undefined ? [screen] : [], slides.bandwidth());
     link()?.screen?.setOn(takes());
-    uplink.setOpen(takes() && roomKbps > 0);
+    uplink.setOpen(takes() && slides.isWantedByRoom());
   };
 
   /** The newest in the room that can be shown here; the first stream says why the others can't. */
@@ -186,7 +106,7 @@ export const createSlidesLeg = (deps: SlidesLegDeps): SlidesLeg => {
         !picture.muted &&
         !unshowable.has(picture.trackKey),
     );
-    const isWanted = isInRoom && session !== undefined && shownFirst === 'screen' && sends();
+    const isWanted = isInRoom && shownFirst === 'screen' && sends();
     const next =
       isWanted && found.length > 0 ? Math.max(...found.map(({ trackKey }) => trackKey)) : undefined;
     if (next !== screen) {
@@ -195,27 +115,16 @@ export const createSlidesLeg = (deps: SlidesLegDeps): SlidesLeg => {
     }
     openWays();
   };
-  const leaveOut = (trackKey: number): void => {
-    log.info({}, 'screen does not fit the second stream');
-    unshowable.add(trackKey);
-    findScreen();
-  };
 
   return {
-    localPort: deps.socket.localPort,
-    localRtcpPort: deps.socket.localRtcpPort,
-    configure: (next) => {
-      session = next;
-      if (next !== undefined) {
-        path.configure(next);
-        uplink.configure(next);
-        downlink.configure(next);
-        bandwidth.configure(next);
-      }
+    localPort: slides.localPort,
+    localRtcpPort: slides.localRtcpPort,
+    configure: (session) => {
+      slides.configure(session);
       findScreen();
     },
     start: () => {
-      isStarted = true;
+      slides.start();
       openWays();
     },
     setFloor: (holder) => {
@@ -227,14 +136,11 @@ export const createSlidesLeg = (deps: SlidesLegDeps): SlidesLeg => {
       findScreen();
     },
     showsScreen: () => shows() && screen !== undefined,
-    screenTrack: () => {
-      const size = sizeOfLevel(session?.localProfileLevelId ?? '');
-      return { ...size, maxBitrateKbps: usualKbpsOf(size) };
-    },
+    screenTrack: slides.track,
     enterRoom: (next) => {
       link = next;
       isInRoom = true;
-      roomKbps = Number.POSITIVE_INFINITY;
+      slides.forgetRoom();
       openWays();
     },
     leaveRoom: () => {
@@ -253,30 +159,22 @@ export const createSlidesLeg = (deps: SlidesLegDeps): SlidesLeg => {
         if (about.type === 'key-frame-wanted') uplink.wantKeyFrame();
         else if (about.type === 'packets-missed') uplink.resend(about.sequences);
         else {
-          roomKbps = about.kbps;
-          reports.setLimit(Math.max(leastBitrateKbps, about.kbps) * 1000);
+          slides.setRoomKbps(about.kbps);
           openWays();
         }
       }
     },
     takeRoomPacket: (trackKey, packet) => {
       if (!shows() || trackKey !== screen) return false;
-      downlink.push(trackKey, packet, nowMs());
+      downlink.push(trackKey, packet, deps.nowMs());
       return true;
     },
     tick: (now) => {
-      if (session === undefined || !isStarted) return;
-      uplink.tick(now);
-      downlink.tick(now);
-      reports.tick(now);
+      if (slides.isConfigured() && slides.isStarted()) slides.tick(now);
     },
-    close: () => {
-      if (isStarted && session !== undefined) reports.goodbye();
-      isStarted = false;
-      return path.close();
-    },
-    onRtp: path.onRtp,
-    onRtcp: path.onRtcp,
+    close: slides.close,
+    onRtp: slides.onRtp,
+    onRtcp: slides.onRtcp,
   };
 };
 
