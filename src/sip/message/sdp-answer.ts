@@ -72,7 +72,7 @@ export const answerOffer = (offerBody: string, local: LocalMedia): SdpAnswer => 
   const session = {
     ...sound,
     ...(video && { video: video.session }),
-    ...(slides && { slides: slides.session, floor: slides.floor }),
+    ...(slides && { slides: slides.slides, floor: slides.floor }),
   };
   return { ok: true, answer: sdp, session, sessionVersion };
 };

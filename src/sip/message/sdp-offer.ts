@@ -19,7 +19,10 @@ import {
   withoutReceiving,
   writtenFormats,
 } from './sdp-session.ts';
-import { offeredVideo, settleVideo } from './sdp-video.ts';
+import { offeredSlides, settleSlides } from './sdp-slides.ts';
+import type { OfferedMedia } from './sdp-slides.ts';
+import { isSlides } from './sdp-video.ts';
+import { offeredStream, settleVideo } from './sdp-video-offer.ts';
 import { writeSdp } from './sdp-writing.ts';
 import type { MediaDirection, MediaSession } from '../../call/ports/media.ts';
 import type { SdpDocument, SdpMedia } from './sdp-document.ts';
@@ -33,9 +36,9 @@ export interface SdpOffer {
 }
 
 /**
- * One audio m-line with our codecs and telephone-event, and where we take pictures one of video. Within
- * a dialog (`previous`) what is settled is offered again: same payload types, the same m-lines in their
- * order. RFC 3264 §8
+ * One audio m-line with our codecs and telephone-event, and where we take pictures one of video, and those
+ * of a second stream. Within a dialog (`previous`) what is settled is offered again: same payload types,
+ * the same m-lines in their order. RFC 3264 §8
  */
 export const createOffer = (local: LocalMedia): SdpOffer => {
   const direction: MediaDirection = local.hold ? 'sendonly' : 'sendrecv';
@@ -44,26 +47,42 @@ export const createOffer = (local: LocalMedia): SdpOffer => {
   const audio = before?.media.find((media) => media.port > 0 && media.type === 'audio');
   const slot = local.video && before && videoSlot(before);
   const ours = offeredAudio(local, direction, audio);
-  const pictures = local.video && offeredVideo(local, local.video, slot, ours.protocol);
-  const again = before?.media.map((media) => {
-    if (media === audio) return ours;
-    return media === slot && pictures ? pictures : switchedOff(media);
-  });
+  const offered = [
+    { slot: audio, written: ours },
+    ...(local.video ? offeredPictures(local, local.video, before, slot, ours.protocol) : []),
+  ];
+  const again = before?.media.map(
+    (media) => offered.find((each) => each.slot === media)?.written ?? switchedOff(media),
+  );
+  const further = offered.filter((each) => each.slot === undefined);
   const { sdp, sessionVersion } = describeAnew(local, (version) =>
     writeSdp({
       address: local.address,
       sessionId: local.sessionId,
       sessionVersion: version,
-      media: [...(again ?? [ours]), ...(pictures && slot === undefined ? [pictures] : [])],
+      media: [...(again ?? []), ...further.map(({ written }) => written)],
       ...(bundle && { bundle }),
     }),
   );
   return { offer: sdp, sessionVersion };
 };
 
-/** The m-line of pictures, or one that was switched off and may be used anew. RFC 3264 §8.1 */
+/** The camera's, and the second stream's where there is one. */
+const offeredPictures = (
+  local: LocalMedia,
+  ports: NonNullable<LocalMedia['video']>,
+  before: SdpDocument | undefined,
+  slot: SdpMedia | undefined,
+  protocol: string,
+): readonly OfferedMedia[] => {
+  const settled = local.previous?.session.video;
+  const camera = offeredStream(local, { ports, settled, slot, protocol });
+  return [{ slot, written: camera }, ...offeredSlides(local, before, slot, protocol)];
+};
+
+/** The m-line of the camera, or one that was switched off and may be used anew. RFC 3264 §8.1 */
 const videoSlot = ({ media }: SdpDocument): SdpMedia | undefined => {
-  const lines = media.filter(({ type }) => type === 'video');
+  const lines = media.filter((each) => each.type === 'video' && !isSlides(each));
   return lines.find(({ port }) => port > 0) ?? lines[0];
 };
 
@@ -151,8 +170,10 @@ export const applyAnswer = (
   const direction = ours.direction === 'sendonly' ? withoutReceiving[sending] : sending;
   const rtcpMux = ours.rtcpMux && media.rtcpMux;
   const session = sessionWith(media, formats, direction, rtcpMux, security);
-  const video = picturesIn(offered, answer, needsCrypto || isEncrypted(session));
-  return { ok: true, session: { ...session, ...(video && { video }) } };
+  const mustEncrypt = needsCrypto || isEncrypted(session);
+  const video = picturesIn(offered, answer, mustEncrypt);
+  const second = video && settleSlides(offered, answer, session, mustEncrypt);
+  return { ok: true, session: { ...session, ...(video && { video }), ...second } };
 };
 
 const picturesIn = (
@@ -160,7 +181,7 @@ const picturesIn = (
   answer: SdpDocument,
   needsCrypto: boolean,
 ): MediaSession['video'] => {
-  const at = offered.findIndex((media) => isLive(media, 'video'));
+  const at = offered.findIndex((media) => isLive(media, 'video') && !isSlides(media));
   const [ours, media] = [offered[at], answer.media[at]];
   return ours && media?.type === 'video'
     ? settleVideo(ours, media, answer, needsCrypto)

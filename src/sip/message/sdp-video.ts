@@ -1,28 +1,18 @@
-/** The m-line of pictures: one is taken of an offer, one is offered, one is settled. RFC 6184, RFC 3264 */
+/** The m-line of pictures: what is taken of an offer, and what is said of it. RFC 6184, RFC 3264 */
 import type { MediaDirection, MediaSession, VideoSession } from '../../call/ports/media.ts';
 import { parseSdp } from './sdp-document.ts';
 import type { SdpDocument, SdpMedia } from './sdp-document.ts';
-import { offeredFeedback, takeFeedback } from './sdp-feedback.ts';
+import { takeFeedback } from './sdp-feedback.ts';
 import {
   chooseH264,
   h264Formats,
   h264Parameters,
-  ourFormats,
   shownProfileLevelId,
   takenProfileLevelId,
 } from './sdp-h264.ts';
 import type { H264Format, H264InUse } from './sdp-h264.ts';
 import { attributes } from './sdp-sections.ts';
-import {
-  isEncrypted,
-  isOfOneKind,
-  isOurRtp,
-  offerSecurity,
-  offerSecurityAgain,
-  offerSecurityBeside,
-  settleSecurity,
-  takeSecurity,
-} from './sdp-security.ts';
+import { isEncrypted, isOurRtp, takeSecurity } from './sdp-security.ts';
 import type { Secured, WrittenSecurity } from './sdp-security.ts';
 import { directionToUs, isReachable, remoteOf, withoutReceiving } from './sdp-session.ts';
 import type { LocalMedia, ReachableMedia } from './sdp-session.ts';
@@ -100,7 +90,7 @@ export const isSlides = (media: SdpMedia): boolean =>
 const inUse = (before: VideoSession | undefined): H264InUse | undefined =>
   before && { ...before, profileLevelId: before.localProfileLevelId };
 
-type VideoPorts = NonNullable<LocalMedia['video']>;
+export type VideoPorts = NonNullable<LocalMedia['video']>;
 
 interface Candidate {
   readonly media: ReachableMedia;
@@ -138,7 +128,7 @@ const answered = (
 };
 
 /** What the peer's m-line says of its pictures. */
-const saidOf = (media: SdpMedia, format: H264Format, { lines }: SdpDocument) => ({
+export const saidOf = (media: SdpMedia, format: H264Format, { lines }: SdpDocument) => ({
   codec: 'H264' as const,
   payloadType: format.payloadType,
   packetizationMode: format.packetizationMode,
@@ -158,7 +148,7 @@ const bandwidthIn = (lines: readonly string[]): number | undefined => {
   return exact === undefined ? limitOf('AS') : Math.max(1, Math.floor(exact / 1000));
 };
 
-interface SaidVideo {
+export interface SaidVideo {
   readonly formats: readonly H264InUse[];
   readonly hasOwnLevels: boolean;
   readonly feedback: readonly string[];
@@ -167,7 +157,7 @@ interface SaidVideo {
   readonly security: WrittenSecurity;
 }
 
-const writtenVideo = (
+export const writtenVideo = (
   { protocol, mid }: Pick<SdpMedia, 'protocol'> & Partial<Pick<SdpMedia, 'mid'>>,
   ports: VideoPorts,
   said: SaidVideo,
@@ -195,64 +185,3 @@ const writtenVideo = (
     ...said.security,
   },
 });
-
-// ---------------------------------------------------------------- our offers
-
-/**
- * Our m-line for pictures: what is settled once more as it was said in `slot`, our line of before, or
- * all that we have, protected as the sound is.
- */
-export const offeredVideo = (
-  local: LocalMedia,
-  ports: VideoPorts,
-  slot: SdpMedia | undefined,
-  protocol: string,
-): WrittenMedia => {
-  const { srtp, previous } = local;
-  const direction = local.hold ? 'sendonly' : 'sendrecv';
-  const settled = previous?.session.video;
-  if (settled === undefined || slot === undefined || slot.port === 0) {
-    return writtenVideo({ protocol, mid: slot?.mid }, ports, {
-      formats: ourFormats,
-      hasOwnLevels: true,
-      feedback: offeredFeedback,
-      direction,
-      rtcpMux: false,
-      security: previous ? offerSecurityBeside(srtp, previous.session) : offerSecurity(srtp),
-    });
-  }
-  const { payloadType, packetizationMode, localProfileLevelId: profileLevelId } = settled;
-  return writtenVideo(slot, ports, {
-    formats: [{ payloadType, packetizationMode, profileLevelId }],
-    hasOwnLevels: h264Formats(slot).some((format) => format.hasOwnLevels),
-    feedback: attributes(slot.lines, 'rtcp-fb'),
-    direction,
-    rtcpMux: settled.rtcpMux,
-    security: offerSecurityAgain(srtp, settled, slot),
-  });
-};
-
-/** The pictures that an answer makes of `ours`; undefined: none, and the call goes on without. */
-export const settleVideo = (
-  ours: SdpMedia,
-  media: SdpMedia,
-  answer: SdpDocument,
-  needsCrypto: boolean,
-): VideoSession | undefined => {
-  if (media.port === 0 || !isReachable(media) || !isOfOneKind(media, ours)) return undefined;
-  const mappings = new Map([...ours.mappings, ...media.mappings]);
-  const offered = new Map(h264Formats(ours).map((each) => [each.payloadType, each]));
-  const format = h264Formats({ ...media, mappings }).find((each) => offered.has(each.payloadType));
-  const own = format && offered.get(format.payloadType);
-  const security = settleSecurity(ours, media, needsCrypto);
-  if (format === undefined || own === undefined || security === undefined) return undefined;
-  const sending = directionToUs(media);
-  return {
-    ...saidOf(media, format, answer),
-    ...remoteOf(media, ours.rtcpMux && media.rtcpMux),
-    ...security,
-    feedback: takeFeedback(media, format.payloadType).feedback,
-    localProfileLevelId: own.profileLevelId,
-    direction: ours.direction === 'sendonly' ? withoutReceiving[sending] : sending,
-  };
-};

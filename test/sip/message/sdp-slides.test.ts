@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { answerOffer } from '../../../src/sip/message/sdp-answer.ts';
+import { applyAnswer, createOffer } from '../../../src/sip/message/sdp-offer.ts';
 import type { LocalMedia } from '../../../src/sip/message/sdp-session.ts';
 
 const local: LocalMedia = {
@@ -108,5 +109,123 @@ describe('a second stream in an offer', () => {
     const { session } = answered(body, { ...local, srtp: { policy: 'allow', random } });
     expect(session.crypto).toBeDefined();
     expect(session).not.toHaveProperty('slides');
+  });
+});
+
+const key = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${Buffer.alloc(30, 7).toString('base64')}`;
+const settledBy = (body: string, ours = local): LocalMedia => {
+  const { answer: sdp, session, sessionVersion } = answered(body, ours);
+  return { ...ours, sessionVersion, previous: { sdp, session } };
+};
+const mediaLines = (body: string): readonly string[] =>
+  body.split('\r\n').filter((line) => line.startsWith('m='));
+/** What a device answers that takes all of it, at its own ports. */
+const deviceAnswer = (offered: string, ...more: readonly string[]): string =>
+  offered
+    .replaceAll(/10\.0\.0\.1/g, '10.0.0.2')
+    .replace('m=audio 20000', 'm=audio 4000')
+    .replace('m=video 30000', 'm=video 5000')
+    .replace('m=video 32000', 'm=video 6000')
+    .replace('m=application 5070', 'm=application 5090')
+    .replace('floorctrl:s-only', ['floorctrl:c-only', ...more].join('\r\na='))
+    .replace('setup:passive', 'setup:active');
+const applied = (offered: string, answer: string) => {
+  const result = applyAnswer(offered, answer);
+  if (!result.ok) throw new Error(result.code);
+  return result.session;
+};
+
+describe('a second stream in our offer', () => {
+  test('comes with the pictures of a call that has none yet, and the answer settles it', () => {
+    const { offer: offered } = createOffer(local);
+    expect(mediaLines(offered)).toEqual([
+      expect.stringMatching(/^m=audio 20000 /),
+      'm=video 30000 RTP/AVP 97 98',
+      'm=video 32000 RTP/AVP 97 98',
+      'm=application 5070 UDP/BFCP *',
+    ]);
+    expect(offered).toMatch(
+      /a=content:slides\r\na=label:3\r\nm=application[^]*a=floorctrl:s-only\r\na=confid:77\r\na=userid:2\r\na=floorid:1 mstrm:3\r\n$/,
+    );
+    const session = applied(offered, deviceAnswer(offered));
+    expect(session.video?.remotePort).toBe(5000);
+    expect(session.slides).toMatchObject({ remotePort: 6000, payloadType: 97 });
+    expect(session.floor).toEqual({ transport: 'udp', remoteAddress: '10.0.0.2' });
+  });
+
+  test.each([
+    ['slides', (answer: string) => answer.replace('m=video 6000', 'm=video 0')],
+    ['floor control', (answer: string) => answer.replace('m=application 5090', 'm=application 0')],
+    ['a client', (answer: string) => answer.replace('c-only', 's-only')],
+    ['the camera', (answer: string) => answer.replace('m=video 5000', 'm=video 0')],
+  ])('is none where the answer has it without %s', (_, without) => {
+    const { offer: offered } = createOffer(local);
+    const session = applied(offered, without(deviceAnswer(offered)));
+    expect(session).toMatchObject({ codec: 'PCMA' });
+    expect(session).not.toHaveProperty('slides');
+    expect(session).not.toHaveProperty('floor');
+  });
+
+  test('within a call is what is settled, in the same m-lines, and again in the next', () => {
+    const body = offer(...control('UDP/BFCP', 'a=floorctrl:c-s', 'a=floorid:1 mstrm:12'));
+    const ours = settledBy(body);
+    const { offer: offered } = createOffer(ours);
+    expect(offered).toBe(ours.previous?.sdp);
+    const session = applied(offered, deviceAnswer(offered));
+    const next = createOffer({ ...ours, previous: { sdp: offered, session } });
+    expect(next.offer).toBe(offered);
+  });
+
+  test('over TCP keeps its connection, in our offers and in answers to a device that keeps it', () => {
+    const lines = ['a=setup:active', 'a=floorctrl:c-only', 'a=floorid:1 mstrm:12'];
+    const ours = settledBy(offer(...control('TCP/BFCP', 'a=connection:new', ...lines)));
+    expect(ours.previous?.sdp).toContain('a=connection:new');
+    expect(createOffer(ours).offer).toMatch(
+      /TCP\/BFCP[^]*a=setup:passive\r\na=connection:existing/,
+    );
+    const again = settledBy(offer(...control('TCP/BFCP', 'a=connection:existing', ...lines)), ours);
+    expect(again.previous?.sdp).toContain('a=connection:existing');
+    expect(again.previous?.session.floor?.transport).toBe('tcp');
+  });
+
+  test('has a place of its own where the device offered none, or had switched it off', () => {
+    const none = settledBy(offer().replace(/m=video 6000[^]*$/, ''));
+    expect(mediaLines(createOffer(none).offer)).toEqual([
+      'm=audio 20000 RTP/AVP 8',
+      'm=video 30000 RTP/AVP 97',
+      'm=video 32000 RTP/AVP 97 98',
+      'm=application 5070 UDP/BFCP *',
+    ]);
+    const off = offer(...control()).replace('m=video 6000', 'm=video 0');
+    expect(mediaLines(createOffer(settledBy(off)).offer)).toEqual([
+      'm=audio 20000 RTP/AVP 8',
+      'm=video 30000 RTP/AVP 97',
+      'm=video 32000 RTP/AVP 97 98',
+      'm=application 5070 UDP/BFCP *',
+    ]);
+  });
+
+  test('is found before the camera too, each in its own m-line', () => {
+    const [head = '', camera = '', slides = ''] = offer().split(/(?=m=video)/);
+    const ours = settledBy(head + slides + camera + control().join('\r\n') + '\r\n');
+    expect(ours.previous?.session.slides?.remotePort).toBe(6000);
+    expect(createOffer(ours).offer).toBe(ours.previous?.sdp);
+  });
+
+  test('has keys of its own beside sound that is encrypted, kept in the next, and is not offered where encryption is required', () => {
+    let calls = 0;
+    const random = (bytes: number) => Buffer.alloc(bytes, (calls += 1));
+    const srtp = { policy: 'allow', random } as const;
+    const body = offer(...control())
+      .replaceAll(/^(m=(?:audio|video) [0-9]+) RTP\/AVP (.*)$/gm, `$1 RTP/SAVP $2\r\n${key}`)
+      .replaceAll('\r\r', '\r');
+    const ours = settledBy(body, { ...local, srtp });
+    expect(ours.previous?.session.slides?.crypto).toBeDefined();
+    expect(createOffer(ours).offer).toBe(ours.previous?.sdp);
+    const soundAlone = body.replace(/m=video[^]*$/, '');
+    const { offer: offered } = createOffer(settledBy(soundAlone, { ...local, srtp }));
+    expect(offered).toMatch(/m=video 32000 RTP\/SAVP 97 98[^]*a=crypto:/);
+    const required = createOffer({ ...local, srtp: { ...srtp, policy: 'require' } });
+    expect(required.offer).not.toMatch(/content:slides|BFCP/);
   });
 });
