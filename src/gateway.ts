@@ -11,7 +11,7 @@ import { createTracing } from './trace/tracing.ts';
 import { readRetention } from './retention-settings.ts';
 import { coreSettings } from './wiring/core-settings.ts';
 import { serviceDeskOf } from './wiring/desk-from-config.ts';
-import { engineOf } from './wiring/engine-from-config.ts';
+import { engineOf, floorDoorsOf } from './wiring/engine-from-config.ts';
 import { firstMeeting } from './wiring/first-meeting.ts';
 import type { Closing, GatewayDeps } from './wiring/gateway-deps.ts';
 import { openCallStore, watchOtherNodes } from './wiring/open-call-store.ts';
@@ -78,17 +78,21 @@ const openGateway = async (
   opened.push(() => {
     tracing.close();
   });
+  const sipLog = logger.child({ part: 'sip' });
+  const floorDoors = floorDoorsOf(config, sipLog);
+  opened.push(() => floorDoors?.close());
   const engine = engineOf({
     config,
     ownPrompts,
     media,
+    floorDoors,
     tls,
     trunks,
     clock,
     onSipMessage: traceSip(tracing),
     roomSystems: store.roomSystems,
     nodeId,
-    log: logger.child({ part: 'sip' }),
+    log: sipLog,
   });
   const sideRooms = createSideRooms({ ...livekit, url: config.livekitBrowserUrl ?? livekit.url });
   const cluster = createCluster({

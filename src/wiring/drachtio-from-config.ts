@@ -4,6 +4,7 @@ import type { MediaBridge } from '../call/ports/media.ts';
 import type { Clock, Logger } from '../call/ports/process.ts';
 import type { Config } from '../config.ts';
 import type { DrachtioConfig } from '../config/drachtio-config.ts';
+import type { FloorDoors } from '../sip/bfcp/floor-doors.ts';
 import { followFreeSwitchList } from './freeswitch-list.ts';
 import { goesStraightIn } from './goes-straight-in.ts';
 import { createDrachtioEngine, type DrachtioEngine } from '../sip/drachtio/drachtio-engine.ts';
@@ -18,6 +19,7 @@ export interface DrachtioEngineParts {
   /** The folder that our own workers play from. */
   readonly promptsDir: string;
   readonly media: MediaBridge;
+  readonly floorDoors: FloorDoors | undefined;
   readonly trunks: TrunkSettings | undefined;
   readonly registrar: RegistrarOptions | undefined;
   readonly newLegId: () => LegId;
@@ -28,7 +30,7 @@ export interface DrachtioEngineParts {
 
 /** The drachtio engine as it is set: `RINGBRO_ENGINE=drachtio`. */
 export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => {
-  const { config, drachtio, media, trunks, registrar, newLegId, clock, log } = parts;
+  const { config, drachtio, media, floorDoors, trunks, registrar, newLegId, clock, log } = parts;
   const { freeSwitch } = drachtio;
   const { port: firstListenPort } = freeSwitch.listen;
   const interfaces = networkInterfaces();
@@ -68,6 +70,7 @@ export const drachtioEngineOf = (parts: DrachtioEngineParts): DrachtioEngine => 
     }),
     encryptsBeyond: drachtio.direct !== 'no',
     video: config.media.video && drachtio.direct !== 'no',
+    floorDoors,
     trunks: trunks && { source: trunks, allow: config.sip.allow },
     registrar,
     newLegId,

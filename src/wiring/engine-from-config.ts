@@ -6,6 +6,7 @@ import type { RoomSystemBook } from '../call/ports/room-systems.ts';
 import type { SipEngine } from '../call/ports/sip-engine.ts';
 import type { Config } from '../config.ts';
 import { drachtioEngineOf } from './drachtio-from-config.ts';
+import { createFloorDoors, type FloorDoors } from '../sip/bfcp/floor-doors.ts';
 import { createEmbeddedEngine } from '../sip/embedded/embedded-engine.ts';
 import type { TlsCredentials } from '../sip/embedded/tls-credentials.ts';
 import type { SipMessageListener } from '../sip/transaction/message-listener.ts';
@@ -22,6 +23,7 @@ export interface EngineParts {
   /** Where the prompts are when the settings name no folder. */
   readonly ownPrompts: string;
   readonly media: MediaBridge;
+  readonly floorDoors: FloorDoors | undefined;
   readonly tls: TlsCredentials | undefined;
   readonly trunks: TrunkSettings | undefined;
   readonly clock: Clock;
@@ -35,9 +37,16 @@ export interface EngineParts {
 export const sipDomainsOf = ({ sip }: Config): readonly string[] =>
   sip.domains.map((domain) => domain.toLowerCase());
 
+/**
+ * Where devices speak of their slides, for whichever engine; undefined: no slides beside a camera.
+ * What they speak is in the clear.
+ */
+export const floorDoorsOf = ({ media, sip }: Config, log: Logger): FloorDoors | undefined =>
+  media.video && media.srtp !== 'require' ? createFloorDoors(sip.bfcpPort ?? 0, log) : undefined;
+
 /** The SIP engine that the settings ask for, not started. */
 export const engineOf = (parts: EngineParts): SipEngine => {
-  const { config, media, tls, trunks, clock, log } = parts;
+  const { config, media, floorDoors, tls, trunks, clock, log } = parts;
   const domains = sipDomainsOf(config);
   const registrar =
     domains.length === 0 ? undefined : { book: parts.roomSystems, domains, nodeId: parts.nodeId };
@@ -48,6 +57,7 @@ export const engineOf = (parts: EngineParts): SipEngine => {
       drachtio,
       promptsDir,
       media,
+      floorDoors,
       trunks,
       registrar,
       newLegId,
@@ -68,7 +78,7 @@ export const engineOf = (parts: EngineParts): SipEngine => {
     tls,
     srtpPolicy: config.media.srtp,
     video: config.media.video,
-    bfcpPort: config.sip.bfcpPort,
+    floorDoors,
     trunks: trunks && { source: trunks, allow: config.sip.allow },
     publicAddress: config.sip.publicAddress,
     codecs: config.media.codecs,

@@ -14,7 +14,7 @@ import { conferenceOf, messageBytes } from './parse-bfcp.ts';
 export interface FloorSeat {
   readonly conferenceId: number;
   readonly transport: 'udp' | 'tcp';
-  /** Where the device may speak from. */
+  /** Where the device may speak from, at each moment. */
   readonly addresses: ReadonlySet<string>;
   readonly onMessage: (bytes: Buffer) => void;
   /** Another connection, or none any more. */

@@ -1,11 +1,12 @@
 /** A caller whose RTP, pictures too, comes straight to the media worker: FreeSWITCH has no part in it. */
 import type { LegId } from '../../call/identifiers.ts';
-import type { MediaBridge, MediaLeg, MediaSession } from '../../call/ports/media.ts';
+import type { MediaBridge, MediaEvent, MediaLeg, MediaSession } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import type { LegQuality, LegSecurity } from '../../call/ports/sip-engine.ts';
 import { answeredMedia } from '../leg/answered-media.ts';
 import { createMediaNegotiation, type MediaNegotiation } from '../leg/media-negotiation.ts';
 import type { LocalSrtp } from '../message/sdp-crypto.ts';
+import type { SecondStream } from '../leg/second-stream.ts';
 import { lacksVideoPorts, openVideoPorts, videoPortsOf } from '../leg/video-ports.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { offersVideo } from '../message/sdp-video.ts';
@@ -27,6 +28,8 @@ export interface DirectSoundDeps {
   readonly video: boolean;
   /** The other side says that it has pictures, whatever it offers. */
   readonly isVideoSystem: boolean;
+  /** Slides beside the camera, where they are taken. */
+  readonly secondStream?: SecondStream | undefined;
   readonly signalling: LegSecurity['signalling'];
   readonly sessionId: string;
   readonly log: Logger;
@@ -39,25 +42,36 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
   let negotiation: MediaNegotiation | undefined;
   let listener: ((event: SoundEvent) => void) | undefined;
   let isClosed = false;
-
   let hasOfferedVideo = false;
+  const { secondStream, log } = deps;
 
   const takesVideo = (offer: string | undefined): boolean =>
     deps.video && (offer === undefined ? deps.isVideoSystem : offersVideo(offer));
 
-  const open = async (video: boolean): Promise<MediaLeg | undefined> => {
+  const open = async (offer: string | undefined): Promise<MediaLeg | undefined> => {
     try {
+      const video = takesVideo(offer);
       const opened = await deps.media.openLeg(deps.legId, deps.mediaAddress, { video });
+      if (video) await openVideoPorts(opened, offer, secondStream, log);
       if (!hasClosed()) return opened;
       await opened.close();
     } catch (error) {
-      deps.log.warn({ err: error }, 'no media for the call');
+      log.warn({ err: error }, 'no media for the call');
     }
     return undefined;
   };
   const hasClosed = (): boolean => isClosed;
 
-  const configure = (session: MediaSession): void => mediaLeg?.configure(session);
+  const configure = (session: MediaSession): void => {
+    mediaLeg?.configure(session);
+    secondStream?.configure(session);
+  };
+  const hear = (event: MediaEvent): void => {
+    if (event.type === 'screen-shared') secondStream?.hear(event);
+    else if (isSoundEvent(event) || event.type === 'key-frame-wanted') listener?.(event);
+    else if (event.type === 'dtls-keys')
+      listener?.({ type: 'srtp-settled', keys: 'dtls', suite: event.suite });
+  };
 
   const mediaNow = () => {
     const session = negotiation?.session;
@@ -67,19 +81,16 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
 
   return {
     describe: async (offer) => {
-      const opened = await open(takesVideo(offer));
+      const opened = await open(offer);
       if (opened === undefined) return { ok: false, sipStatus: 503, retryAfterS: 10 };
       mediaLeg = opened;
-      opened.onEvent((event) => {
-        if (isSoundEvent(event) || event.type === 'key-frame-wanted') listener?.(event);
-        else if (event.type === 'dtls-keys')
-          listener?.({ type: 'srtp-settled', keys: 'dtls', suite: event.suite });
-      });
+      opened.onEvent(hear);
       negotiation = createMediaNegotiation({
         address: deps.publicAddress,
         rtpPort: opened.localPort,
         rtcpPort: opened.localRtcpPort,
         video: () => videoPortsOf(opened),
+        slides: secondStream?.local,
         codecs: deps.codecs,
         keepsOwnOrder: deps.keepsOwnOrder,
         srtp: deps.srtp,
@@ -106,7 +117,8 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
         const direction = negotiation.session?.direction ?? 'sendrecv';
         return { ok: true, sdp: negotiation.offer(), direction };
       }
-      if (lacksVideoPorts(mediaLeg) && takesVideo(offer)) await openVideoPorts(mediaLeg, deps.log);
+      if (takesVideo(offer) && lacksVideoPorts(mediaLeg, offer, secondStream))
+        await openVideoPorts(mediaLeg, offer, secondStream, log);
       const answered = negotiation.answer(offer);
       if (!answered.ok) return answered;
       configure(answered.session);
@@ -116,7 +128,7 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
       const isWanted = takesVideo(undefined) && negotiation?.session?.video === undefined;
       if (mediaLeg === undefined || hasOfferedVideo || !isWanted) return undefined;
       hasOfferedVideo = true;
-      await openVideoPorts(mediaLeg, deps.log);
+      await openVideoPorts(mediaLeg, undefined, secondStream, log);
       return mediaLeg.localVideoPort === undefined ? undefined : negotiation?.offer();
     },
     start: () => mediaLeg?.start(),
@@ -136,6 +148,7 @@ export const createDirectSound = (deps: DirectSoundDeps): LegSound => {
     },
     close: async () => {
       isClosed = true;
+      secondStream?.close();
       await mediaLeg?.close();
     },
   };

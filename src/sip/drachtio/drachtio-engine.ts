@@ -129,8 +129,8 @@ export const createDrachtioEngine = (options: DrachtioEngineOptions): DrachtioEn
       },
       soundFor: (call, signalling, legLog) => {
         const { legId } = call.request;
-        const { transport } = call.destination;
-        return sounds.forCallee({ ...call, legId, transport }, signalling, legLog);
+        const { transport, address: remoteAddress } = call.destination;
+        return sounds.forCallee({ ...call, legId, transport, remoteAddress }, signalling, legLog);
       },
       legs,
       tokens,

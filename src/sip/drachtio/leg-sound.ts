@@ -11,7 +11,10 @@ export type SoundEvent =
 
 /** Whether the leg's call is told of it. */
 export const isSoundEvent = (event: MediaEvent): event is LegSoundEvent =>
-  event.type !== 'first-rtp' && event.type !== 'dtls-keys' && event.type !== 'key-frame-wanted';
+  event.type !== 'first-rtp' &&
+  event.type !== 'dtls-keys' &&
+  event.type !== 'key-frame-wanted' &&
+  event.type !== 'screen-shared';
 
 export interface Refused {
   readonly ok: false;

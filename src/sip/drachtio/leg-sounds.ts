@@ -5,6 +5,8 @@ import type { MediaBridge } from '../../call/ports/media.ts';
 import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { CallInvitation, LegSecurity } from '../../call/ports/sip-engine.ts';
 import type { Trunk } from '../../trunk/trunk.ts';
+import type { FloorDoors } from '../bfcp/floor-doors.ts';
+import { createSecondStream } from '../leg/second-stream.ts';
 import type { LocalSrtp, SrtpPolicy } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { offersVideo } from '../message/sdp-video.ts';
@@ -40,6 +42,8 @@ export interface LegSoundOptions {
   readonly encryptsBeyond?: boolean;
   /** So are those with pictures, which the worker alone has; otherwise they get sound [no]. */
   readonly video?: boolean;
+  /** Where devices speak of their slides; whoever opened them closes them [nowhere]. */
+  readonly floorDoors?: FloorDoors | undefined;
 }
 
 export interface LegSounds {
@@ -56,6 +60,7 @@ export interface LegSounds {
     callee: {
       readonly legId: LegId;
       readonly transport: LegSecurity['signalling'];
+      readonly remoteAddress: string;
       readonly trunk: Trunk | undefined;
       readonly ringLimitMs: number;
       readonly demandsSrtp: boolean;
@@ -81,6 +86,13 @@ const forFreeSwitch = (codecs: readonly AudioCodec[]): readonly AudioCodec[] => 
 interface Secured {
   readonly srtp: LocalSrtp;
   readonly signalling: LegSecurity['signalling'];
+}
+/** Of a call that is the worker's alone. */
+interface OtherSide {
+  readonly trunk: Trunk | undefined;
+  /** Where its signalling comes from, or goes. */
+  readonly remoteAddress: string;
+  readonly isVideoSystem: boolean;
 }
 
 const newSessionId = (): string => String(randomInt(1, 2 ** 31));
@@ -123,13 +135,15 @@ export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool):
 
   const onWorker = (
     parts: ReturnType<typeof common>,
-    trunk: Trunk | undefined,
     secured: Secured,
-    isVideoSystem = false,
+    { trunk, remoteAddress, isVideoSystem }: OtherSide,
   ): LegSound => {
     const publicAddress = trunk?.publicAddress ?? options.publicAddress ?? mediaAddress;
-    const { video = false } = options;
-    return createDirectSound({ ...parts, ...secured, publicAddress, video, isVideoSystem });
+    const { video = false, floorDoors: doors, clock } = options;
+    const secondStream =
+      doors && createSecondStream({ doors, localAddress: mediaAddress, remoteAddress, clock });
+    const pictures = { video, isVideoSystem, secondStream };
+    return createDirectSound({ ...parts, ...secured, ...pictures, publicAddress });
   };
   const isWorkersAlone = (
     offer: string | undefined,
@@ -148,17 +162,17 @@ export const createLegSounds = (options: LegSoundOptions, pool: FreeSwitchPool):
       return options.isDirect?.(dialled) === true ||
         hasPictures ||
         isWorkersAlone(offer, parts, secured)
-        ? onWorker(parts, trunk, secured, isVideoSystem)
+        ? onWorker(parts, secured, { trunk, isVideoSystem, remoteAddress: source.address })
         : onFreeSwitch(parts, signalling, secured, options.mediaTimeoutMs);
     },
     forCallee: (callee, signalling, log) => {
-      const { legId, transport, trunk, ringLimitMs, demandsSrtp, isRoomSystem } = callee;
+      const { legId, transport, remoteAddress, trunk, ringLimitMs, demandsSrtp } = callee;
       const parts = common(legId, trunk, log);
       const policy = demandsSrtp ? 'require' : policyOfOffers(transport);
       const secured = { srtp: withPolicy(policy), signalling: transport };
-      const hasPictures = isRoomSystem && options.video === true;
+      const hasPictures = callee.isRoomSystem && options.video === true;
       if (hasPictures || isWorkersAlone(undefined, parts, secured))
-        return onWorker(parts, trunk, secured, hasPictures);
+        return onWorker(parts, secured, { trunk, remoteAddress, isVideoSystem: hasPictures });
       // While it rings, nothing is heard of the one called.
       const mediaTimeoutMs = options.mediaTimeoutMs + ringLimitMs;
       return onFreeSwitch(parts, signalling, secured, mediaTimeoutMs);

@@ -5,6 +5,7 @@ import type { LocalSrtp } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import type { DialDeskDeps } from '../peers/dial-desk.ts';
 import { dialFailure } from '../peers/dial-failure.ts';
+import type { FloorDoors } from '../bfcp/floor-doors.ts';
 import { dialLeg } from './dialled-leg.ts';
 import { publicAddressOf } from './route-request.ts';
 import type { SipUserAgent } from './user-agent-options.ts';
@@ -17,6 +18,8 @@ export interface CallPlacerDeps {
   readonly srtp: LocalSrtp;
   /** Whether room systems are offered pictures, and everybody may add some. */
   readonly video: boolean;
+  /** Where devices speak of their slides. */
+  readonly floorDoors: FloorDoors | undefined;
   readonly newSessionId: () => string;
   readonly clock: Clock;
   readonly log: Logger;

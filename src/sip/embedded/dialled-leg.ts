@@ -28,7 +28,9 @@ import type { Destination } from '../peers/outside-request.ts';
 import { answeredMedia } from '../leg/answered-media.ts';
 import { createLegSession, type LegBody } from './leg-session.ts';
 import { createMediaNegotiation } from '../leg/media-negotiation.ts';
-import { videoPortsOf } from '../leg/video-ports.ts';
+import { createSecondStream, type SecondStream } from '../leg/second-stream.ts';
+import { openVideoPorts, videoPortsOf } from '../leg/video-ports.ts';
+import type { FloorDoors } from '../bfcp/floor-doors.ts';
 import type { SipUserAgent } from './user-agent-options.ts';
 
 export interface DialledLegDeps {
@@ -47,6 +49,8 @@ export interface DialledLegDeps {
   readonly offersVideo: boolean;
   /** Pictures that the other side offers later are taken. */
   readonly takesVideo: boolean;
+  /** Where devices speak of their slides. */
+  readonly floorDoors: FloorDoors | undefined;
   readonly ringLimitMs: number;
   readonly clock: Clock;
   readonly log: Logger;
@@ -78,9 +82,14 @@ const invitationOf = (
   };
 };
 
-const openMedia = async ({ media, request, flow, offersVideo, log }: DialledLegDeps) => {
+const openMedia = async (
+  { media, request, flow, offersVideo, log }: DialledLegDeps,
+  secondStream: SecondStream | undefined,
+) => {
   try {
-    return await media.openLeg(request.legId, flow.local.address, { video: offersVideo });
+    const leg = await media.openLeg(request.legId, flow.local.address, { video: offersVideo });
+    if (offersVideo) await openVideoPorts(leg, undefined, secondStream, log);
+    return leg;
   } catch (error) {
     log.warn({ err: error }, 'no media for the call');
     return undefined;
@@ -90,7 +99,15 @@ const openMedia = async ({ media, request, flow, offersVideo, log }: DialledLegD
 /** Calls `destination`; `signal` is not aborted yet. Never rejects. */
 export const dialLeg = async (deps: DialledLegDeps, signal: AbortSignal): Promise<DialOutcome> => {
   const { plan, flow, clock, log, srtp } = deps;
-  const opened = await openMedia(deps);
+  const { floorDoors: doors } = deps;
+  const secondStream =
+    doors &&
+    createSecondStream({
+      ...{ doors, clock },
+      localAddress: flow.local.address,
+      remoteAddress: flow.remote.address,
+    });
+  const opened = await openMedia(deps, secondStream);
   if (opened === undefined || signal.aborted) {
     await opened?.close();
     deps.onClosed();
@@ -101,6 +118,7 @@ export const dialLeg = async (deps: DialledLegDeps, signal: AbortSignal): Promis
     rtpPort: opened.localPort,
     rtcpPort: opened.localRtcpPort,
     video: () => videoPortsOf(opened),
+    slides: secondStream?.local,
     dtlsFingerprint: opened.dtlsFingerprint,
     codecs: deps.codecs,
     sessionId: deps.sessionId,
@@ -122,6 +140,7 @@ export const dialLeg = async (deps: DialledLegDeps, signal: AbortSignal): Promis
   const leg = createLegSession({
     session,
     takesVideo: deps.takesVideo,
+    secondStream,
     clock,
     log,
     onClosed: deps.onClosed,

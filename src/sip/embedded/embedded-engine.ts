@@ -8,7 +8,7 @@ import type { SrtpPolicy } from '../message/sdp-crypto.ts';
 import type { AudioCodec } from '../message/sdp-session.ts';
 import { hostText } from '../transaction/flow.ts';
 import { createDialDesk } from '../peers/dial-desk.ts';
-import { createFloorDoors } from '../bfcp/floor-doors.ts';
+import type { FloorDoors } from '../bfcp/floor-doors.ts';
 import { createCallPlacer } from './call-placer.ts';
 import { createEmbeddedLeg } from './embedded-leg.ts';
 import { publicAddressOf } from './route-request.ts';
@@ -31,8 +31,8 @@ export interface EmbeddedEngineOptions extends Omit<
   readonly srtpPolicy?: SrtpPolicy;
   /** Whether pictures are taken where they are offered [no]. */
   readonly video?: boolean;
-  /** Where devices speak of their slides, over UDP and TCP [a free one]. */
-  readonly bfcpPort?: number | undefined;
+  /** Where devices speak of their slides; whoever opened them closes them [nowhere]. */
+  readonly floorDoors?: FloorDoors | undefined;
   /** For room systems of our own; without it nobody registers. */
   readonly registrar?: RegistrarOptions | undefined;
   /** Without them every call comes by none. */
@@ -50,7 +50,6 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
   const tokens = createTokens(random);
   const srtp = { policy: options.srtpPolicy ?? 'off', random };
   const newSessionId = (): string => String(1 + tokens.below(2 ** 31));
-  const floorDoors = createFloorDoors(options.bfcpPort ?? 0, log);
   const live = new Set<Promise<void>>();
   let onCall: ((leg: CallLeg) => void) | undefined;
 
@@ -93,7 +92,7 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
       sessionId: newSessionId(),
       srtp,
       video: options.video ?? false,
-      floorDoors,
+      floorDoors: options.floorDoors,
       clock,
       log: log.child({ legId }),
       onClosed: opened(),
@@ -126,6 +125,7 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
       publicAddress,
       srtp,
       video: options.video ?? false,
+      floorDoors: options.floorDoors,
       newSessionId,
       clock,
       log,
@@ -155,7 +155,6 @@ export const createEmbeddedEngine = (options: EmbeddedEngineOptions): SipEngine 
       await trunkDesk?.close();
       await userAgent.close();
       await Promise.all(live);
-      await floorDoors.close();
     },
   };
 };

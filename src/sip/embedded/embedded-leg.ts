@@ -21,7 +21,7 @@ import type { FloorDoors } from '../bfcp/floor-doors.ts';
 import { createSecondStream } from '../leg/second-stream.ts';
 import { createLegSession } from './leg-session.ts';
 import { createMediaNegotiation, type MediaNegotiation } from '../leg/media-negotiation.ts';
-import { videoPortsOf } from '../leg/video-ports.ts';
+import { openVideoPorts, videoPortsOf } from '../leg/video-ports.ts';
 import type { IncomingInvite } from './sip-session-handle.ts';
 import type { CallOrigin } from '../peers/trunk-desk.ts';
 
@@ -41,8 +41,8 @@ export interface EmbeddedLegDeps {
   readonly srtp?: LocalSrtp | undefined;
   /** Whether pictures are taken where they are offered. */
   readonly video: boolean;
-  /** Where floor control is spoken. */
-  readonly floorDoors: FloorDoors;
+  /** Where floor control is spoken; undefined: nowhere, and no second stream is taken. */
+  readonly floorDoors: FloorDoors | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** The leg has ended and its media leg is closed. */
@@ -71,12 +71,13 @@ const invitationOf = ({
 export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
   const { legId, incoming, clock, log, onClosed } = deps;
   const isVideoSystem = deps.video && saysVideo(incoming.invite);
-  const secondStream = createSecondStream({
-    doors: deps.floorDoors,
-    localAddress: incoming.flow.local.address,
-    remoteAddress: incoming.flow.remote.address,
-    clock,
-  });
+  const { floorDoors: doors } = deps;
+  const { local, remote } = incoming.flow;
+  const secondStream =
+    doors &&
+    createSecondStream({
+      ...{ doors, clock, localAddress: local.address, remoteAddress: remote.address },
+    });
   const session = createLegSession({
     secondStream,
     session: incoming,
@@ -113,7 +114,7 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
       const { sdp } = incoming;
       const video = deps.video && (sdp === undefined ? isVideoSystem : offersVideo(sdp));
       const leg = await deps.media.openLeg(legId, incoming.flow.local.address, { video });
-      if (video && sdp !== undefined && secondStream.needs(sdp)) await secondStream.prepare(leg);
+      if (video) await openVideoPorts(leg, sdp, secondStream, log);
       return leg;
     } catch (error) {
       log.warn({ err: error }, 'no media for the call');
@@ -138,7 +139,7 @@ export const createEmbeddedLeg = (deps: EmbeddedLegDeps): CallLeg => {
       rtpPort: opened.localPort,
       rtcpPort: opened.localRtcpPort,
       video: () => videoPortsOf(opened),
-      slides: secondStream.local,
+      slides: secondStream?.local,
       dtlsFingerprint: opened.dtlsFingerprint,
       codecs: deps.codecs,
       // A trunk's codecs are in the order that was set for it.

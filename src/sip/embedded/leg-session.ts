@@ -40,7 +40,7 @@ export interface LegSessionDeps {
   /** It can show pictures, and is offered them in a meeting where there are none yet [no]. */
   readonly offersVideo?: boolean;
   /** Slides beside the camera, where they are taken. */
-  readonly secondStream?: SecondStream;
+  readonly secondStream?: SecondStream | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** The leg has ended and its media leg is closed. */
@@ -103,20 +103,16 @@ export const createLegSession = (deps: LegSessionDeps): LegSession => {
   const onOffer = (offer: string | undefined): void => {
     if (negotiation === undefined || mediaLeg === undefined) session.rejectOffer(488);
     else if (offer === undefined) session.acceptOffer(negotiation.offer());
-    else if (deps.takesVideo === true && needsPorts(mediaLeg, offer)) {
+    else if (needsPorts(mediaLeg, offer)) {
       const made = negotiation;
-      void openPorts(mediaLeg, offer).then(() => {
+      void openVideoPorts(mediaLeg, offer, secondStream, log).then(() => {
         answerOffer(made, offer);
       });
     } else answerOffer(negotiation, offer);
   };
 
   const needsPorts = (leg: MediaLeg, offer: string): boolean =>
-    offersVideo(offer) && (lacksVideoPorts(leg) || secondStream?.needs(offer) === true);
-  const openPorts = async (leg: MediaLeg, offer: string): Promise<void> => {
-    await openVideoPorts(leg, log);
-    if (secondStream?.needs(offer) === true) await secondStream.prepare(leg);
-  };
+    deps.takesVideo === true && offersVideo(offer) && lacksVideoPorts(leg, offer, secondStream);
 
   const answerOffer = (made: MediaNegotiation, offer: string): void => {
     if (isEnded) return;
@@ -135,7 +131,7 @@ export const createLegSession = (deps: LegSessionDeps): LegSession => {
     if (mediaLeg === undefined || negotiation === undefined || hasOfferedVideo) return;
     if (deps.offersVideo !== true || negotiation.session?.video !== undefined) return;
     hasOfferedVideo = true;
-    await openVideoPorts(mediaLeg, log);
+    await openVideoPorts(mediaLeg, undefined, secondStream, log);
     if (!isEnded && mediaLeg.localVideoPort !== undefined) session.offer(negotiation.offer());
   };
 

@@ -15,8 +15,8 @@ import type { LocalMedia } from '../message/sdp-session.ts';
 import { offersSlides } from '../message/sdp-slides.ts';
 
 export interface SecondStream {
-  /** Whether an offer needs `prepare` before it is answered. */
-  needs(offer: string): boolean;
+  /** Whether an offer needs `prepare` before it is answered; undefined: one of ours with pictures. */
+  needs(offer: string | undefined): boolean;
   /** Opens what a second stream needs. Never rejects: without, the call goes on with the first. */
   prepare(leg: MediaLeg): Promise<void>;
   /** For the negotiation. */
@@ -36,11 +36,15 @@ export interface SecondStreamDeps {
   readonly clock: Clock;
 }
 
+/** That of a device that holds in the old way is none. RFC 3264 §8.4 */
+const unspecified: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const floorId = 1;
 const userId = 2;
 
 interface Conversation {
   readonly transport: 'udp' | 'tcp';
+  /** Where the device may speak from: its offers may move it. */
+  readonly addresses: Set<string>;
   readonly seat: TakenSeat;
   readonly desk: FloorDesk;
 }
@@ -74,9 +78,10 @@ export const createSecondStream = (deps: SecondStreamDeps): SecondStream => {
     current = undefined;
   };
 
-  const begin = (at: FloorDoor, floor: NonNullable<MediaSession['floor']>): Conversation => {
+  const begin = (at: FloorDoor, transport: Conversation['transport']): Conversation => {
+    const addresses = new Set([deps.remoteAddress]);
     const desk = createFloorDesk({
-      isReliable: floor.transport === 'tcp',
+      isReliable: transport === 'tcp',
       ...{ conferenceId, userId, floorId },
       send: (bytes) => {
         seat.send(bytes);
@@ -85,8 +90,8 @@ export const createSecondStream = (deps: SecondStreamDeps): SecondStream => {
     });
     const seat = at.take({
       conferenceId,
-      transport: floor.transport,
-      addresses: new Set([floor.remoteAddress, deps.remoteAddress]),
+      transport,
+      addresses,
       onMessage: (bytes) => {
         desk.take(clock.now(), bytes);
         watchTime();
@@ -97,11 +102,12 @@ export const createSecondStream = (deps: SecondStreamDeps): SecondStream => {
       },
     });
     desk.setScreen(clock.now(), screen);
-    return { transport: floor.transport, seat, desk };
+    return { transport, addresses, seat, desk };
   };
 
   return {
-    needs: (offer) => ports === undefined && !isClosed && offersSlides(offer),
+    needs: (offer) =>
+      ports === undefined && !isClosed && (offer === undefined || offersSlides(offer)),
     prepare: async (leg) => {
       mediaLeg = leg;
       door ??= await deps.doors.at(deps.localAddress);
@@ -116,7 +122,12 @@ export const createSecondStream = (deps: SecondStreamDeps): SecondStream => {
       door && ports && { ...ports, floor: { port: door.port, conferenceId, userId, floorId } },
     configure: ({ floor }) => {
       if (floor?.transport !== current?.transport) end();
-      if (floor !== undefined && door !== undefined && !isClosed) current ??= begin(door, floor);
+      if (floor === undefined || door === undefined || isClosed) return;
+      current ??= begin(door, floor.transport);
+      // Held and resumed it is the same conversation.
+      if (unspecified.has(floor.remoteAddress)) return;
+      current.addresses.clear();
+      for (const each of [floor.remoteAddress, deps.remoteAddress]) current.addresses.add(each);
     },
     hear: ({ key }) => {
       screen = key;
