@@ -102,6 +102,7 @@ const openGateway = async (
     meetings: store.meetings,
     guessLog: store.guesses,
     events: outside.events,
+    sound: media.soundLinks,
     clock,
     logger: logger.child({ part: 'cluster' }),
   });

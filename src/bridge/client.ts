@@ -14,6 +14,8 @@ import { createBridgeLeg, type BridgeLeg } from './bridge-leg.ts';
 import { monotonicMs } from './media-clock.ts';
 import { MediaError } from './media-error.ts';
 import { createMeetingDesk } from './meeting-desk.ts';
+import { createMeetingDoors } from './node-link/meeting-doors.ts';
+import type { NodeLinkSetup } from './node-link/node-links.ts';
 import { partitionPorts, type PortRange } from './rtp/port-pool.ts';
 import { createTokenMint } from './room/tokens.ts';
 import { createSaidCards } from './video/said-cards.ts';
@@ -30,6 +32,8 @@ export interface MediaBridgeOptions {
   readonly settings?: Partial<MediaSettings>;
   /** Undefined: nothing is transcoded. */
   readonly transcoding?: Omit<TranscodingSetup, 'counts'> | undefined;
+  /** Undefined: sound goes to other nodes by the room alone. */
+  readonly nodeLink?: NodeLinkSetup | undefined;
   readonly log: Logger;
 }
 
@@ -63,12 +67,21 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
   let onTraced: Parameters<NonNullable<MediaBridge['onTraced']>>[0] | undefined;
   let closing: Promise<void> | undefined;
 
+  const doors =
+    options.nodeLink &&
+    createMeetingDoors({
+      doorOf: (worker) => links.get(worker)?.door,
+      tellWorker: (worker, room, node, door) => {
+        links.get(worker)?.post({ type: 'link', room, node, door });
+      },
+    });
   const desk = createMeetingDesk({
     workers,
     nodeId: options.nodeId,
     mint: createTokenMint(options.livekit),
     newKey: randomUUID,
     linkOf: (worker) => links.get(worker),
+    doors,
     after,
     log,
   });
@@ -103,6 +116,7 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
         nodeId: options.nodeId,
         settings: { ...defaultSettings, ...options.settings },
         transcoding: options.transcoding && { ...options.transcoding, counts: transcodeCounts },
+        nodeLink: options.nodeLink,
       },
       onNews,
       onDied,
@@ -188,6 +202,7 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
   };
 
   return {
+    soundLinks: doors?.links,
     openLeg,
     trace: (legId, on) => {
       if (on) traced.add(legId);

@@ -15,6 +15,7 @@ import type { WorkerLeg } from './media-leg.ts';
 import { openLeg } from './open-leg.ts';
 import type { RoomVisit } from './room-visit.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
+import type { NodeLinks } from './node-link/node-links.ts';
 import { createPortPool } from './rtp/port-pool.ts';
 import { createCardMaker } from './video/card-maker.ts';
 import { createWorkerMeetings } from './worker-meetings.ts';
@@ -36,6 +37,8 @@ export interface MediaWorker {
 export interface MediaWorkerDeps {
   readonly setup: WorkerSetup;
   readonly dtlsIdentity: DtlsIdentity | undefined;
+  /** Closed with the worker. */
+  readonly nodeLinks?: NodeLinks | undefined;
   readonly post: (message: FromWorker) => void;
   readonly log: Logger;
 }
@@ -54,7 +57,7 @@ const after = (delayMs: number, callback: () => void): (() => void) => {
 };
 
 export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
-  const { setup, dtlsIdentity, post, log } = deps;
+  const { setup, dtlsIdentity, nodeLinks, post, log } = deps;
   const legs = new Map<LegId, WorkerLeg>();
   /** The legs that the clock drives: all but those that failed. */
   const ticking = new Map<LegId, WorkerLeg>();
@@ -65,7 +68,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
   });
   const cards = createCardMaker(log);
   const ports = createPortPool({ ...setup.rtpPorts, quarantineMs: portRestMs });
-  const meetings = createWorkerMeetings({ setup, post, log });
+  const meetings = createWorkerMeetings({ setup, nodeLinks, post, log });
 
   /** A bug met in one leg's work ends that leg; the others must not hear of it. */
   const onFault = (legId: LegId, error: unknown): void => {
@@ -288,6 +291,9 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         return legs.get(message.legId)?.setToken(message.token);
       case 'listen':
         meetings.listen(message.room, message.lanes, message.token);
+        return;
+      case 'link':
+        meetings.link(message.room, message.node, message.door);
         return;
       case 'ear-token':
         meetings.setEarToken(message.room, message.token);

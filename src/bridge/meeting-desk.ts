@@ -13,6 +13,7 @@ import type { Logger } from '../call/ports/process.ts';
 import type { JoinOutcome, RoomLeftReason, RoomTarget } from '../call/ports/sip-engine.ts';
 import type { BridgeLeg } from './bridge-leg.ts';
 import { identityPrefix } from '../call/participant.ts';
+import type { MeetingDoors } from './node-link/meeting-doors.ts';
 import { createMeetingHomes, type MeetingOnNode } from './meeting-homes.ts';
 import type { TokenMint } from './room/tokens.ts';
 import type { WorkerLink, WorkerNews } from './worker-link.ts';
@@ -36,6 +37,8 @@ export interface MeetingDeskDeps {
   /** The main thread alone mints: a worker holds no secret. */
   readonly mint: TokenMint;
   readonly linkOf: (worker: number) => WorkerLink | undefined;
+  /** Where sound goes from node to node. */
+  readonly doors?: Pick<MeetingDoors, 'opened' | 'closed'> | undefined;
   /** A short key that is not used twice. */
   readonly newKey: () => string;
   /** Calls back once; returns the way to take that back. */
@@ -70,8 +73,9 @@ export const createMeetingDesk = (deps: MeetingDeskDeps): MeetingDesk => {
   const listen = async (meeting: MeetingOnNode): Promise<void> => {
     const token = await earToken(meeting.room);
     if (homes.byRoom(meeting.room) !== meeting) return;
-    const { room, lanes } = meeting;
-    deps.linkOf(meeting.home)?.post({ type: 'listen', room, token, lanes });
+    const { room, lanes, home } = meeting;
+    deps.linkOf(home)?.post({ type: 'listen', room, token, lanes });
+    deps.doors?.opened(room, home);
   };
   const beginListening = (meeting: MeetingOnNode): void => {
     spawn(listen(meeting));
@@ -92,6 +96,7 @@ export const createMeetingDesk = (deps: MeetingDeskDeps): MeetingDesk => {
     retries.get(over.room)?.();
     retries.delete(over.room);
     deps.linkOf(over.home)?.post({ type: 'stop-listening', room: over.room });
+    deps.doors?.closed(over.room);
   };
 
   const leave = async (legId: LegId): Promise<void> => {

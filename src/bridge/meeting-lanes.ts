@@ -13,7 +13,7 @@
  */
 import { addSum } from './audio/mix.ts';
 import type { StreamCounts } from '../call/quality/sound-tally.ts';
-import { wordsOfSpeakers } from './meeting-speakers.ts';
+import { wordsOfSpeakers, type LoudestSpeakers } from './meeting-speakers.ts';
 
 export const narrowSamples = 160;
 export const wideSamples = 320;
@@ -72,6 +72,8 @@ export interface MeetingLanes {
   tellSpeakers(speakers: Int32Array): void;
   /** Keys of who speaks in all lanes, the loudest first. */
   readonly speakers: () => readonly number[];
+  /** Notes who speaks in the other lanes. */
+  noteOthers(into: Pick<LoudestSpeakers, 'note'>): void;
 }
 
 const nobody: readonly number[] = [];
@@ -175,6 +177,13 @@ export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): Me
     isDeserted: () => Atomics.load(deserted, 0) === 1,
     tellSpeakers: (speakers) => {
       speaking.set(speakers, ownLane * wordsOfSpeakers);
+    },
+    noteOthers: (into) => {
+      for (const { lane } of others) {
+        const from = lane * wordsOfSpeakers;
+        for (let at = from; at < from + wordsOfSpeakers; at += 2)
+          into.note(speaking[at] ?? 0, speaking[at + 1] ?? 0);
+      }
     },
     // A key of one tick may be read with the loudness of the next, which is much the same.
     speakers: () => {

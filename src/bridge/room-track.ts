@@ -17,12 +17,22 @@ import { createPlayout, type Playout } from './rtp/playout.ts';
 import { createReceptionStats } from './rtp/reception-stats.ts';
 import type { RtpView } from './rtp/rtp-packet.ts';
 
+/** The codecs of a track: one of the room's, or those of a link between nodes. */
+export interface TrackSound {
+  /** Of its RTP time stamps. */
+  readonly clockRateHz: number;
+  /** Decoders by payload type, undefined for what is no sound. */
+  openDecoders(rateHz: 8000 | 16000): Promise<(payloadType: number) => AudioDecoder | undefined>;
+}
+
 export interface RoomTrack {
   push(packet: Uint8Array, view: RtpView, nowMs: number): void;
   /** Adds this tick's frame, and returns it, where the track sounds. */
-  addTo(mixer: MeetingMixer): Int16Array | undefined;
+  addTo(mixer: Pick<MeetingMixer, 'add'>): Int16Array | undefined;
   /** May be said at each tick; the change takes some. */
   setRate(rateHz: 8000 | 16000): void;
+  /** The rate that is heard now. */
+  heardAtHz(): 8000 | 16000;
   /** Since the track was opened; whole numbers. */
   counts(): StreamCounts;
   /** Idempotent. */
@@ -40,25 +50,36 @@ interface Stage {
   readonly frame: Int16Array;
 }
 
-const openStage = async (codec: RoomCodec, rateHz: 8000 | 16000): Promise<Stage> => {
-  const decoder: AudioDecoder =
-    codec === 'opus' ? await createOpusDecoder(rateHz) : createG711Decoder(codec, rateHz);
-  const playout = createPlayout({
-    outputRateHz: rateHz,
-    frameMs,
-    decoderFor: (payloadType) => (payloadType === roomPayloadTypes[codec] ? decoder : undefined),
-  });
+const openStage = async (sound: TrackSound, rateHz: 8000 | 16000): Promise<Stage> => {
+  const decoderFor = await sound.openDecoders(rateHz);
+  const playout = createPlayout({ outputRateHz: rateHz, frameMs, decoderFor });
   return { rateHz, playout, frame: new Int16Array((rateHz * frameMs) / 1000) };
 };
 
-/** Rejects where there is no decoder. */
-export const openRoomTrack = async (
+const soundOf = (codec: RoomCodec): TrackSound => ({
+  clockRateHz: codec === 'opus' ? opusRateHz : g711RateHz,
+  openDecoders: async (rateHz) => {
+    const decoder =
+      codec === 'opus' ? await createOpusDecoder(rateHz) : createG711Decoder(codec, rateHz);
+    return (payloadType) => (payloadType === roomPayloadTypes[codec] ? decoder : undefined);
+  },
+});
+
+/** A track of the room; rejects where there is no decoder. */
+export const openRoomTrack = (
   codec: RoomCodec,
   rateHz: 8000 | 16000,
   onFault: (error: unknown) => void,
+): Promise<RoomTrack> => openTrack(soundOf(codec), rateHz, onFault);
+
+/** Rejects where there is no decoder. */
+export const openTrack = async (
+  sound: TrackSound,
+  rateHz: 8000 | 16000,
+  onFault: (error: unknown) => void,
 ): Promise<RoomTrack> => {
-  const reception = createReceptionStats(codec === 'opus' ? opusRateHz : g711RateHz);
-  let stage = await openStage(codec, rateHz);
+  const reception = createReceptionStats(sound.clockRateHz);
+  let stage = await openStage(sound, rateHz);
   let next: Stage | undefined;
   let ticksToGo = 0;
   /** Also where it failed: it would fail at each tick. */
@@ -69,7 +90,7 @@ export const openRoomTrack = async (
 
   const prepare = async (wantedHz: 8000 | 16000): Promise<void> => {
     isOpening = true;
-    const opened = await openStage(codec, wantedHz);
+    const opened = await openStage(sound, wantedHz);
     isOpening = false;
     if (isClosed) {
       opened.playout.close();
@@ -110,6 +131,7 @@ export const openRoomTrack = async (
       next = undefined;
       if (wanted !== stage.rateHz) prepare(wanted).catch(onFault);
     },
+    heardAtHz: () => stage.rateHz,
     counts: () => {
       const { expected, lost, jitterMs } = reception.figures();
       const { late, concealedMs, delayMs } = stage.playout.stats;

@@ -4,7 +4,9 @@
  */
 import type { RoomName } from '../call/identifiers.ts';
 import type { Logger } from '../call/ports/process.ts';
+import { identityPrefix } from '../call/participant.ts';
 import type { MeetingMixer } from './meeting-mixer.ts';
+import type { LinkedNodes } from './node-link/meeting-links.ts';
 import {
   createSpeakerMeter,
   speakerKeyOf,
@@ -25,6 +27,8 @@ export interface TrackSource {
   isDeserted(): boolean;
   /** Whether tracks are decoded at 16 kHz [8]. */
   setWideband(isWideband: boolean): void;
+  /** Callers of these nodes need no track to be heard, and none to hear: links carry their sound. */
+  setLinked(nodes: LinkedNodes): void;
   /** Of all tracks since the ear opened; whole numbers. */
   counts(): StreamCounts;
   setToken(token: string): void;
@@ -63,6 +67,8 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
   let others: number | undefined;
   let isRecorded: boolean | undefined;
   let rateHz: 8000 | 16000 = 8000;
+  /** Identity prefixes of callers who hear ours by a link. */
+  let hearing: readonly string[] = [];
 
   const onDecoderFault = (error: unknown): void => {
     log.error({ err: error }, 'track not decodable');
@@ -150,7 +156,15 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
     setWideband: (isWideband) => {
       rateHz = isWideband ? 16_000 : 8000;
     },
-    isDeserted: () => isConnected && closing === undefined && others === 0 && isRecorded === false,
+    setLinked: (nodes) => {
+      hearing = nodes.hearing.map(identityPrefix);
+      ear.setUnneeded(nodes.heard.map(identityPrefix));
+    },
+    isDeserted: () =>
+      isConnected &&
+      closing === undefined &&
+      isRecorded === false &&
+      (others === 0 || (hearing.length > 0 && ear.othersThan(hearing) === 0)),
     counts: () => [...tracks.values()].map(({ track }) => track.counts()).reduce(addCounts, gone),
     setToken: (token) => {
       ear.setToken(token);

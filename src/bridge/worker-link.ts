@@ -6,6 +6,7 @@
  *       └──exit──▶ died ◀──exit──┘   onDied once; open requests resolve with undefined
  */
 import { Worker } from 'node:worker_threads';
+import type { SoundDoor } from '../call/ports/media.ts';
 import type {
   FromWorker,
   WorkerCommand,
@@ -18,6 +19,8 @@ export type WorkerNews = Exclude<FromWorker, WorkerReply | { type: 'ready' }>;
 
 export interface WorkerLink {
   readonly index: number;
+  /** Where it takes other nodes' sound. */
+  readonly door?: SoundDoor | undefined;
   isAlive(): boolean;
   post(command: WorkerCommand): void;
   /** The reply, or undefined where the worker is gone. Never rejects. */
@@ -55,8 +58,12 @@ export const startWorkerLink = async ({
   let state: 'starting' | 'running' | 'closing' | 'gone' = 'starting';
   let fault: Error | undefined;
 
+  let door: SoundDoor | undefined;
   const link: WorkerLink = {
     index: setup.workerIndex,
+    get door() {
+      return door;
+    },
     isAlive: () => state === 'running',
     post: (command) => {
       if (state !== 'gone') worker.postMessage(command);
@@ -81,6 +88,7 @@ export const startWorkerLink = async ({
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'ready') {
         state = 'running';
+        ({ door } = message);
         resolve();
       } else if ('requestId' in message) {
         waiting.get(message.requestId)?.(message);

@@ -3,7 +3,8 @@ import type { RoomName } from '../call/identifiers.ts';
 import { openMeetingLanes } from './meeting-lanes.ts';
 import { createMeetingMixer } from './meeting-mixer.ts';
 import { createLoudestSpeakers, type SpeakerMeter } from './meeting-speakers.ts';
-import type { StreamCounts } from '../call/quality/sound-tally.ts';
+import { addCounts, type StreamCounts } from '../call/quality/sound-tally.ts';
+import type { MeetingLinks } from './node-link/meeting-links.ts';
 import type { TrackSource } from './track-source.ts';
 
 /** A caller of this worker, as the mix sees it. */
@@ -22,6 +23,8 @@ export interface WorkerMeeting {
   readonly members: Set<MeetingMember>;
   /** Set on the home worker alone. */
   tracks: TrackSource | undefined;
+  /** Set on the home worker, where the node has links to others. */
+  links: MeetingLinks | undefined;
   /** Sums this tick's voices and tracks; call once a tick, before `hear`. */
   mix(tick: number): void;
   /** The mix less the member's own voice into `out`; false where nothing sounds. */
@@ -33,6 +36,10 @@ export interface WorkerMeeting {
   /** Keys of who speaks, the loudest first: callers of the node and guests of the room. */
   readonly speakers: () => readonly number[];
 }
+
+/** What comes of other nodes is heard as the room is. */
+const countsOf = (tracks: TrackSource, links: MeetingLinks | undefined): StreamCounts =>
+  links === undefined ? tracks.counts() : addCounts(tracks.counts(), links.counts());
 
 /** A second: counts are no hurry. */
 const countsEveryTicks = 50;
@@ -46,11 +53,14 @@ export const createWorkerMeeting = (
   const mixer = createMeetingMixer(ownLanes);
   const members = new Set<MeetingMember>();
   const loudest = createLoudestSpeakers();
+  /** Of the callers alone, for other nodes. */
+  const loudestCallers = createLoudestSpeakers();
   let wasHome = false;
   const meeting: WorkerMeeting = {
     room,
     members,
     tracks: undefined,
+    links: undefined,
     mix: (tick) => {
       if (wasHome || meeting.tracks !== undefined) {
         wasHome = meeting.tracks !== undefined;
@@ -64,12 +74,23 @@ export const createWorkerMeeting = (
         if (isWideband) wideEars += 1;
         loudest.note(speakerKey, meter.hear(voice));
       }
+      // Alone on its node, a meeting costs what it would without links.
+      const links = meeting.links?.isEmpty() === false ? meeting.links : undefined;
+      if (links !== undefined) {
+        mixer.endCallers();
+        loudestCallers.words.set(loudest.words);
+        links.addTo(mixer, loudest);
+      }
       meeting.tracks?.addTo(mixer, loudest);
       ownLanes.tellSpeakers(loudest.words);
       mixer.finish(wideEars);
+      if (links !== undefined) {
+        ownLanes.noteOthers(loudestCallers);
+        links.send(tick, mixer, loudestCallers, mixer.hasWideEars());
+      }
       meeting.tracks?.setWideband(mixer.hasWideEars());
       if (tick % countsEveryTicks === 0 && meeting.tracks !== undefined)
-        ownLanes.tellRoomCounts(meeting.tracks.counts());
+        ownLanes.tellRoomCounts(countsOf(meeting.tracks, meeting.links));
     },
     hear: (member, out) => mixer.hear(member.voice, out),
     isDeserted: () => ownLanes.isDeserted(),

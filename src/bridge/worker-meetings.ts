@@ -1,8 +1,10 @@
 /** The meetings of one worker: those with callers here, and those whose ear is here. */
-import type { RoomName } from '../call/identifiers.ts';
+import type { NodeId, RoomName } from '../call/identifiers.ts';
+import type { SoundDoor } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
 import { monotonicMs } from './media-clock.ts';
 import { identityPrefix } from '../call/participant.ts';
+import type { NodeLinks } from './node-link/node-links.ts';
 import { openTrackSource } from './track-source.ts';
 import { createWorkerMeeting, type WorkerMeeting } from './worker-meeting.ts';
 import { createMeetingTranscodes } from './meeting-transcodes.ts';
@@ -16,6 +18,8 @@ export interface WorkerMeetings {
   /** This worker is the meeting's home: opens the ear, in place of one that is there. */
   listen(room: RoomName, lanes: SharedArrayBuffer, token: string): void;
   stopListening(room: RoomName): Promise<void>;
+  /** Of a meeting whose home this worker is: where another node takes its sound, or no more. */
+  link(room: RoomName, node: NodeId, door: SoundDoor | undefined): void;
   setEarToken(room: RoomName, token: string): void;
   setPictureToken(room: RoomName, trackSid: string, token: string): void;
   mix(tick: number): void;
@@ -25,15 +29,27 @@ export interface WorkerMeetings {
 
 export interface WorkerMeetingsDeps {
   readonly setup: WorkerSetup;
+  readonly nodeLinks?: NodeLinks | undefined;
   readonly post: (message: FromWorker) => void;
   readonly log: Logger;
 }
 
-export const createWorkerMeetings = ({ setup, post, log }: WorkerMeetingsDeps): WorkerMeetings => {
+export const createWorkerMeetings = (deps: WorkerMeetingsDeps): WorkerMeetings => {
+  const { setup, nodeLinks, post, log } = deps;
   const meetings = new Map<RoomName, WorkerMeeting>();
   const transcodes = createMeetingTranscodes({ setup, post, log });
   /** Ears, closing ones too. */
   let ears = 0;
+
+  const linkFigures = (): WorkerGauges => {
+    if (nodeLinks === undefined) return {};
+    const all = [...meetings.values()].flatMap(({ links }) => links?.figures() ?? []);
+    return {
+      linkStreams: all.reduce((sum, { streams }) => sum + streams, 0),
+      linkStreamsStanding: all.reduce((sum, { standing }) => sum + standing, 0),
+      linkDatagramsLost: nodeLinks.datagramsLost(),
+    };
+  };
 
   const obtain = (room: RoomName, lanes: SharedArrayBuffer): WorkerMeeting => {
     const known = meetings.get(room);
@@ -52,6 +68,8 @@ export const createWorkerMeetings = ({ setup, post, log }: WorkerMeetingsDeps): 
     const { tracks } = meeting;
     if (tracks === undefined) return;
     meeting.tracks = undefined;
+    meeting.links?.close();
+    meeting.links = undefined;
     forgetIfIdle(meeting);
     await Promise.all([tracks.close(), transcodes.end(meeting.room)]);
     ears -= 1;
@@ -78,9 +96,11 @@ export const createWorkerMeetings = ({ setup, post, log }: WorkerMeetingsDeps): 
         log,
         post,
       });
+      meeting.links = nodeLinks?.openMeeting(room, (nodes) => meeting.tracks?.setLinked(nodes));
       transcodes.begin(room);
     },
     stopListening,
+    link: (room, node, door) => meetings.get(room)?.links?.set(node, door),
     setEarToken: (room, token) => {
       meetings.get(room)?.tracks?.setToken(token);
     },
@@ -93,10 +113,18 @@ export const createWorkerMeetings = ({ setup, post, log }: WorkerMeetingsDeps): 
         } catch (error) {
           log.error({ room: meeting.room, err: error }, 'meeting not mixed');
         }
+      nodeLinks?.flush();
     },
-    gauges: () => ({ meetingMixes: meetings.size, ears, ...transcodes.figures() }),
+    gauges: () => ({
+      meetingMixes: meetings.size,
+      meetingsUnheard: [...meetings.values()].filter(({ tracks }) => tracks?.isDeserted()).length,
+      ears,
+      ...transcodes.figures(),
+      ...linkFigures(),
+    }),
     close: async () => {
       await Promise.all([...meetings.values()].map(closeEar));
+      await nodeLinks?.close();
     },
   };
 };

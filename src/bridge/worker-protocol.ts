@@ -10,6 +10,7 @@ import type {
   FloorHolder,
   MediaEvent,
   MediaSession,
+  SoundDoor,
 } from '../call/ports/media.ts';
 import type {
   Digit,
@@ -22,6 +23,7 @@ import type {
   Utterance,
 } from '../call/ports/sip-engine.ts';
 import type { PromptLibrary } from './audio/prompt-library.ts';
+import type { NodeLinkSetup } from './node-link/node-links.ts';
 import type { TrappedPacket } from './packet-trap.ts';
 import type { PortRange } from './rtp/port-pool.ts';
 
@@ -48,6 +50,8 @@ export interface WorkerSetup {
   readonly settings: MediaSettings;
   /** Undefined: pictures that are not H.264 are told of by a card. */
   readonly transcoding?: TranscodingSetup | undefined;
+  /** Undefined: sound goes to other nodes by the room alone. */
+  readonly nodeLink?: NodeLinkSetup | undefined;
 }
 
 export interface TranscodingSetup {
@@ -120,6 +124,13 @@ export type WorkerCommand =
       readonly lanes: SharedArrayBuffer;
     }
   | { readonly type: 'stop-listening'; readonly room: RoomName }
+  /** To a home worker: where another node takes sound of the meeting; without `door` nowhere any more. */
+  | {
+      readonly type: 'link';
+      readonly room: RoomName;
+      readonly node: NodeId;
+      readonly door: SoundDoor | undefined;
+    }
   /** Answers to `leg-token-needed` and `ear-token-needed`. */
   | { readonly type: 'leg-token'; readonly legId: LegId; readonly token: string }
   | { readonly type: 'ear-token'; readonly room: RoomName; readonly token: string }
@@ -172,7 +183,7 @@ export type WorkerReply =
 export type FromWorker =
   | WorkerReply
   /** Ports are bound to nothing yet; the worker takes requests. */
-  | { readonly type: 'ready' }
+  | { readonly type: 'ready'; readonly door: SoundDoor | undefined }
   | { readonly type: 'leg-event'; readonly legId: LegId; readonly event: MediaEvent }
   /** Of a leg that is traced. */
   | {

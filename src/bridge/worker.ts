@@ -3,7 +3,9 @@ import { parentPort } from 'node:worker_threads';
 import type { Logger } from '../call/ports/process.ts';
 import { createDtlsIdentity } from './rtp/dtls-engine.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
+import { monotonicMs } from './media-clock.ts';
 import { createMediaWorker } from './media-worker.ts';
+import { openNodeLinks } from './node-link/node-links.ts';
 import { raiseThreadPriority } from './thread-priority.ts';
 import { useOpensslKeyAgreement } from './room/key-agreement.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.ts';
@@ -28,7 +30,9 @@ const dtlsIdentityOrNone = async (log: Logger): Promise<DtlsIdentity | undefined
 const start = async (setup: WorkerSetup): Promise<void> => {
   const log = createWorkerLog(post, {});
   const dtlsIdentity = await dtlsIdentityOrNone(log);
-  const worker = createMediaWorker({ setup, dtlsIdentity, post, log });
+  const { nodeLink } = setup;
+  const nodeLinks = nodeLink && (await openNodeLinks({ setup: nodeLink, nowMs: monotonicMs, log }));
+  const worker = createMediaWorker({ setup, dtlsIdentity, nodeLinks, post, log });
   if (!useOpensslKeyAgreement()) log.warn({}, 'key agreement by javascript');
   const priority = raiseThreadPriority();
   if (priority !== 'raised') log.info({ reason: priority }, 'media thread has no priority');
@@ -39,7 +43,7 @@ const start = async (setup: WorkerSetup): Promise<void> => {
   port.on('message', (message: ToWorker) => {
     worker.handle(message);
   });
-  post({ type: 'ready' });
+  post({ type: 'ready', door: nodeLinks?.door });
 };
 
 port.once('message', (setup: WorkerSetup) => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { callActions } from '../call/call-actions.ts';
 import { dialOutReasons } from '../call/dial-out.ts';
 import { isEventType } from '../call/gateway-event.ts';
-import { asCallId, asInviteeId, asLegId, asNodeId } from '../call/identifiers.ts';
+import { asCallId, asInviteeId, asLegId, asNodeId, asRoomName } from '../call/identifiers.ts';
 import { languages } from '../ivr/language.ts';
 import { roles } from '../meeting/invitee.ts';
 
@@ -112,6 +112,21 @@ const clusterMessage = z.discriminatedUnion('type', [
   /** A line broke in a meeting: its caller may be offered the way back, by any node but once. */
   z.object({ type: z.literal('line-dropped'), from, key: lineKey, callId, at: z.number() }),
   z.object({ type: z.literal('line-taken'), from, key: lineKey }),
+  /** Callers of this node are in the room, and other nodes' sound of it is taken there; without `door` no more. */
+  z.object({
+    type: z.literal('sound-door'),
+    from,
+    room: z.string().min(1).max(300).transform(asRoomName),
+    door: z
+      .object({
+        address: z.union([z.ipv4(), z.ipv6()]),
+        port: z.number().int().min(1).max(65_535),
+        publicKey: z.base64url().length(43),
+      })
+      .optional(),
+  }),
+  /** These were all doors of this node. */
+  z.object({ type: z.literal('sound-doors-told'), from }),
   /** Something happened there: for those who listen at any node. */
   z.object({
     type: z.literal('event'),

@@ -9,6 +9,7 @@ import type { EventHub } from '../call/event-hub.ts';
 import type { GatewayEvent } from '../call/gateway-event.ts';
 import { asNodeId, type CallId, type LegId, type NodeId } from '../call/identifiers.ts';
 import type { CallLog } from '../call/ports/call-records.ts';
+import type { SoundLinks } from '../call/ports/media.ts';
 import type { MeetingDirectory } from '../call/ports/meetings.ts';
 import type { GuessLog, NodeBus, OtherNodes } from '../call/ports/nodes.ts';
 import type { CallPeers, PeerLines } from '../call/ports/peers.ts';
@@ -23,6 +24,7 @@ import { createPeerNews } from './peer-news.ts';
 import { createRemoteCommands, type RemoteOutcome } from './remote-commands.ts';
 import { createRemoteDialOuts, type RemoteDialOuts } from './remote-dial-outs.ts';
 import { createSharedGuesses } from './shared-guesses.ts';
+import { createSoundDoors } from './sound-doors.ts';
 
 export interface ClusterOptions {
   readonly nodeId: NodeId;
@@ -33,6 +35,8 @@ export interface ClusterOptions {
   readonly guessLimits?: GuessLimits | undefined;
   /** Hears of the events of other nodes. */
   readonly events?: Pick<EventHub, 'heard' | 'missed'>;
+  /** Sound that goes from node to node. */
+  readonly sound?: SoundLinks | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -112,6 +116,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     guessLog: options.guessLog,
   });
   const dialOuts = createRemoteDialOuts({ nodeId, clock, send });
+  const soundDoors = createSoundDoors({ nodeId, tell, links: options.sound });
   const tellMute = (callId: CallId, muted: boolean): void => {
     tell({ type: 'mute-phones', from: nodeId, callId, muted });
   };
@@ -142,6 +147,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       core.sayCallersAgain();
       tell({ type: 'hello', from: nodeId });
       news.sayLinesAgain();
+      soundDoors.sayAgain();
     }
 
     bus.onMessage(
@@ -158,6 +164,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         sayLinesAgain: () => {
           news.sayLinesAgain();
         },
+        soundDoors,
         events: options.events,
         clock,
         logger,
@@ -165,6 +172,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     );
     bus.onResumed(() => {
       options.events?.missed();
+      soundDoors.missed();
       void comeBack();
     });
     core.onChange(({ record: { callId, termination } }) => {
@@ -172,6 +180,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       const gone = termination?.by === 'network' || termination?.by === 'gateway' ? 'lost' : 'left';
       presence.here(callId, core.hasHost(callId) ? 'present' : gone);
     });
+    soundDoors.begin();
     core.onCaller(({ legId, seen }) => {
       tell({ type: 'caller', from: nodeId, legId, seen });
     });
@@ -238,6 +247,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       callers.nodeGone(node);
       lines.nodeGone(node);
       hosts?.nodeGone(node);
+      soundDoors.nodeGone(node);
       tell({ type: 'gone', from: nodeId, node });
     },
   };

@@ -12,6 +12,7 @@ import type { HostPresence } from './host-presence.ts';
 import type { RemoteCommands } from './remote-commands.ts';
 import type { DialOutMessages } from './remote-dial-outs.ts';
 import type { SharedGuesses } from './shared-guesses.ts';
+import type { SoundDoors } from './sound-doors.ts';
 
 export interface NodeMessagesDeps {
   readonly nodeId: NodeId;
@@ -35,6 +36,7 @@ export interface NodeMessagesDeps {
   readonly callers: CallersElsewhere;
   readonly lines: LinesElsewhere;
   readonly sayLinesAgain: () => void;
+  readonly soundDoors: SoundDoors;
   readonly events: Pick<EventHub, 'heard'> | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -43,7 +45,7 @@ export interface NodeMessagesDeps {
 /** Takes the text of every message on the bus. Never throws for what is in it. */
 export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => void {
   const { nodeId, core, meetings, commands, dialOuts, guesses, presence, callers, lines } = deps;
-  const { clock, logger } = deps;
+  const { soundDoors, clock, logger } = deps;
 
   /** Read only where somebody is there whom the change may concern. */
   async function reread(callId: CallId): Promise<void> {
@@ -111,6 +113,12 @@ export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => vo
       case 'line-taken':
         core.heardOfLine.taken(message.key);
         return;
+      case 'sound-door':
+        soundDoors.heard(message);
+        return;
+      case 'sound-doors-told':
+        soundDoors.saidAll(message.from);
+        return;
       case 'event':
         deps.events?.heard(message.event);
         return;
@@ -118,12 +126,14 @@ export function createNodeMessages(deps: NodeMessagesDeps): (text: string) => vo
         callers.nodeGone(message.node);
         lines.nodeGone(message.node);
         presence.nodeGone(message.node);
+        soundDoors.nodeGone(message.node);
         return;
       case 'hello':
         // What its former life said is void; what is true is said next.
         lines.nodeGone(message.from);
         deps.sayLinesAgain();
         presence.sayAgain();
+        soundDoors.hello(message.from);
         core.sayCallersAgain();
         // It may have written down guesses that it could not tell of.
         void guesses.reload(clock.now());

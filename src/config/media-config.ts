@@ -25,9 +25,17 @@ export interface MediaConfig {
   readonly transcodeCommand: readonly string[] | undefined;
   /** Pictures transcoded at a time. */
   readonly transcodeLimit: number;
+  /** How sound goes straight to other nodes; undefined: by the meeting server alone. */
+  readonly nodeLink:
+    | {
+        /** undefined: that of SIP, or of the sound past FreeSWITCH. */
+        readonly address: string | undefined;
+        readonly ports: { readonly first: number; readonly last: number };
+      }
+    | undefined;
 }
 
-const rtpPorts = z.string().transform((text, context) => {
+const portRange = z.string().transform((text, context) => {
   const match = /^(\d{1,5})-(\d{1,5})$/.exec(text);
   const first = Number(match?.[1]);
   const last = Number(match?.[2]);
@@ -51,7 +59,7 @@ const codecs = list.transform((parts, context): readonly CodecName[] => {
 });
 
 export const mediaShape = {
-  RINGBRO_RTP_PORTS: optional(rtpPorts),
+  RINGBRO_RTP_PORTS: optional(portRange),
   RINGBRO_WORKERS: optional(wholeNumber(1, 128)),
   RINGBRO_MEDIA_TIMEOUT_S: optional(wholeNumber(5, 86_400)),
   RINGBRO_QUALITY_WINDOW_S: optional(wholeNumber(1, 60)),
@@ -61,6 +69,9 @@ export const mediaShape = {
   RINGBRO_VIDEO: optional(z.enum(['off', 'allow'])),
   RINGBRO_TRANSCODE_COMMAND: optional(command('ffmpeg')),
   RINGBRO_TRANSCODE_LIMIT: optional(wholeNumber(1, 64)),
+  RINGBRO_NODE_LINK: optional(z.enum(['off', 'on'])),
+  RINGBRO_NODE_LINK_ADDRESS: optional(z.union([z.ipv4(), z.ipv6()])),
+  RINGBRO_NODE_LINK_PORTS: optional(portRange),
 };
 
 export const mediaFrom = (e: SettingsOf<typeof mediaShape>): MediaConfig => ({
@@ -74,4 +85,11 @@ export const mediaFrom = (e: SettingsOf<typeof mediaShape>): MediaConfig => ({
   video: e.RINGBRO_VIDEO !== 'off',
   transcodeCommand: e.RINGBRO_TRANSCODE_COMMAND,
   transcodeLimit: e.RINGBRO_TRANSCODE_LIMIT ?? 2,
+  nodeLink:
+    e.RINGBRO_NODE_LINK === 'off'
+      ? undefined
+      : {
+          address: e.RINGBRO_NODE_LINK_ADDRESS,
+          ports: e.RINGBRO_NODE_LINK_PORTS ?? { first: 30_000, last: 30_127 },
+        },
 });

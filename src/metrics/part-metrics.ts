@@ -185,9 +185,19 @@ function watchMedia(registry: Registry, { media }: PartSources): void {
       this.inc(skippedTicks);
     },
   });
+  new Counter({
+    name: 'ringbro_link_datagrams_lost_total',
+    help: 'Datagrams of other nodes with the sound of their callers that never came',
+    registers,
+    async collect() {
+      const { linkDatagramsLost = 0 } = (await figures()) ?? {};
+      this.reset();
+      this.inc(linkDatagramsLost);
+    },
+  });
   new Gauge({
     name: 'ringbro_media',
-    help: 'What the media workers hold: workers, meetings, legs, sockets, links to rooms, joins that wait',
+    help: 'What the media workers hold: workers, meetings, legs, sockets, links to rooms and to other nodes, joins that wait',
     labelNames: ['what'] as const,
     registers,
     async collect() {
@@ -200,7 +210,8 @@ function watchMedia(registry: Registry, { media }: PartSources): void {
 
 /** By a metric of its own. */
 const isToldApart = (name: string): boolean =>
-  name === 'worstLatenessMs' || name === 'skippedTicks' || name.startsWith('transcode');
+  ['worstLatenessMs', 'skippedTicks', 'linkDatagramsLost'].includes(name) ||
+  name.startsWith('transcode');
 
 function watchWebhooks(registry: Registry, { webhooks, now }: PartSources): void {
   const registers = [registry];

@@ -1,9 +1,14 @@
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { loadPrompts } from '../bridge/audio/prompt-library.ts';
 import { createMediaBridge } from '../bridge/client.ts';
+import { linkSecretOf } from '../bridge/node-link/link-keys.ts';
+import type { NodeLinkSetup } from '../bridge/node-link/node-links.ts';
 import { asNodeId } from '../call/identifiers.ts';
 import type { MediaBridge } from '../call/ports/media.ts';
+import type { Config } from '../config.ts';
+import { secretList } from '../store/secret-list.ts';
 import type { Closing, GatewayDeps } from './gateway-deps.ts';
 import type { LiveKitAccess } from './open-livekit.ts';
 
@@ -33,8 +38,24 @@ export const openMedia = async (
       command: config.media.transcodeCommand,
       limit: config.media.transcodeLimit,
     },
+    nodeLink: nodeLinkOf(config, folder.pinSecret),
     log: logger.child({ part: 'media' }),
   });
   opened.push(() => media.close());
   return media;
 };
+
+/**
+ * Undefined where there are no other nodes, or no address is known that they could reach. While a secret is being
+ * replaced node by node, those with another first one have no links with each other.
+ */
+const nodeLinkOf = (config: Config, pinSecret: string): NodeLinkSetup | undefined => {
+  const { nodeLink } = config.media;
+  if (nodeLink === undefined || config.databaseUrl === undefined) return undefined;
+  const address = nodeLink.address ?? config.sip.addresses.find(isOneAddress);
+  if (address === undefined) return undefined;
+  return { address, ports: nodeLink.ports, secret: linkSecretOf(secretList(pinSecret)[0]) };
+};
+
+const isOneAddress = (address: string): boolean =>
+  isIP(address) !== 0 && !['0.0.0.0', '::'].includes(address);

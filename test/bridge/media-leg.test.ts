@@ -39,6 +39,7 @@ const silentTracks: TrackSource = {
   addTo: () => undefined,
   isDeserted: () => false,
   setWideband: () => undefined,
+  setLinked: () => undefined,
   counts: () => noCounts,
   setToken: () => undefined,
   close: () => Promise.resolve(),

@@ -18,6 +18,7 @@ const setUp = () => {
   let tick = 0;
   let closes = 0;
   let ear: RoomEarOptions | undefined;
+  const unneeded: string[] = [];
   const news: FromWorker[] = [];
   const source = openTrackSource({
     room,
@@ -31,6 +32,8 @@ const setUp = () => {
       ear = options;
       return {
         setListening: () => undefined,
+        setUnneeded: (prefixes) => unneeded.push(...prefixes),
+        othersThan: (prefixes) => (prefixes.includes('ringbro:far:') ? 0 : 1),
         mediaSections: () => 1,
         setToken: () => undefined,
         close: async () => {
@@ -50,6 +53,7 @@ const setUp = () => {
     },
     options: () => ear!,
     closes: () => closes,
+    unneeded,
     /** One packet of µ-law of a track, then a tick; the loudness of what is heard then. */
     packetAndTick: (trackKey: number): number => {
       const packet = Buffer.alloc(172);

@@ -196,6 +196,10 @@ export interface RoomEarOptions extends LinkOptions {
 export interface RoomEar {
   /** Whether to subscribe [true]: false while nobody of ours could hear it. */
   setListening(listening: boolean): void;
+  /** Tracks of participants whose identity begins so are not subscribed [none]. */
+  setUnneeded(identityPrefixes: readonly string[]): void;
+  /** Participants who are not hidden, not ours, and whose identity does not begin so. */
+  othersThan(identityPrefixes: readonly string[]): number;
   /** m-lines of the present session description: a gauge, which follows the most tracks at one time. */
   mediaSections(): number;
   setToken(token: string): void;

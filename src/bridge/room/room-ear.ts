@@ -19,14 +19,25 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
   let keyBySsrc = new Map<number, number>();
   let roster = createRoomRoster(options.ownIdentityPrefixes);
   let listening = true;
+  /** Identity prefixes of those who are heard in another way. */
+  let unneeded: readonly string[] = [];
   let toldOthers: number | undefined;
   let toldEncrypted = false;
   let toldRecorded: boolean | undefined;
 
-  const subscribe = (session: RoomSession | undefined, tracks: readonly HeardTrack[]): void => {
+  const isNeeded = ({ identity }: HeardTrack): boolean =>
+    !unneeded.some((prefix) => identity.startsWith(prefix));
+  /** Of all that can be heard, those that are to be. */
+  const wanted = (): readonly HeardTrack[] => (listening ? roster.tracks().filter(isNeeded) : []);
+
+  const subscribe = (
+    session: RoomSession | undefined,
+    tracks: readonly HeardTrack[],
+    isWanted: boolean,
+  ): void => {
     if (tracks.length === 0) return;
     const value = new UpdateSubscription({
-      subscribe: listening,
+      subscribe: isWanted,
       trackSids: tracks.map(({ trackSid }) => trackSid),
       participantTracks: tracks.map(
         ({ participantSid, trackSid }) =>
@@ -60,10 +71,9 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
   ): void => {
     const { added, removed, muteChanged } = roster.update(participants);
     removed.forEach(remove);
-    if (listening) {
-      added.forEach(add);
-      subscribe(session, added);
-    }
+    const toHear = listening ? added.filter(isNeeded) : [];
+    toHear.forEach(add);
+    subscribe(session, toHear, true);
     for (const { trackSid, muted } of muteChanged) {
       const trackKey = keys.get(trackSid);
       if (trackKey !== undefined) onEvent({ type: 'track-muted', trackKey, muted });
@@ -141,7 +151,10 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
 
   const onLinkEvent = (event: RoomEarEvent): void => {
     onEvent(event);
-    if (event.type === 'lost' || event.type === 'left') removeAll();
+    if (event.type !== 'lost' && event.type !== 'left') return;
+    removeAll();
+    // What is wanted of it now comes with the next connection.
+    roster = createRoomRoster(options.ownIdentityPrefixes);
   };
 
   const link = createKeptLink({
@@ -153,14 +166,31 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
     onEvent: onLinkEvent,
   });
 
+  /** Subscribes to what is wanted now and was not, and the other way round. */
+  const change = (apply: () => void): void => {
+    const before = wanted();
+    apply();
+    const now = wanted();
+    const dropped = before.filter((track) => !now.includes(track));
+    const taken = now.filter((track) => !before.includes(track));
+    for (const { trackSid } of dropped) remove(trackSid);
+    taken.forEach(add);
+    subscribe(link.session(), dropped, false);
+    subscribe(link.session(), taken, true);
+  };
+
   return {
     setListening: (next) => {
-      if (listening === next) return;
-      listening = next;
-      if (next) roster.tracks().forEach(add);
-      else removeAll();
-      subscribe(link.session(), roster.tracks());
+      change(() => {
+        listening = next;
+      });
     },
+    setUnneeded: (identityPrefixes) => {
+      change(() => {
+        unneeded = identityPrefixes;
+      });
+    },
+    othersThan: (identityPrefixes) => roster.others(identityPrefixes),
     mediaSections: () => link.session()?.mediaSections() ?? 0,
     setToken: (token) => {
       link.setToken(token);

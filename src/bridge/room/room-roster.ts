@@ -21,8 +21,8 @@ export interface RosterChange {
 export interface RoomRoster {
   /** Participants as they are now: those not named are as they were. */
   update(participants: readonly Participant[]): RosterChange;
-  /** Participants who are not hidden and not ours. */
-  others(): number;
+  /** Participants who are not hidden and not ours; without those whose identity begins so. */
+  others(but?: readonly string[]): number;
   /** Whether anybody publishes end-to-end encrypted media. */
   encrypted(): boolean;
   tracks(): readonly HeardTrack[];
@@ -70,7 +70,12 @@ export const createRoomRoster = (ownIdentityPrefixes: readonly string[]): RoomRo
         }),
       };
     },
-    others: () => present.size,
+    others: (but = []) =>
+      but.length === 0
+        ? present.size
+        : [...present.values()].filter(
+            ({ identity }) => !but.some((prefix) => identity.startsWith(prefix)),
+          ).length,
     encrypted: () =>
       [...present.values()].some(({ tracks }) => tracks.some(({ encrypted }) => encrypted)),
     tracks: () => [...heard.values()],

@@ -1,6 +1,6 @@
 /** The sound and the pictures of one leg, on a media worker. */
 import type { Language } from '../../ivr/language.ts';
-import type { LegId } from '../identifiers.ts';
+import type { LegId, NodeId, RoomName } from '../identifiers.ts';
 import type {
   Digit,
   JoinOutcome,
@@ -212,8 +212,34 @@ export interface PacketHeader {
   readonly bytes: number;
 }
 
+/** Where a media worker takes the sound of other nodes' callers. */
+export interface SoundDoor {
+  /** Numeric. */
+  readonly address: string;
+  readonly port: number;
+  /** X25519, 32 bytes as base64url: who it is, and what keys are agreed on with. */
+  readonly publicKey: string;
+}
+
+/** Sound of callers that goes from node to node, past the room. */
+export interface SoundLinks {
+  /** This node has callers in the room, whose sound of other nodes is taken there; undefined: no more. */
+  onHere(listener: (room: RoomName, door: SoundDoor | undefined) => void): void;
+  /** Tells the listener all that is true. */
+  sayAgain(): void;
+  /** As `onHere`, of another node. */
+  elsewhere(room: RoomName, node: NodeId, door: SoundDoor | undefined): void;
+  /** What this node said (undefined: all nodes) may be void; what is true it says again … */
+  doubt(node: NodeId | undefined): void;
+  /** … and this is all. */
+  saidAll(node: NodeId): void;
+  nodeGone(node: NodeId): void;
+}
+
 /** The media workers, seen from the main thread. */
 export interface MediaBridge {
+  /** Undefined: the room alone carries sound to other nodes. */
+  readonly soundLinks?: SoundLinks | undefined;
   /**
    * Binds an RTP/RTCP port pair on `localAddress`, and with `video` a second one. Rejects with
    * `media/no-port` when none is free.

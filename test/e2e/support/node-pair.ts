@@ -5,8 +5,9 @@ import { silentLogger } from '../../../src/caller/silent-logger.ts';
 import { processClock } from '../../../src/process-clock.ts';
 import { participantsOf, startLiveKitServer } from '../../support/livekit-server.ts';
 import { startPostgresServer } from '../../support/postgres-server.ts';
+import { createWitness, type Witness } from '../../support/witness.ts';
 import { writeTrunksFile } from '../../support/trunks-file.ts';
-import { freePort, startGateway, type GatewayProcess } from './gateway-process.ts';
+import { apiKey, freePort, startGateway, type GatewayProcess } from './gateway-process.ts';
 import { briefKeys, sleep, type StagedMeeting } from './meeting-stage.ts';
 
 export interface NodeCall {
@@ -24,6 +25,10 @@ export interface NodePair {
   readonly b: GatewayProcess;
   /** Starts `a` again, with what it left. */
   restartA(): Promise<void>;
+  /** A third node. */
+  startThird(more?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
+  /** Somebody in the meeting's room without a telephone. */
+  witness(meeting: StagedMeeting): Promise<Witness>;
   /** A third node, which does not share the PIN secret. */
   startStranger(): Promise<GatewayProcess>;
   meeting(node: GatewayProcess, fields?: object): Promise<StagedMeeting>;
@@ -41,6 +46,8 @@ export interface NodePair {
   ended(node: GatewayProcess, legId: string, withinMs?: number): Promise<NodeCall>;
   /** Does `action` to a call; the status of the answer. */
   act(node: GatewayProcess, legId: string, action: string): Promise<number>;
+  /** One of `ringbro_media`, such as `link_streams_standing`. */
+  mediaFigure(node: GatewayProcess, what: string): Promise<number | undefined>;
   /** Identities of all in a room. */
   participants(room: string): Promise<readonly string[]>;
   until<T>(
@@ -112,6 +119,7 @@ const openInto = async (
   const b = await start('node-b');
   opened.push(() => b.forget());
   let phones: PhoneCall[] = [];
+  let witnesses: Witness[] = [];
 
   const until: NodePair['until'] = async (what, find, withinMs = 15_000) => {
     const giveUpAt = Date.now() + withinMs;
@@ -150,6 +158,19 @@ const openInto = async (
     b,
     restartA: async () => {
       a = await start('node-a', a.dataDir);
+    },
+    startThird: async (third = {}) => {
+      const node = await startGateway({
+        livekit,
+        env: { ...env, RINGBRO_NODE_ID: 'node-c', ...third },
+      });
+      opened.push(() => node.forget());
+      return node;
+    },
+    witness: async ({ room }) => {
+      const witness = await createWitness({ ...livekit, room, identity: 'kim' });
+      witnesses.push(witness);
+      return witness;
     },
     startStranger: () =>
       startGateway({
@@ -196,11 +217,18 @@ const openInto = async (
       ),
     act: async (node, legId, action) =>
       (await node.api('POST', `/api/calls/${legId}/${action}`)).status,
+    mediaFigure: async ({ httpUrl }, what) => {
+      const headers = { authorization: `Bearer ${apiKey}` };
+      const text = await (await fetch(`${httpUrl}/metrics`, { headers })).text();
+      const found = new RegExp(`^ringbro_media\\{what="${what}"\\} (\\d+)`, 'm').exec(text)?.[1];
+      return found === undefined ? undefined : Number(found);
+    },
     participants: (room) => participantsOf(livekit, room),
     until,
     hangUp: async () => {
-      await Promise.all(phones.map((phone) => phone.close()));
+      await Promise.all([...phones, ...witnesses].map((each) => each.close()));
       phones = [];
+      witnesses = [];
     },
     close,
   };
