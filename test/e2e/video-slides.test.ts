@@ -80,6 +80,15 @@ describe.each(enginesUnderTest)('a second stream on the engine $name', (engine) 
         const picture = seen();
         return picture && barIn(picture, ground);
       });
+    /** A picture that goes on. */
+    const moves = async (what: string, seen: () => SeenPicture | undefined, ground: number) => {
+      const first = await shows(what, seen, ground);
+      await stage.until(`${what}, moving`, () => {
+        const picture = seen();
+        const at = picture && barIn(picture, ground);
+        return at === undefined || Math.abs(at - first) < 0.05 ? undefined : true;
+      });
+    };
     const status = (what: string, of: SlidesDevice, wanted: number) =>
       stage.until(what, () => (of.floor.status() === wanted ? true : undefined));
     const greet = async ({ floor }: SlidesDevice): Promise<void> => {
@@ -114,9 +123,8 @@ describe.each(enginesUnderTest)('a second stream on the engine $name', (engine) 
         ownScreen(speaker, identity)?.muted === true ? true : undefined,
       );
       expect(dialled.floor.beneficiary()).toBeDefined();
-      dialled.forget();
-      await shows('the speaker in the first stream', dialled.main, cameraGround);
-      await shows('the screen still in the second', dialled.slides, screenGround);
+      await moves('the speaker in the first stream', dialled.main, cameraGround);
+      await moves('the screen still in the second', dialled.slides, screenGround);
 
       // And it is taken back, by who asks last.
       dialled.floor.requestFloor();
@@ -162,8 +170,8 @@ describe.each(enginesUnderTest)('a second stream on the engine $name', (engine) 
         await shareScreen(meeting);
         await shows('the screen in the second stream', dialled.slides, screenGround);
         await dialled.hold();
-        await dialled.resume();
         dialled.forget();
+        await dialled.resume();
         await shows('the screen after a hold', dialled.slides, screenGround);
         expect(dialled.floor.connections()).toBe(transport === 'tcp' ? 1 : 0);
       },
