@@ -56,6 +56,11 @@ const createLeg = (
       calls.push('openVideo');
       hasPictures = true;
     },
+    openSlides: async () => {
+      calls.push('openSlides');
+      return { rtpPort: localPort + 12_000, rtcpPort: localPort + 12_001 };
+    },
+    setFloor: (holder) => void calls.push(`setFloor ${holder}`),
     requestKeyFrame: () => void calls.push('requestKeyFrame'),
     calls,
     get session() {

@@ -11,10 +11,11 @@ import type {
 } from '../../../src/sip/drachtio/drachtio-types.ts';
 import { createFreeSwitchPool } from '../../../src/sip/drachtio/freeswitch-pool.ts';
 import { createLegSounds } from '../../../src/sip/drachtio/leg-sounds.ts';
+import { createFakeFloorDoors } from '../../support/fake-floor-doors.ts';
 import { createFakeMediaBridge } from '../../support/fake-media-bridge.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { silentLog } from '../../support/media-calls.ts';
-import { baresipOffer } from '../message/room-offers.ts';
+import { baresipOffer, ciscoOffer } from '../message/room-offers.ts';
 
 const soundOnly = baresipOffer.slice(0, baresipOffer.indexOf('m=video'));
 const invitation: CallInvitation = {
@@ -28,6 +29,7 @@ const invitation: CallInvitation = {
 
 const soundFor = (offer: string, video: boolean, isVideoSystem = false) => {
   const media = createFakeMediaBridge();
+  const floorDoors = createFakeFloorDoors();
   // Nobody is in it: what goes to FreeSWITCH is answered with 503.
   const pool = createFreeSwitchPool(() => {
     throw new Error('not called');
@@ -41,6 +43,7 @@ const soundFor = (offer: string, video: boolean, isVideoSystem = false) => {
       mediaTimeoutMs: 60_000,
       clock: createManualClock(),
       video,
+      floorDoors,
     },
     pool,
   );
@@ -51,7 +54,7 @@ const soundFor = (offer: string, video: boolean, isVideoSystem = false) => {
     { createUac: () => Promise.reject(new Error('not called')) },
     silentLog,
   );
-  return { sound, media };
+  return { sound, media, floorDoors };
 };
 
 test('a call with pictures goes past FreeSWITCH, with ports of the worker for both', async () => {
@@ -142,14 +145,17 @@ test('a video system that called with sound alone is offered pictures by re-INVI
     local: { sdp: 'v=0', contact: undefined },
     modify: (sdp: string) => {
       offers.push(sdp);
-      return Promise.resolve(baresipOffer);
+      const refused = 'm=video 0 RTP/AVP 97\r\nm=application 0 UDP/BFCP *\r\n';
+      return Promise.resolve(baresipOffer + refused);
     },
   } as unknown as SrfDialog);
   requests.offerVideo();
   requests.offerVideo();
   await new Promise((resolve) => setImmediate(resolve));
   expect(offers).toEqual([
-    expect.stringMatching(/m=audio 20000 [^]*m=video 30000 RTP\/AVP 97 98\r/),
+    expect.stringMatching(
+      /m=audio 20000 [^]*m=video 30000 RTP\/AVP 97 98\r[^]*m=video 32000 [^]*m=application 5070 UDP\/BFCP/,
+    ),
   ]);
   expect(media.legs[0]?.session?.video).toMatchObject({ remotePort: 30002, payloadType: 97 });
 });
@@ -178,4 +184,37 @@ test('a refusal of our pictures leaves the sound as it is', async () => {
   expect(dialog.local.sdp).toBe('before');
   expect(media.legs[0]?.session).toMatchObject({ codec: 'PCMA', remotePort: 30000 });
   expect(media.legs[0]?.session?.video).toBeUndefined();
+});
+
+test('a second stream has ports of the worker and floor control of the gateway, through re-INVITEs to its end', async () => {
+  const { sound, media, floorDoors } = soundFor(ciscoOffer, true);
+  const told: string[] = [];
+  sound.onEvent(({ type }) => told.push(type));
+  const taken =
+    /m=application 5070 UDP\/BFCP [^]*a=floorctrl:s-only[^]*m=video 32000 [^]*a=content:slides/;
+  expect(await sound.describe(ciscoOffer)).toMatchObject({
+    ok: true,
+    sdp: expect.stringMatching(taken) as string,
+  });
+  expect(media.legs[0]?.session).toMatchObject({ slides: { remotePort: 2336 } });
+  expect([...(floorDoors.seats[0]?.addresses ?? [])]).toEqual(['198.51.100.20']);
+  floorDoors.requestFloor();
+  const held = ciscoOffer.replace(/(c=IN IP4 .*\r\n)/, '$1a=inactive\r\n');
+  expect(await sound.redescribe(held)).toMatchObject({
+    ok: true,
+    direction: 'inactive',
+    sdp: expect.stringMatching(taken) as string,
+  });
+  expect(await sound.redescribe(undefined)).toMatchObject({
+    ok: true,
+    sdp: expect.stringMatching(taken) as string,
+  });
+  media.legs[0]?.emit({ type: 'screen-shared', key: 1 });
+  expect(media.legs[0]?.calls.filter((each) => each.startsWith('setFloor'))).toEqual([
+    'setFloor device',
+    'setFloor room',
+  ]);
+  expect(told).toEqual([]);
+  await sound.close();
+  expect(floorDoors.seats).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { asLegId, asRoomName } from '../../../src/call/identifiers.ts';
 import { pictureFastUpdate } from '../../../src/sip/dialog/picture-fast-update.ts';
 import type { EmbeddedEngineOptions } from '../../../src/sip/embedded/embedded-engine.ts';
+import { createFakeFloorDoors } from '../../support/fake-floor-doors.ts';
 import { lineOf, sdpText } from '../../support/raw-sip-peer.ts';
 import { createEngineFixture, requestIn, tagOf, type EngineFixture } from './engine-fixture.ts';
 
@@ -172,6 +173,74 @@ describe('a video system that called with sound alone', () => {
   });
 });
 
+describe('a second stream', () => {
+  const slides = [
+    videoLines(6000, 'a=content:slides', 'a=label:12'),
+    'm=application 5070 UDP/BFCP *\r\na=floorctrl:c-only\r\n',
+  ].join('');
+  const both = withVideo() + slides;
+  const taken =
+    /m=video 30000 [^]*m=video 32000 [^]*a=content:slides[^]*m=application 5070 UDP\/BFCP [^]*a=floorctrl:s-only/;
+
+  test('is answered with ports and floor control, and its floor is the device’s when it asks', async () => {
+    const floorDoors = createFakeFloorDoors();
+    const { messages, media, legs, run } = await confirmed(
+      { body: both },
+      { video: true, floorDoors },
+    );
+    expect(messages.at(-1)?.body.toString()).toMatch(taken);
+    const [leg] = media.legs;
+    expect(leg?.session).toMatchObject({
+      slides: { remotePort: 6000 },
+      floor: { transport: 'udp', remoteAddress: '10.0.0.2' },
+    });
+    floorDoors.requestFloor();
+    leg?.emit({ type: 'screen-shared', key: 1 });
+    expect(leg?.calls.filter((each) => each.startsWith('setFloor'))).toEqual([
+      'setFloor device',
+      'setFloor room',
+    ]);
+    legs[0]?.hangUp();
+    await run(20);
+    expect(floorDoors.seats).toEqual([]);
+  });
+
+  test('comes later by re-INVITE, stays when the device asks for an offer, and is held', async () => {
+    const floorDoors = createFakeFloorDoors();
+    const made = await confirmed({}, { video: true, floorDoors });
+    expect(made.media.legs[0]?.calls).not.toContain('openSlides');
+    expect(await reinvite(made, made.toTag, both)).toMatch(taken);
+    floorDoors.requestFloor();
+    const offered = await reinvite(made, made.toTag, '', 3);
+    expect(offered).toMatch(taken);
+    const held = both.replaceAll(/(a=fmtp.*\r\n)/g, '$1a=inactive\r\n');
+    expect(await reinvite(made, made.toTag, held, 4)).toMatch(taken);
+    expect(floorDoors.seats).toHaveLength(1);
+    expect(made.media.legs[0]?.calls).not.toContain('setFloor nobody');
+  });
+
+  test('is offered with the pictures to a video system that called with sound alone', async () => {
+    const floorDoors = createFakeFloorDoors();
+    const headers = ['Contact: <sip:room@10.0.0.2>;video;audio'];
+    const made = await confirmed({ body: sdpText(), headers }, { video: true, floorDoors });
+    await join(made);
+    const offer = requestIn(made.peer.take(), 'INVITE');
+    expect(offer.body.toString()).toMatch(taken);
+    made.peer.respond(offer, 200, [], both);
+    await made.run(20);
+    expect(made.media.legs[0]?.session?.slides).toMatchObject({ remotePort: 6000 });
+    expect(floorDoors.seats).toHaveLength(1);
+  });
+
+  test('is refused where there are no doors for floor control, and the camera is taken', async () => {
+    const { messages, media } = await call({ body: both });
+    expect(messages.at(-1)?.body.toString()).toMatch(
+      /m=video 30000 [^]*m=video 0 [^]*m=application 0 UDP\/BFCP/,
+    );
+    expect(media.legs[0]?.calls).not.toContain('openSlides');
+  });
+});
+
 describe('picture_fast_update in INFO', () => {
   test('of the device asks the media leg for a key frame', async () => {
     const { peer, toTag, run, media } = await confirmed();
@@ -221,8 +290,8 @@ describe('a call of ours', () => {
     domains: ['meet.example.org'],
     nodeId: 'node',
   };
-  const dial = async (to: string) => {
-    const fixture = await createEngineFixture(undefined, { video: true, registrar });
+  const dial = async (to: string, options: Partial<EmbeddedEngineOptions> = {}) => {
+    const fixture = await createEngineFixture(undefined, { video: true, registrar, ...options });
     const outcome = fixture.engine.dial?.(
       {
         legId: asLegId('dialled'),
@@ -244,6 +313,24 @@ describe('a call of ours', () => {
     await run(20);
     expect(await outcome).toMatchObject({ outcome: 'answered', media: { video: true } });
     expect(media.legs[0]?.session?.video).toMatchObject({ remotePort: 5000, payloadType: 97 });
+  });
+
+  test('to a room system offers a second stream too, which it may refuse', async () => {
+    const floorDoors = createFakeFloorDoors();
+    const { invite, peer, run, media, outcome } = await dial('sip:room@meet.example.org', {
+      floorDoors,
+    });
+    expect(invite.body.toString()).toMatch(/m=video 32000 [^]*m=application 5070 UDP\/BFCP/);
+    peer.respond(
+      invite,
+      200,
+      [],
+      `${withVideo()}m=video 0 RTP/AVP 97\r\nm=application 0 UDP/BFCP *\r\n`,
+    );
+    await run(20);
+    expect(await outcome).toMatchObject({ outcome: 'answered', media: { video: true } });
+    expect(media.legs[0]?.session).not.toHaveProperty('slides');
+    expect(floorDoors.seats).toEqual([]);
   });
 
   test('to anybody else offers sound alone', async () => {
