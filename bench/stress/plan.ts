@@ -20,6 +20,8 @@ export interface StressPlan {
   readonly watched: readonly WatchedProcess[];
   /** Gateways started by the run itself, which share PostgreSQL and the load where there are several. */
   readonly nodes: number;
+  /** Sound between nodes goes by LiveKit alone. */
+  readonly noLinks: boolean;
   /** Whether all callers of a meeting dial the same gateway; else they are in turn on all of them. */
   readonly wholeMeetings: boolean;
   /** A gateway that runs already, in place of own ones. */
@@ -55,6 +57,7 @@ export const stressHelp = `npm run stress -- [options]     offers many calls at 
   --engine E        embedded or drachtio, on the servers that RINGBRO_TEST_DRACHTIO… name   [embedded]
   --watch NAME=PID,…    processes whose CPU and memory is told as well
   --nodes N         gateways that share the load                    [1]
+  --no-links        sound between gateways goes by LiveKit alone
   --whole           all callers of a meeting dial the same of them; else in turn
   --number DIGITS   what is dialled                                 [0480445511]
   --target HOST:PORT --api URL --key KEY    a gateway that runs already
@@ -78,6 +81,7 @@ const options = {
   engine: { type: 'string', default: 'embedded' },
   watch: { type: 'string' },
   nodes: { type: 'string', default: '1' },
+  'no-links': { type: 'boolean', default: false },
   whole: { type: 'boolean', default: false },
   number: { type: 'string', default: '0480445511' },
   target: { type: 'string' },
@@ -119,6 +123,7 @@ export function parsePlan(args: readonly string[]): StressPlan {
     engine,
     watched: watchedOf(values.watch),
     nodes: number('nodes', 1),
+    noLinks: values['no-links'],
     wholeMeetings: values.whole,
     target: targetOf(values.target, values.api, values.key),
     number: values.number,

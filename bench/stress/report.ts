@@ -124,10 +124,10 @@ function processRow({ name, samples }: ProcessSeries): readonly string[] {
   ];
 }
 
-const nodesOf = ({ nodes, wholeMeetings }: StressResult['plan']): string =>
+const nodesOf = ({ nodes, noLinks, wholeMeetings }: StressResult['plan']): string =>
   nodes === 1
     ? '1 node'
-    : `${nodes} nodes, meetings ${wholeMeetings ? 'whole on one' : 'over all'}`;
+    : `${nodes} nodes, meetings ${wholeMeetings ? 'whole on one' : 'over all'}, ${noLinks ? 'without' : 'with'} links`;
 
 function introduction(result: StressResult): readonly string[] {
   const { plan, machine, cpuPerCallerPct, watchedPerCaller } = result;

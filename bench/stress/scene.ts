@@ -71,6 +71,7 @@ async function startAll(
         RINGBRO_NODE_ID: `node-${node + 1}`,
         RINGBRO_RTP_PORTS: rtpPortsOf(node),
         RINGBRO_MAX_CALLS: String(plan.calls + plan.listeners + 100),
+        ...(plan.noLinks && { RINGBRO_NODE_LINK: 'off' }),
         ...shared,
         ...engine?.env,
       },

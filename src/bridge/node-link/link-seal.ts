@@ -23,7 +23,7 @@ export interface LinkSealer {
 
 export interface LinkOpener {
   /** Where the opened part ends, in place; or why the datagram was dropped. Never throws. */
-  open(datagram: Buffer): number | 'forged' | 'replayed' | 'malformed';
+  readonly open: (datagram: Buffer) => number | 'forged' | 'replayed' | 'malformed';
   /** Of those that the sender counted since the first that came. */
   readonly lost: () => number;
 }

@@ -7,9 +7,9 @@ import type { SoundDoor, SoundLinks } from '../../call/ports/media.ts';
 
 export interface MeetingDoors {
   /** The meeting's home worker begins to listen; it knows nothing of other nodes yet. */
-  opened(room: RoomName, worker: number): void;
+  readonly opened: (room: RoomName, worker: number) => void;
   /** The last caller of this node has left the meeting. */
-  closed(room: RoomName): void;
+  readonly closed: (room: RoomName) => void;
   /** For the cluster. */
   readonly links: SoundLinks;
 }
