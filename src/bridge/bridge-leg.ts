@@ -1,6 +1,6 @@
 /** One leg's face on the main thread: its commands become messages to the leg's worker. */
 import type { LegId } from '../call/identifiers.ts';
-import type { MediaEvent, MediaLeg } from '../call/ports/media.ts';
+import type { MediaEvent, MediaLeg, MediaSession } from '../call/ports/media.ts';
 import type { JoinOutcome, LegQuality, Quality, RoomTarget } from '../call/ports/sip-engine.ts';
 import { MediaError } from './media-error.ts';
 import type { MeetingDesk } from './meeting-desk.ts';
@@ -49,6 +49,9 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
   let visited: RoomTarget | undefined;
   let visits = 0;
   let hasSlides = false;
+  let session: MediaSession | undefined;
+  /** What the participant may publish, from its join on. */
+  let published = { camera: false, screen: false };
   let joining: Promise<JoinOutcome> | undefined;
   let opening: Promise<void> | undefined;
 
@@ -63,10 +66,11 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     if (closing !== undefined) return { joined: false, reason: 'unreachable' };
     const visit = (visits += 1);
     visited = target;
+    published = { camera: video !== undefined, screen: hasSlides };
     const outcome = desk.join(leg, {
       ...target,
-      hasCamera: video !== undefined,
-      ...(hasSlides && { hasScreen: true }),
+      hasCamera: published.camera,
+      ...(published.screen && { hasScreen: true }),
     });
     joining = outcome;
     const { joined } = await outcome;
@@ -86,7 +90,6 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     if (reply?.type !== 'video-opened')
       throw new MediaError('media/no-port', 'no RTP port pair could be bound for pictures');
     video = { port: reply.localVideoPort, rtcpPort: reply.localVideoRtcpPort };
-    joinAnew().catch(deps.onListenerFault);
   };
 
   /** One pair, whoever asks and however often. */
@@ -95,10 +98,13 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
       opening = undefined;
     }));
 
-  /** A participant has a camera from its join on. */
+  /** More was settled than the participant may publish. */
+  const lacks = (): boolean =>
+    (session?.video !== undefined && !published.camera) ||
+    (session?.slides !== undefined && !published.screen);
   const joinAnew = async (): Promise<void> => {
     await joining;
-    if (visited === undefined) return;
+    if (visited === undefined || !lacks()) return;
     const visit = visits + 1;
     const outcome = await join(visited);
     if (!outcome.joined && visit === visits) {
@@ -112,7 +118,6 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
     if (reply?.type !== 'slides-opened') return undefined;
     const { rtpPort, rtcpPort } = reply;
     hasSlides = true;
-    joinAnew().catch(deps.onListenerFault);
     return { rtpPort, rtcpPort };
   };
 
@@ -143,8 +148,10 @@ export const createBridgeLeg = (deps: BridgeLegDeps): BridgeLeg => {
         deps.onListenerFault(error);
       }
     },
-    configure: (session) => {
-      link.post({ type: 'configure', legId, session });
+    configure: (next) => {
+      session = next;
+      link.post({ type: 'configure', legId, session: next });
+      if (lacks()) joinAnew().catch(deps.onListenerFault);
     },
     start: () => {
       link.post({ type: 'start', legId });

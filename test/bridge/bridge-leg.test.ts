@@ -5,7 +5,7 @@ import { createSaidCards } from '../../src/bridge/video/said-cards.ts';
 import type { WorkerLink } from '../../src/bridge/worker-link.ts';
 import type { ToWorker, WorkerReply } from '../../src/bridge/worker-protocol.ts';
 import { asLegId, asRoomName } from '../../src/call/identifiers.ts';
-import type { MediaEvent } from '../../src/call/ports/media.ts';
+import type { MediaEvent, MediaSession, VideoSession } from '../../src/call/ports/media.ts';
 import type { JoinOutcome, RoomTarget } from '../../src/call/ports/sip-engine.ts';
 import { phraseSounds } from '../../src/ivr/phrase-files.ts';
 
@@ -24,6 +24,21 @@ const opened: WorkerReply = {
   localVideoRtcpPort: 20_003,
 };
 
+const stream = {
+  ...{ remoteAddress: '10.0.0.2', remotePort: 5000, remoteRtcpPort: 5001, rtcpMux: false },
+  direction: 'sendrecv',
+} as const;
+const sound: MediaSession = {
+  ...{ ...stream, codec: 'PCMA', payloadType: 8 },
+  ...{ telephoneEventPayloadType: undefined, comfortNoisePayloadType: undefined },
+};
+const pictures: VideoSession = {
+  ...{ ...stream, codec: 'H264', payloadType: 97, packetizationMode: 1 },
+  ...{ remoteProfileLevelId: '42e01f', localProfileLevelId: '42e01f', remoteParameterSets: [] },
+  maxBitrateKbps: undefined,
+  feedback: { nack: true, pli: true, fir: false, tmmbr: false, remb: false },
+};
+
 const legWith = (reply: WorkerReply = opened) => {
   const joins: RoomTarget[] = [];
   const answers: ((outcome: JoinOutcome) => void)[] = [];
@@ -38,7 +53,9 @@ const legWith = (reply: WorkerReply = opened) => {
   const requests: unknown[] = [];
   const request = (make: (requestId: number) => unknown) => {
     requests.push(make(1));
-    return Promise.resolve(reply);
+    const { type } = make(1) as ToWorker;
+    const slides = { type: 'slides-opened', requestId: 1, rtpPort: 20_004, rtcpPort: 20_005 };
+    return Promise.resolve(type === 'open-slides' ? slides : reply);
   };
   const cards: (readonly string[] | undefined)[] = [];
   const post = (message: ToWorker): void => {
@@ -84,6 +101,11 @@ test('pictures that come in the meeting: it is joined anew, as muted as the call
   expect(await first).toEqual({ joined: true });
   leg.setMuted(true);
   await leg.openVideo?.();
+  leg.configure(sound);
+  await settled();
+  expect(joins).toHaveLength(1);
+  leg.configure({ ...sound, video: pictures });
+  leg.configure({ ...sound, video: pictures });
   await settled();
   expect(joins).toEqual([
     { ...target, hasCamera: false },
@@ -94,10 +116,39 @@ test('pictures that come in the meeting: it is joined anew, as muted as the call
   expect(events).toEqual([]);
 });
 
+test('both streams that come in the meeting are in it with one join, a second stream alone with one too', async () => {
+  const { leg, joins, answers } = legWith();
+  const joinsOf = () => joins.map(({ hasCamera, hasScreen }) => [hasCamera, hasScreen]);
+  const first = leg.join(target);
+  answers[0]?.({ joined: true });
+  await first;
+  await leg.openVideo?.();
+  await leg.openSlides?.();
+  leg.configure({ ...sound, video: pictures, slides: pictures });
+  await settled();
+  answers[1]?.({ joined: true });
+  await settled();
+  expect(joinsOf()).toEqual([
+    [false, undefined],
+    [true, true],
+  ]);
+
+  const later = legWith();
+  await later.leg.openVideo?.();
+  const early = later.leg.join(target);
+  later.answers[0]?.({ joined: true });
+  await early;
+  await later.leg.openSlides?.();
+  later.leg.configure({ ...sound, video: pictures, slides: pictures });
+  await settled();
+  expect(later.joins.map(({ hasScreen }) => hasScreen)).toEqual([undefined, true]);
+});
+
 test('a join that is under way is not disturbed', async () => {
   const { leg, joins, answers } = legWith();
   const first = leg.join(target);
   await leg.openVideo?.();
+  leg.configure({ ...sound, video: pictures });
   await settled();
   expect(joins).toHaveLength(1);
   answers[0]?.({ joined: true });
@@ -113,6 +164,7 @@ test('a room that cannot be joined anew is left, unless the leg has gone elsewhe
     answers[0]?.({ joined: true });
     await first;
     await leg.openVideo?.();
+    leg.configure({ ...sound, video: pictures });
     await settled();
     if (goesAway) void leg.leaveRoom();
     answers[1]?.({ joined: false, reason: 'unreachable' });
