@@ -1,70 +1,40 @@
 /** A video room (baresip) and a guest with a real Chromium see each other: decoded pictures, known by their colours. */
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
-import { startBaresip, type Baresip } from './support/baresip.ts';
+import type { Baresip } from './support/baresip.ts';
 import { quarterColours } from './support/browser-guest-page.ts';
 import { enterWithBrowser, type BrowserGuest } from './support/browser-guest.ts';
 import { startBrowser, type TestBrowser } from './support/browser.ts';
-import { createMeetingStage, type MeetingStage } from './support/meeting-stage.ts';
 import {
   isOfTheFilm,
   isSquareThere,
-  makeFilm,
   quartersOnScreen,
   screenOf,
 } from './support/moving-pictures.ts';
+import { createVideoStage, type VideoStage } from './support/video-stage.ts';
 
-const domain = 'meet.test';
-
-let authority: TestAuthority;
-let stage: MeetingStage;
-let folder: TemporaryFolder;
-let film = '';
+let stage: VideoStage;
 let browser: TestBrowser;
 let guest: BrowserGuest;
 let device: Baresip;
 /** Of the room, in the meeting. */
 let identity = '';
 
-const startRoom = (videoAddress: string): Promise<Baresip> => {
-  const from = 52_000 + 40 * Math.floor(Math.random() * 200);
-  return startBaresip({
-    target: `sip:${videoAddress}`,
-    transport: 'udp',
-    authorityFile: authority.authorityFile,
-    toneHz: 440,
-    rtpPorts: `${from}-${from + 30}`,
-    film,
-    outboundProxy: `sip:127.0.0.1:${stage.gateway.sipPort}`,
-  });
-};
-
 beforeAll(async () => {
-  authority = createTestAuthority();
-  folder = await temporaryFolder();
-  film = join(folder.path, 'film.avi');
-  makeFilm(film);
-  stage = await createMeetingStage({ RINGBRO_SIP_DOMAINS: domain, RINGBRO_RING_MS: '0' });
+  stage = await createVideoStage();
   browser = await startBrowser();
-  const meeting = await stage.meeting({ videoAddress: `browser@${domain}` });
+  const videoAddress = stage.newAddress();
+  const meeting = await stage.meeting({ videoAddress });
   guest = await enterWithBrowser(browser, stage.livekit, meeting.room);
-  device = await startRoom(`browser@${domain}`);
-  const { legId } = await stage.until('the room in the meeting', async () =>
-    (await stage.calls('joined')).at(0),
-  );
+  device = await stage.startRoom(`sip:${videoAddress}`);
+  const { legId } = await stage.joinedCall();
   identity = await stage.until('its participant', () =>
     guest.others().find((other) => other.includes(legId)),
   );
 });
 afterAll(async () => {
-  await device.close();
   await guest.close();
   await browser.close();
   await stage.close();
-  await folder.remove();
-  authority.remove();
 });
 
 const roomSeesTheGuest = (of: Baresip): Promise<true> =>
@@ -110,10 +80,10 @@ describe('a video room and a guest with a browser', () => {
 
 describe('a guest whose H.264 is a backup beside VP9', () => {
   it('is seen by the room, for which the browser begins to send it', async () => {
-    const videoAddress = `backup@${domain}`;
+    const videoAddress = stage.newAddress();
     const meeting = await stage.meeting({ videoAddress });
     const other = await enterWithBrowser(browser, stage.livekit, meeting.room, 'vp9-and-backup');
-    const room = await startRoom(videoAddress);
+    const room = await stage.startRoom(`sip:${videoAddress}`);
     try {
       await stage.until('both rooms in their meetings', async () =>
         (await stage.calls('joined')).length === 2 ? true : undefined,

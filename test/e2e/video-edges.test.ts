@@ -1,84 +1,26 @@
 /** What a video room does beside being seen: keys, hold, a camera that goes and comes back, what hosts do to it. */
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
-import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
-import { createWitness, type Witness } from '../support/witness.ts';
-import { startBaresip, type Baresip } from './support/baresip.ts';
-import {
-  createMeetingStage,
-  type MeetingStage,
-  type StagedMeeting,
-} from './support/meeting-stage.ts';
-import { barIn, isCard, isOfTheFilm, makeFilm, screenOf } from './support/moving-pictures.ts';
+import type { Witness } from '../support/witness.ts';
+import { isHost } from './support/meeting-stage.ts';
+import { isOfTheFilm } from './support/moving-pictures.ts';
+import { createVideoStage, type VideoStage } from './support/video-stage.ts';
 
-const domain = 'meet.test';
-
-let authority: TestAuthority;
-let stage: MeetingStage;
-let folder: TemporaryFolder;
-let film = '';
-let rooms = 0;
-let device: Baresip | undefined;
-let host: Witness | undefined;
+let stage: VideoStage;
 beforeAll(async () => {
-  authority = createTestAuthority();
-  folder = await temporaryFolder();
-  film = join(folder.path, 'film.avi');
-  makeFilm(film);
-  stage = await createMeetingStage({ RINGBRO_SIP_DOMAINS: domain, RINGBRO_RING_MS: '0' });
+  stage = await createVideoStage();
 });
-afterEach(async () => {
-  await device?.close();
-  await host?.close();
-  await stage.clear();
-});
-afterAll(async () => {
-  await stage.close();
-  await folder.remove();
-  authority.remove();
-});
+afterEach(() => stage.clear());
+afterAll(() => stage.close());
 
 /** Booked, a host in its room, and its address. */
 const meetingWithHost = async (fields: object = {}) => {
-  const videoAddress = `kant${++rooms}@${domain}`;
-  const meeting: StagedMeeting = await stage.meeting({ videoAddress, ...fields });
-  const { url, apiKey, apiSecret } = stage.livekit;
-  const attributes = { 'ringbro.role': 'host' };
-  const { room } = meeting;
-  const inRoom = await createWitness({
-    url,
-    apiKey,
-    apiSecret,
-    room,
-    identity: 'chair',
-    attributes,
-  });
-  host = inRoom;
-  return { meeting, videoAddress, host: inRoom };
-};
-
-const roomCalls = async (target: string): Promise<Baresip> => {
-  const from = 46_000 + 40 * Math.floor(Math.random() * 140);
-  device = await startBaresip({
-    target,
-    transport: 'udp',
-    authorityFile: authority.authorityFile,
-    toneHz: 440,
-    rtpPorts: `${from}-${from + 30}`,
-    film,
-    outboundProxy: `sip:127.0.0.1:${stage.gateway.sipPort}`,
-  });
-  return device;
+  const videoAddress = stage.newAddress();
+  const meeting = await stage.meeting({ videoAddress, ...fields });
+  return { meeting, videoAddress, host: await stage.witness(meeting, 'chair', isHost) };
 };
 
 const isIn = async (witness: Witness) => {
-  const { legId } = await stage.until('the room in the meeting', async () =>
-    (await stage.calls('joined')).at(0),
-  );
-  const { identity } = await stage.until('its participant', () =>
-    witness.participants().find((one) => one.identity.includes(legId)),
-  );
+  const { legId, identity } = await stage.roomSeenBy(witness);
   const attribute = (name: string, value: string) =>
     stage.until(`${name} to be '${value}'`, async () => {
       const { attributes } = await witness.participant(identity);
@@ -110,18 +52,10 @@ describe('a video room', () => {
   it('keys its PIN by what it reads, mutes itself, raises its hand, is counted, muted and removed by the host', async () => {
     const { videoAddress, host } = await meetingWithHost({ guestPin: '4711' });
     await host.showMoving({ width: 640, height: 360 });
-    const room = await roomCalls(`sip:${videoAddress}`);
+    const room = await stage.startRoom(`sip:${videoAddress}`);
     await said('enter-pin');
-    const card = (what: string) =>
-      stage.until(what, async () => {
-        const picture = await screenOf(room);
-        return picture !== undefined && isCard(picture) ? true : undefined;
-      });
-    const hostOnScreen = () =>
-      stage.until('the host on the screen', async () => {
-        const picture = await screenOf(room);
-        return picture && barIn(picture);
-      });
+    const card = (what: string) => stage.seesCard(room, what);
+    const hostOnScreen = () => stage.seesBar(room, 'the host on the screen');
     await card('the question on the screen');
     await room.order('sndcode', '1111');
     await said('wrong-pin');
@@ -152,7 +86,7 @@ describe('a video room', () => {
 
   it('that holds the call shows a muted microphone and no camera, and both come back', async () => {
     const { videoAddress, host } = await meetingWithHost();
-    const room = await roomCalls(`sip:${videoAddress}`);
+    const room = await stage.startRoom(`sip:${videoAddress}`);
     const { identity, attribute, microphone, heardByHost } = await isIn(host);
     await host.see(identity, isOfTheFilm);
     await microphone('open');
@@ -169,7 +103,7 @@ describe('a video room', () => {
 
   it('that holds its pictures alone goes on being heard, and is seen again after', async () => {
     const { videoAddress, host } = await meetingWithHost();
-    const room = await roomCalls(`sip:${videoAddress}`);
+    const room = await stage.startRoom(`sip:${videoAddress}`);
     const { identity, microphone, heardByHost } = await isIn(host);
     await host.see(identity, isOfTheFilm);
     await microphone('open');
@@ -184,7 +118,7 @@ describe('a video room', () => {
 
   it('that dials a published number keys the ID to the voice, and is then seen', async () => {
     const { meeting, host } = await meetingWithHost();
-    const room = await roomCalls(`sip:0480445511@127.0.0.1:${stage.gateway.sipPort}`);
+    const room = await stage.startRoom(`sip:0480445511@127.0.0.1:${stage.gateway.sipPort}`);
     await said('enter-id');
     await room.order('sndcode', meeting.callId);
     const { identity } = await isIn(host);
