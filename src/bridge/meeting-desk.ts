@@ -89,14 +89,16 @@ export const createMeetingDesk = (deps: MeetingDeskDeps): MeetingDesk => {
     retries.set(meeting.room, cancel);
   };
 
-  const depart = (legId: LegId): void => {
-    attendances.delete(legId);
-    const over = homes.leave(legId);
-    if (over === undefined) return;
+  const end = (over: MeetingOnNode): void => {
     retries.get(over.room)?.();
     retries.delete(over.room);
     deps.linkOf(over.home)?.post({ type: 'stop-listening', room: over.room });
     deps.doors?.closed(over.room);
+  };
+  const depart = (legId: LegId): void => {
+    attendances.delete(legId);
+    const over = homes.leave(legId);
+    if (over !== undefined) end(over);
   };
 
   const leave = async (legId: LegId): Promise<void> => {
@@ -240,7 +242,9 @@ export const createMeetingDesk = (deps: MeetingDeskDeps): MeetingDesk => {
     workerDied: (worker) => {
       for (const [legId, { leg }] of attendances)
         if (leg.link.index === worker) attendances.delete(legId);
-      for (const meeting of homes.workerDied(worker)) {
+      const { orphans, over } = homes.workerDied(worker);
+      over.forEach(end);
+      for (const meeting of orphans) {
         meeting.earLost = true;
         for (const attendance of attending(meeting)) tellContact(attendance, meeting);
         beginListening(meeting);

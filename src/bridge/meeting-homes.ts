@@ -34,8 +34,14 @@ export interface MeetingHomes {
   leave(legId: LegId): MeetingOnNode | undefined;
   meetingOf(legId: LegId): MeetingOnNode | undefined;
   byRoom(room: RoomName): MeetingOnNode | undefined;
-  /** Forgets a dead worker's legs; returns the meetings that got a new home, which must listen. */
-  workerDied(worker: number): readonly MeetingOnNode[];
+  /**
+   * Forgets a dead worker's legs. `orphans` got a new home, which must listen; of `over` no leg is left, and
+   * the home must stop where it lives.
+   */
+  workerDied(worker: number): {
+    readonly orphans: readonly MeetingOnNode[];
+    readonly over: readonly MeetingOnNode[];
+  };
   count(): number;
 }
 
@@ -73,9 +79,11 @@ export const createMeetingHomes = (workers: number): MeetingHomes => {
     meetingOf: (legId) => roomOf.get(legId),
     byRoom: (room) => meetings.get(room),
     workerDied: (worker) => {
-      for (const meeting of [...meetings.values()])
-        for (const [legId, itsWorker] of [...meeting.workerOf])
-          if (itsWorker === worker) leave(legId);
+      const over = [...meetings.values()].flatMap((meeting) =>
+        [...meeting.workerOf].flatMap(([legId, itsWorker]) =>
+          itsWorker === worker ? (leave(legId) ?? []) : [],
+        ),
+      );
       const orphans: MeetingOnNode[] = [];
       for (const meeting of meetings.values()) {
         const heir = meeting.workerOf.values().next().value;
@@ -84,7 +92,7 @@ export const createMeetingHomes = (workers: number): MeetingHomes => {
         meeting.others = undefined;
         orphans.push(meeting);
       }
-      return orphans;
+      return { orphans, over };
     },
     count: () => meetings.size,
   };

@@ -213,4 +213,15 @@ describe('meeting desk', () => {
     desk.hear({ type: 'ear-recovered', room });
     expect(bo.heard.at(-1)).toEqual({ type: 'room-recovered' });
   });
+
+  it('a home that lives on stops listening when the last legs died with another worker', async () => {
+    const { desk, newLeg, posted } = setUp(2);
+    const [anna, bo] = [newLeg('anna', 0), newLeg('bo', 1)];
+    await desk.join(anna.leg, target);
+    await desk.join(bo.leg, target);
+    await desk.leave(anna.legId);
+    desk.workerDied(1);
+    expect(posted.at(-1)).toEqual({ worker: 0, command: { type: 'stop-listening', room } });
+    expect(desk.count()).toBe(0);
+  });
 });

@@ -43,7 +43,7 @@ describe('meeting homes', () => {
     homes.enter(room, anna, 2);
     homes.enter(room, bo, 0);
     homes.enter(room, cia, 1);
-    expect(homes.workerDied(2).map(({ home }) => home)).toEqual([0]);
+    expect(homes.workerDied(2).orphans.map(({ home }) => home)).toEqual([0]);
     expect(homes.meetingOf(anna)).toBeUndefined();
   });
 
@@ -51,14 +51,14 @@ describe('meeting homes', () => {
     const homes = createMeetingHomes(3);
     homes.enter(room, anna, 2);
     homes.enter(room, bo, 0);
-    expect(homes.workerDied(0)).toEqual([]);
+    expect(homes.workerDied(0).orphans).toEqual([]);
     expect(homes.byRoom(room)?.workerOf.size).toBe(1);
   });
 
   it('a meeting whose legs all died with their worker is forgotten', () => {
     const homes = createMeetingHomes(3);
     homes.enter(room, anna, 2);
-    expect(homes.workerDied(2)).toEqual([]);
+    expect(homes.workerDied(2)).toMatchObject({ orphans: [], over: [{ room, home: 2 }] });
     expect(homes.count()).toBe(0);
   });
 });

@@ -48,6 +48,27 @@ describe('meeting mixer on one worker', () => {
     expect(heardBy(mixer, low)).toBe(softLimit(-30_000));
   });
 
+  it('other nodes get the callers of all workers, and not what the room brought', () => {
+    const [home, second] = setUp(2);
+    const [anna, bo, track] = [frame(100), frame(-30), frame(7)];
+    const out = new Int16Array(160);
+    for (const tick of [1, 2]) {
+      home.begin(tick);
+      home.add(anna);
+      home.endCallers();
+      home.add(track);
+      tickOf(second, tick, bo);
+      home.finish();
+    }
+    expect(home.hearCallers(out)).toBe(true);
+    expect(out[0]).toBe(70);
+    expect(heardBy(home, anna)).toBe(-23);
+    expect(home.areCallersWide()).toBe(false);
+    // A meeting that no other node has any more is mixed as before.
+    tickOf(home, 3, anna, track);
+    expect(heardBy(home, anna)).toBe(-23);
+  });
+
   it('the only one who speaks hears silence', () => {
     const [mixer] = setUp(1);
     const anna = frame(100);

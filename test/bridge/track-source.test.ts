@@ -6,7 +6,7 @@ import type { RoomEarOptions } from '../../src/bridge/room/link-types.ts';
 import { writeRtpHeader } from '../../src/bridge/rtp/rtp-packet.ts';
 import { openTrackSource } from '../../src/bridge/track-source.ts';
 import type { FromWorker } from '../../src/bridge/worker-protocol.ts';
-import { asRoomName } from '../../src/call/identifiers.ts';
+import { asNodeId, asRoomName } from '../../src/call/identifiers.ts';
 import { silentLog } from '../support/media-calls.ts';
 import { rmsOf, sine } from '../support/sounds.ts';
 
@@ -117,6 +117,24 @@ describe('track source', () => {
     event({ type: 'recovered', outageMs: 1 });
     expect(source.isDeserted()).toBe(true);
     void source.close();
+    expect(source.isDeserted()).toBe(false);
+  });
+
+  it('callers of nodes that hear ours by links are nobody whom the room carries sound to', () => {
+    const { event, source, unneeded } = setUp();
+    event({ type: 'audience', others: 2 });
+    event({ type: 'recorded', isRecorded: false });
+    event({ type: 'connected', ms: 1 });
+    const far = asNodeId('far');
+    source.setLinked({ heard: [far], hearing: [] });
+    expect(unneeded).toEqual(['ringbro:far:']);
+    expect(source.isDeserted()).toBe(false);
+    source.setLinked({ heard: [far], hearing: [far] });
+    expect(source.isDeserted()).toBe(true);
+    event({ type: 'recorded', isRecorded: true });
+    expect(source.isDeserted()).toBe(false);
+    event({ type: 'recorded', isRecorded: false });
+    source.setLinked({ heard: [], hearing: [asNodeId('other')] });
     expect(source.isDeserted()).toBe(false);
   });
 

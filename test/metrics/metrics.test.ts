@@ -17,7 +17,13 @@ const sources = (changes: Partial<PartSources> = {}): PartSources => ({
   checks: { store: () => true, livekit: () => Promise.reject(new Error('down')) },
   engine: () => ({ legs: 6, tcpConnections: 1 }),
   media: () =>
-    Promise.resolve({ workers: 2, joinsWaiting: 1, worstLatenessMs: 12, skippedTicks: 5 }),
+    Promise.resolve({
+      workers: 2,
+      joinsWaiting: 1,
+      worstLatenessMs: 12,
+      skippedTicks: 5,
+      linkDatagramsLost: 3,
+    }),
   trunks: () => [
     { name: 'north', registered: true, peer: 'up' },
     { name: 'south', registered: true, peer: 'down' },
@@ -110,6 +116,7 @@ describe('parts', () => {
         'ringbro_sip_engine{what="legs"} 5',
         'ringbro_sip_engine{what="tcp_connections"} 1',
         'ringbro_media{what="joins_waiting"} 1',
+        'ringbro_link_datagrams_lost_total 3',
         'ringbro_media_loop_delay_seconds 0.012',
         'ringbro_media_skipped_ticks_total 5',
         'ringbro_trunk_up{trunk="north"} 1',

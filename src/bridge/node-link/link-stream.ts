@@ -44,6 +44,8 @@ const payloadTypes: Readonly<Record<LinkSound, number>> = { PCMA: 8, G722: 9, si
 const samplesPerTick = 160;
 /** While nothing comes: half a second. */
 const probeEveryTicks = 25;
+/** Both nodes know of each other within a second. */
+const standsWithinTicks = 250;
 /** What was said of who speaks is void when no entry came for so long. */
 const speakerTicks = 5;
 
@@ -64,10 +66,13 @@ const unheard = { add: () => undefined };
 export interface LinkStreamDeps {
   readonly node: NodeId;
   readonly nowMs: () => number;
+  /** It stands no more, or did not come to stand for as long as that takes anywhere. */
+  readonly onDown: () => void;
   readonly onFault: (error: unknown) => void;
 }
 
-export const createLinkStream = ({ node, nowMs, onFault }: LinkStreamDeps): LinkStream => {
+export const createLinkStream = (deps: LinkStreamDeps): LinkStream => {
+  const { node, nowMs, onFault } = deps;
   const proof = createLinkProof();
   const view = createRtpView();
   let track: RoomTrack | undefined;
@@ -78,6 +83,7 @@ export const createLinkStream = ({ node, nowMs, onFault }: LinkStreamDeps): Link
   let loudness = 0;
   let ticksSinceEntry = 0;
   let ticksToProbe = 0;
+  let ticksToStand = standsWithinTicks;
 
   const open = async (): Promise<void> => {
     const opened = await openTrack(linkSound, g711RateHz, onFault);
@@ -103,9 +109,12 @@ export const createLinkStream = ({ node, nowMs, onFault }: LinkStreamDeps): Link
       track?.push(bytes, view, nowMs());
     },
     addTo: (mixer, speakers) => {
+      const stood = proof.isStanding();
       proof.tick();
       ticksSinceEntry += 1;
       const stands = proof.isStanding();
+      ticksToStand = stands ? 0 : ticksToStand - 1;
+      if (!stands && (stood || ticksToStand === 0)) deps.onDown();
       track?.addTo(stands ? mixer : unheard);
       if (stands && ticksSinceEntry <= speakerTicks) speakers.note(speakerKey, loudness);
     },

@@ -47,6 +47,8 @@ export interface MeetingLinksDeps {
   readonly peerAt: (door: SoundDoor) => LinkPeer | undefined;
   readonly nowMs: () => number;
   readonly onLinked: (nodes: LinkedNodes) => void;
+  /** The sound of this node's callers does not come by a link. */
+  readonly onDown: (node: NodeId) => void;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -89,7 +91,11 @@ export const createMeetingLinks = (deps: MeetingLinksDeps): MeetingLinks => {
       unlink(node);
       const peer = door && deps.peerAt(door);
       if (door !== undefined && peer !== undefined) {
-        const stream = createLinkStream({ node, nowMs: deps.nowMs, onFault: deps.onFault });
+        const { nowMs, onFault } = deps;
+        const onDown = (): void => {
+          deps.onDown(node);
+        };
+        const stream = createLinkStream({ node, nowMs, onDown, onFault });
         if (peer.listen(streamKey, stream.take))
           links.set(node, { publicKey: door.publicKey, peer, stream });
         else stream.close();

@@ -1,5 +1,5 @@
 /** The links of one media worker: its socket, its keys, and the workers of other nodes that it knows. */
-import type { RoomName } from '../../call/identifiers.ts';
+import type { NodeId, RoomName } from '../../call/identifiers.ts';
 import type { SoundDoor } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import type { PortRange } from '../rtp/port-pool.ts';
@@ -35,6 +35,8 @@ export interface NodeLinksDeps {
   readonly log: Logger;
 }
 
+const tellAgainMs = 60_000;
+
 /** Undefined where no port can be had. */
 export const openNodeLinks = async (deps: NodeLinksDeps): Promise<NodeLinks | undefined> => {
   const { setup, nowMs, log } = deps;
@@ -51,6 +53,15 @@ export const openNodeLinks = async (deps: NodeLinksDeps): Promise<NodeLinks | un
     log.warn({ address, ...ports }, 'no port for sound between nodes: it goes by the room');
     return undefined;
   }
+
+  const toldDownAtMs = new Map<NodeId, number>();
+  /** Of all meetings once. */
+  const tellDown = (node: NodeId): void => {
+    const now = nowMs();
+    if (now - (toldDownAtMs.get(node) ?? Number.NEGATIVE_INFINITY) < tellAgainMs) return;
+    toldDownAtMs.set(node, now);
+    log.warn({ node }, 'no sound by the link to another node: it goes by the room');
+  };
 
   const peerAt = (door: SoundDoor): LinkPeer | undefined => {
     const known = peers.get(door.publicKey);
@@ -72,6 +83,7 @@ export const openNodeLinks = async (deps: NodeLinksDeps): Promise<NodeLinks | un
         peerAt,
         nowMs,
         onLinked,
+        onDown: tellDown,
         onFault: (error) => {
           log.error({ room, err: error }, 'sound of another node not playable');
         },

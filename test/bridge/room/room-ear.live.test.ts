@@ -176,3 +176,24 @@ test('a closed ear leaves no socket and no timer', async () => {
   }
   await eventually('the handles are gone', () => nothingMoreThan(before));
 });
+
+test('who is heard in another way is not subscribed to, and is again when asked for', async () => {
+  const { ear, events, saw } = await rig.ear([own]);
+  await saw('connected');
+  const far = await rig.caller('ringbro:node-2:leg-1');
+  far.speak(600);
+  const { trackKey } = await saw('track-added');
+  ear.setUnneeded(['ringbro:node-2:']);
+  expect(events.at(-1)).toEqual({ type: 'track-removed', trackKey });
+  expect(ear.othersThan(['ringbro:node-2:'])).toBe(0);
+  const added = () => events.filter(({ type }) => type === 'track-added').length;
+  const another = await rig.caller('ringbro:node-2:leg-2');
+  another.speak(700);
+  await eventually('the other caller', () =>
+    events.some((event) => event.type === 'audience' && event.others === 2),
+  );
+  await sleep(500);
+  expect(added()).toBe(1);
+  ear.setUnneeded([]);
+  expect(added()).toBe(3);
+});

@@ -76,3 +76,15 @@ test('one who comes back under the same identity is a new participant', () => {
   expect(sids(roster.tracks())).toEqual(['B']);
   expect(roster.others()).toBe(1);
 });
+
+test('those who are told apart by their identity are not counted', () => {
+  const roster = createRoomRoster([]);
+  roster.update([
+    guest(),
+    guest({ sid: 'PA_2', identity: 'ringbro:far:1' }),
+    guest({ sid: 'PA_3', identity: 'ringbro:farther:1' }),
+  ]);
+  expect(roster.others()).toBe(3);
+  expect(roster.others(['ringbro:far:'])).toBe(2);
+  expect(roster.others(['ringbro:far:', 'ringbro:farther:'])).toBe(1);
+});
