@@ -6,6 +6,7 @@
 import type { Logger } from '../../call/ports/process.ts';
 import type { RoomLeftReason } from '../../call/ports/sip-engine.ts';
 import type { ForeignCodec } from '../../transcode/picture-format.ts';
+import type { WatchWant } from './picture-layers.ts';
 import type { RoomReception } from './room-reports.ts';
 
 /** Which codecs pass between us and a room, and the RTP payload types we give them. */
@@ -103,10 +104,7 @@ export interface PictureLink {
    * Subscribes to just these; pictures of all others cease. Best quality within `want`, by
    * LiveKit's layers.
    */
-  watch(
-    trackKeys: readonly number[],
-    want: { readonly width: number; readonly height: number; readonly maxBitrateKbps: number },
-  ): void;
+  watch(trackKeys: readonly number[], want: WatchWant): void;
   /** PLI to the publisher, by way of the room; the caller limits the rate. */
   requestKeyFrame(trackKey: number): void;
   /** NACK for packets of a watched track. */

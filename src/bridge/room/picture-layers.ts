@@ -7,6 +7,12 @@ export interface PictureWant {
   readonly maxBitrateKbps: number;
 }
 
+/** What of several tracks is wanted at most. */
+export interface WatchWant extends PictureWant {
+  /** Of tracks with a size of their own, by their keys. */
+  readonly sizes?: ReadonlyMap<number, Pick<PictureWant, 'width' | 'height'>> | undefined;
+}
+
 const order: Readonly<Record<PictureQuality, number>> = { low: 0, medium: 1, high: 2 };
 /**
  * What H.264 of a camera takes a second, in bits a pixel of its picture, at 30 frames a second: about

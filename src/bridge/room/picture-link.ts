@@ -10,7 +10,7 @@ import {
   type PictureConnection,
   type SessionPictures,
 } from './picture-connection.ts';
-import type { PictureWant } from './picture-layers.ts';
+import type { WatchWant } from './picture-layers.ts';
 import { createPictureRoster } from './picture-roster.ts';
 import { parsePictureSignal, type PictureSignal } from './picture-signal.ts';
 import type { RoomSession } from './room-session.ts';
@@ -39,7 +39,7 @@ export const createRoomPictures = (deps: RoomPicturesDeps): RoomPictures => {
   let isCameraOn = true;
   let isScreenOn = false;
   let watched: ReadonlySet<number> = new Set();
-  let want: PictureWant = { width: 0, height: 0, maxBitrateKbps: 0 };
+  let want: WatchWant = { width: 0, height: 0, maxBitrateKbps: 0 };
   let current: PictureConnection | undefined;
   const told = new Map<PictureEvent['type'], string>();
   let toldKbps = camera.maxBitrateKbps;

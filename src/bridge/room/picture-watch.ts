@@ -1,5 +1,5 @@
 import type { SignalRequest } from '@livekit/protocol';
-import type { PictureWant } from './picture-layers.ts';
+import type { WatchWant } from './picture-layers.ts';
 import { subscription, trackSettings } from './picture-requests.ts';
 import type { FollowableTrack } from './picture-roster.ts';
 
@@ -13,7 +13,7 @@ export interface PictureWatch {
   /** The server knows of no subscription, and is asked from now on. */
   begin(): void;
   /** What there is to see now; nothing is asked before `begin`. */
-  update(tracks: readonly FollowableTrack[], watched: ReadonlySet<number>, want: PictureWant): void;
+  update(tracks: readonly FollowableTrack[], watched: ReadonlySet<number>, want: WatchWant): void;
 }
 
 /** Each takes an m-line in all offers and answers that follow. */
@@ -51,7 +51,8 @@ export const createPictureWatch = (send: (request: SignalRequest) => void): Pict
       subscribe(followed);
       for (const track of followed) {
         const of = subscribed.get(track.trackSid);
-        const request = trackSettings(track, isWatched(track) ? want : undefined);
+        const wanted = { ...want, ...want.sizes?.get(track.trackKey) };
+        const request = trackSettings(track, isWatched(track) ? wanted : undefined);
         const settings = request.toJsonString();
         if (of === undefined || of.settings === settings) continue;
         of.settings = settings;

@@ -14,6 +14,7 @@ import type { Excess } from './decoder-limits.ts';
 import { isSameCard, type CardMaker } from './card-maker.ts';
 import type { PictureDownlink } from './picture-downlink.ts';
 import type { PictureSize } from './picture-size.ts';
+import { createSmallerLayers } from './smaller-layers.ts';
 import { createPictureSwitch, type PictureSwitch, type Showing } from './picture-switch.ts';
 
 export interface PictureWant extends PictureSize {
@@ -47,11 +48,6 @@ const settlingMs = 1500;
 /** A picture that has not come by then is told of. */
 const lateMs = 6000;
 
-/** A layer is given so long to come before a smaller one is tried. */
-const layerMs = 1000;
-/** A half and a quarter of what is wanted otherwise. */
-const mostHalvings = 2;
-
 interface WatchedRoom {
   readonly link: () => PictureLink | undefined;
   readonly speakers: () => readonly number[];
@@ -76,20 +72,14 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
   /** Since when there is nothing of a picture that is wanted. */
   let waitsSinceMs: number | undefined;
   let names: ReadonlyMap<number, string> = new Map();
-  /** How often what is wanted of a track was halved, by its key. */
-  const halved = new Map<number, { readonly times: number; readonly sinceMs: number }>();
+  const layers = createSmallerLayers();
   /** What the card on the screen says; undefined: no card is there. */
   let cardShown: Card | undefined;
 
   const watch = (trackKeys: readonly number[], again = false): void => {
     if (!again && trackKeys.join() === watched.join()) return;
     watched = trackKeys;
-    const times = Math.max(0, ...trackKeys.map((trackKey) => halved.get(trackKey)?.times ?? 0));
-    room?.link()?.watch(trackKeys, {
-      ...want,
-      width: want.width >> times,
-      height: want.height >> times,
-    });
+    room?.link()?.watch(trackKeys, layers.within(trackKeys, want));
   };
 
   const showCard = (next: Card | undefined): void => {
@@ -160,7 +150,7 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
 
   return {
     enter: (link, speakers) => {
-      halved.clear();
+      layers.clear();
       enteredMs = tickMs;
       waitsSinceMs = undefined;
       room = { link, speakers, picks: createPictureSwitch(), identities: new Map() };
@@ -214,13 +204,9 @@ export const createDeviceScreen = (downlink: PictureDownlink, cards: CardMaker):
       room?.picks.setUnshowable(trackKey);
     },
     onExcess: (trackKey, excess) => {
-      const { times = 0, sinceMs = Number.NEGATIVE_INFINITY } = halved.get(trackKey) ?? {};
-      if (excess === 'level' && tickMs - sinceMs < layerMs) return;
-      if (excess === 'profile' || times === mostHalvings) room?.picks.setUnshowable(trackKey);
-      else {
-        halved.set(trackKey, { times: times + 1, sinceMs: tickMs });
-        watch(watched, true);
-      }
+      const outcome = layers.exceed(trackKey, excess, tickMs);
+      if (outcome === 'none') room?.picks.setUnshowable(trackKey);
+      else if (outcome === 'asked') watch(watched, true);
     },
     tick: (nowMs) => {
       tickMs = nowMs;

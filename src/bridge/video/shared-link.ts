@@ -1,5 +1,6 @@
-/** One link for two who watch: what either wants is subscribed to, as large as the larger. */
+/** One link for two who watch: what either wants is subscribed to, as large as it wants it. */
 import type { PictureLink } from '../room/link-types.ts';
+import type { PictureSize } from './picture-size.ts';
 
 type Want = Parameters<PictureLink['watch']>[1];
 interface Part {
@@ -20,11 +21,22 @@ export const shareLink = (
       trackKeys.length > 0 && want !== undefined ? [want] : [],
     );
     const most = (read: (want: Want) => number): number => Math.max(0, ...busy.map(read));
+    const sizes = new Map<number, PictureSize>();
+    for (const { trackKeys, want } of parts) {
+      for (const trackKey of trackKeys) {
+        const { width = 0, height = 0 } = sizes.get(trackKey) ?? {};
+        sizes.set(trackKey, {
+          width: Math.max(width, want?.width ?? 0),
+          height: Math.max(height, want?.height ?? 0),
+        });
+      }
+    }
     of.watch([...new Set(parts.flatMap(({ trackKeys }) => trackKeys))], {
       width: most(({ width }) => width),
       height: most(({ height }) => height),
       // Both come at once.
       maxBitrateKbps: busy.reduce((sum, want) => sum + want.maxBitrateKbps, 0),
+      sizes,
     });
   };
   const face = (part: Part | undefined): (() => PictureLink | undefined) => {

@@ -13,6 +13,7 @@ import type { CameraTrack, PictureEvent, PictureLink, RoomPicture } from '../roo
 import type { DtlsIdentity } from '../rtp/dtls-identity.ts';
 import type { PacketListener, RtpSocket } from '../rtp/rtp-socket.ts';
 import { createDevicePictures } from './device-pictures.ts';
+import { createSmallerLayers } from './smaller-layers.ts';
 
 export interface SlidesLeg {
   readonly localPort: number;
@@ -56,6 +57,7 @@ export const createSlidesLeg = (deps: SlidesLegDeps): SlidesLeg => {
   let shownFirst: ShownFirst = 'screen';
   let pictures: readonly RoomPicture[] = [];
   const unshowable = new Set<number>();
+  const layers = createSmallerLayers();
   let screen: number | undefined;
 
   const leaveOut = (trackKey: number): void => {
@@ -81,7 +83,11 @@ export const createSlidesLeg = (deps: SlidesLegDeps): SlidesLeg => {
     },
     onShown: () => undefined,
     onTooBig: leaveOut,
-    onExcess: leaveOut,
+    onExcess: (trackKey, excess) => {
+      const outcome = layers.exceed(trackKey, excess, deps.nowMs());
+      if (outcome === 'none') leaveOut(trackKey);
+      else if (outcome === 'asked') openWays();
+    },
   });
   const { uplink, downlink, sends, receives } = slides;
 
@@ -92,7 +98,8 @@ export const createSlidesLeg = (deps: SlidesLegDeps): SlidesLeg => {
     if (!shows() && downlink.shown() !== undefined) downlink.showCard(undefined);
     downlink.await(shows() ? screen : undefined);
     downlink.setOpen(slides.isStarted() && shows());
-    link()?.watch(shows() && screen !== undefined ? [screen] : [], slides.bandwidth());
+    const watched = shows() && screen !== undefined ? [screen] : [];
+    link()?.watch(watched, layers.within(watched, slides.bandwidth()));
     link()?.screen?.setOn(takes());
     uplink.setOpen(takes() && slides.isWantedByRoom());
   };
@@ -147,6 +154,7 @@ export const createSlidesLeg = (deps: SlidesLegDeps): SlidesLeg => {
       isInRoom = false;
       pictures = [];
       unshowable.clear();
+      layers.clear();
       findScreen();
       link = () => undefined;
     },

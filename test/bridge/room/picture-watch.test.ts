@@ -40,6 +40,16 @@ test('all are subscribed to, and those that nobody watches are paused', () => {
   expect(told()).toEqual([]);
 });
 
+test('a track may have a size of its own', () => {
+  const { watch, told } = createWatch();
+  const sizes = new Map([[2, { width: 640, height: 360 }]]);
+  watch.begin();
+  watch.update([track(1), track(2)], new Set([1, 2]), { ...want, sizes });
+  expect(told()).toEqual(['+ TR_1 TR_2', 'TR_1 1280x720', 'TR_2 640x360']);
+  watch.update([track(1), track(2)], new Set([1, 2]), want);
+  expect(told()).toEqual(['TR_2 1280x720']);
+});
+
 test('a layer is asked for where the publisher named layers', () => {
   const { watch, told } = createWatch();
   const layers = [
