@@ -24,6 +24,7 @@ export type Command = Extract<
       | 'meeting-over'
       | 'company-changed'
       | 'knock'
+      | 'picture-missing'
       | 'host-act-failed'
       | 'host-left'
       | 'message'
@@ -66,7 +67,8 @@ export function onCommand(c: CallContext, now: number, input: Command): Outputs 
         ? decideAnew(c, now)
         : toMeeting(c, now, { type: 'company-changed' });
     case 'knock':
-      return c.role === 'host' ? toMeeting(c, now, { type: 'knock' }) : [];
+    case 'picture-missing':
+      return c.role === 'host' ? toMeeting(c, now, { type: input.type }) : [];
     case 'host-act-failed':
       return toMeeting(c, now, { type: 'tell', key: 'not-done' });
     case 'host-left':

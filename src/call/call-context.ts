@@ -10,6 +10,7 @@ import type { Desk } from './call-desk-begin.ts';
 import { createInMeeting, createWaiting } from './call-parts.ts';
 import type { Asking } from './call-question.ts';
 import { createHostClaim, type HostClaim } from './host-claim.ts';
+import type { MissingPicture } from './host-act.ts';
 import type { LegId } from './identifiers.ts';
 import type { MeetingMachine } from './meeting-machine.ts';
 import { createNamedTimers, type NamedTimers } from './named-timers.ts';
@@ -17,7 +18,7 @@ import type { CallId } from './identifiers.ts';
 import type { ShownPerson } from './person.ts';
 import type { CallState, InterpretedTime, Termination } from './ports/call-records.ts';
 import type { Meeting } from './ports/meetings.ts';
-import type { AnsweredMedia, Digit, PictureState } from './ports/sip-engine.ts';
+import type { AnsweredMedia, Digit } from './ports/sip-engine.ts';
 import { createSpeaker, type Speaker } from './speaker.ts';
 import type { WaitingMachine } from './waiting-machine.ts';
 
@@ -108,7 +109,7 @@ export interface CallContext {
   /** The service desk that is being talked to. */
   desk: Desk | undefined;
   /** What the hosts were told of missing pictures. */
-  pictureTold: Exclude<PictureState, 'coming'> | undefined;
+  pictureTold: MissingPicture | undefined;
   mutedByHost: boolean;
   /** The last host left: whoever is no host waits for one. */
   hostLeft: boolean;

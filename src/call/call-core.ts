@@ -133,6 +133,7 @@ export function createCallCore(
   const callerListeners = new Set<(news: CallerNews) => void>([
     (news) => {
       if (news.seen?.place === 'door' && news.before !== 'door') desk.knock(news.callId);
+      if (news.seen?.missing !== undefined) desk.pictureMissing(news.callId);
       lobby.tell(news);
       if (news.seen !== undefined && news.before === undefined)
         prepare.elsewhere(registry.get(news.legId)?.facts().meeting);
@@ -198,6 +199,10 @@ export function createCallCore(
         asideCompanions: (room) =>
           registry.inAside(room) - (session.facts().aside?.room === room ? 1 : 0),
         phonesIn: (callId) => desk.phonesIn(callId),
+        roomsWithoutPicture: (callId) =>
+          desk
+            .phonesIn(callId)
+            .filter((each) => each.missing !== undefined && each.legId !== session.legId),
         phonesMuted: (callId) => desk.phonesMuted(callId),
         canSay: (callId, name) => names.soundOf(callId, name) !== undefined,
         mustKnock: persons.mustKnock,
@@ -270,6 +275,7 @@ export function createCallCore(
     },
     callersChanged: (callId) => {
       prepare.elsewhere(registry.of(callId)[0]?.facts().meeting);
+      desk.pictureMissing(callId);
     },
     onCaller(listener) {
       callerListeners.add(listener);

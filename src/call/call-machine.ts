@@ -47,6 +47,7 @@ import type { CallInput, CallOutput, CallSettings, Route, Surroundings } from '.
 import { fromRoom, muteByHost, roomGone, toMeeting } from './call-room.ts';
 import { onPicture, showMissingPicture } from './call-pictures.ts';
 import { nextTimeoutAt, onSaid, onTimeout } from './call-time.ts';
+import type { MissingPicture } from './host-act.ts';
 import type { RoomName } from './identifiers.ts';
 import type { KnownCaller } from './person.ts';
 import type { CallState, InterpretedTime, Termination } from './ports/call-records.ts';
@@ -66,6 +67,7 @@ export interface CallFacts extends KnownCaller {
   readonly termination: Termination | undefined;
   readonly role: Role;
   readonly mutedByHost: boolean;
+  readonly pictureTold: MissingPicture | undefined;
   readonly interpreting: readonly InterpretedTime[];
   readonly waiting: { readonly reason: WaitingFor | undefined };
   /** The side room of a private word, while one lasts. */

@@ -99,6 +99,8 @@ export type CallInput =
   | { readonly type: 'meeting-over' }
   /** Somebody waits to be let in. For hosts. */
   | { readonly type: 'knock' }
+  /** The picture of a video room went missing. For hosts. */
+  | { readonly type: 'picture-missing' }
   /** What the host wanted done to others was not. */
   | { readonly type: 'host-act-failed' }
   /** The last host is gone, and the meeting has its guests wait for one. */
@@ -217,6 +219,8 @@ export interface Surroundings {
   waitingCallers(callId: CallId): readonly WaitingCaller[];
   /** The other phones in the meeting, of all nodes. */
   phonesIn(callId: CallId): readonly PhoneInMeeting[];
+  /** Those of them, but the caller, whose pictures are missing. */
+  roomsWithoutPicture?(callId: CallId): readonly PhoneInMeeting[];
   /** Whether this name can be said in this meeting now. */
   canSay?(callId: CallId, name: string): boolean;
   /** This node's other callers in the side room of a private word. */

@@ -72,6 +72,8 @@ export function createInMeeting(
     }),
     rollCall,
     phonesIn: () => ofMeeting((callId) => surroundings.phonesIn(callId), []),
+    roomsWithoutPicture: () =>
+      ofMeeting((callId) => surroundings.roomsWithoutPicture?.(callId) ?? [], []),
     somebodyWaits: () =>
       ofMeeting((callId) => surroundings.waitingCallers(callId).length > 0, false),
   });

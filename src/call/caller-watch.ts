@@ -33,7 +33,8 @@ const numberEnd = (callerNumber: string | undefined): string | undefined =>
 
 /** At the door: where a host's word decides, not the clock. */
 export function seenAt(session: CallSession): CallerSeen | undefined {
-  const { phase, state, waiting, meeting, role, answeredAt, people, invitee } = session.facts();
+  const { phase, state, waiting, meeting, role, answeredAt } = session.facts();
+  const { people, invitee, pictureTold } = session.facts();
   if (meeting === undefined) return undefined;
   const knocks = phase === 'waiting' && (waiting.reason === 'lobby' || waiting.reason === 'locked');
   if (!knocks && state !== 'joined') return undefined;
@@ -45,6 +46,7 @@ export function seenAt(session: CallSession): CallerSeen | undefined {
     numberEnd: numberEnd(session.callerNumber),
     since: answeredAt ?? 0,
     ...(people > 1 && { people }),
+    ...(pictureTold !== undefined && { missing: pictureTold }),
     ...(invitee !== undefined && { inviteeId: invitee.inviteeId }),
   };
 }
@@ -53,6 +55,7 @@ const isAlike = (one: CallerSeen, other: CallerSeen): boolean =>
   one.place === other.place &&
   one.role === other.role &&
   one.people === other.people &&
+  one.missing === other.missing &&
   one.inviteeId === other.inviteeId;
 
 export function createCallerWatch(tell: (news: CallerNews) => void): CallerWatch {

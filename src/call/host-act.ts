@@ -2,6 +2,7 @@
 import type { Role } from '../meeting/admission.ts';
 import type { CallId, InviteeId, LegId } from './identifiers.ts';
 import type { SpokenPerson } from './person.ts';
+import type { PictureState } from './ports/sip-engine.ts';
 
 export type HostAct =
   | { readonly act: 'admit'; readonly legId: LegId }
@@ -25,7 +26,11 @@ export interface WaitingCaller {
 /** Somebody who is in the meeting by telephone. */
 export interface PhoneInMeeting extends WaitingCaller {
   readonly role: Role;
+  /** A video room whose picture the hosts were told is missing, and why. */
+  readonly missing?: MissingPicture | undefined;
 }
+
+export type MissingPicture = Exclude<PictureState, 'coming'>;
 
 /**
  * A phone at a meeting's door or in it, as a node tells the others of it: without a name, which each

@@ -25,6 +25,8 @@ export interface HostDesk {
   mutePhones(callId: CallId, muted: boolean): void;
   /** Somebody is at the door, here or on another node: hosts on the phone hear so. */
   knock(callId: CallId): void;
+  /** A video room in the meeting may have no picture, here or on another node: they hear so too. */
+  pictureMissing(callId: CallId): void;
   /** A session's record changed. */
   changed(session: CallSession): void;
 }
@@ -156,6 +158,10 @@ export function createHostDesk(deps: HostDeskDeps): HostDesk {
     },
     knock(callId) {
       for (const host of registry.of(callId).filter(isHostPhone)) host.dispatch({ type: 'knock' });
+    },
+    pictureMissing(callId) {
+      for (const host of registry.of(callId).filter(isHostPhone))
+        host.dispatch({ type: 'picture-missing' });
     },
     changed(session) {
       const { state, meeting } = session.facts();

@@ -14,6 +14,7 @@ import type { CommandKeyTable } from './command-keys.ts';
 import { createHand } from './hand.ts';
 import type { PhoneInMeeting } from './host-act.ts';
 import type { HostKeys } from './host-keys.ts';
+import { createHostNews } from './host-news.ts';
 import { createMeetingKeys, type MeetingOutput } from './meeting-keys.ts';
 import { createMuteState } from './mute-state.ts';
 import type { Digit } from './ports/sip-engine.ts';
@@ -35,6 +36,8 @@ export type MeetingInput =
   | { readonly type: 'talking-muted' }
   /** Somebody waits to be let in: for a host. */
   | { readonly type: 'knock' }
+  /** The picture of a video room went missing: for a host. */
+  | { readonly type: 'picture-missing' }
   /** A word from outside the room; `at` where it has a time in it. */
   | { readonly type: 'tell'; readonly key: PhraseKey; readonly at?: number }
   | { readonly type: 'timeout' };
@@ -53,8 +56,6 @@ export interface MeetingMachine {
 }
 
 export const talkingMutedEveryMs = 60_000;
-const knockDelayMs = 1_000;
-export const knockEveryMs = 15_000;
 
 export function createMeetingMachine(deps: {
   readonly speaker: Speaker;
@@ -74,6 +75,8 @@ export function createMeetingMachine(deps: {
   /** Those in the meeting by telephone, now. */
   readonly phonesIn: () => readonly PhoneInMeeting[];
   readonly somebodyWaits: () => boolean;
+  /** Other callers in the meeting whose pictures are missing, now. */
+  readonly roomsWithoutPicture: () => readonly PhoneInMeeting[];
   readonly keyTable: CommandKeyTable | undefined;
   /** What is true of the caller's line. */
   readonly line?: () => PhraseKey;
@@ -84,7 +87,7 @@ export function createMeetingMachine(deps: {
   readonly options: () => MeetingOptions | undefined;
 }): MeetingMachine {
   const { speaker } = deps;
-  const timers = createNamedTimers<'room-lost' | 'knock'>();
+  const timers = createNamedTimers<'room-lost'>();
   let microphoneOpen = false;
   let cutShort = false;
   const mute = createMuteState();
@@ -92,7 +95,6 @@ export function createMeetingMachine(deps: {
   /** Names go to hosts, and to others where the booking allows it. */
   const hearsNames = (): boolean => deps.isHost() || deps.options()?.namesToEverybody === true;
   let toldTalkingAt = -Infinity;
-  let knockedAt = -Infinity;
   const say = (now: number, ...phrases: readonly Phrase[]): readonly MeetingOutput[] =>
     speaker.say(now, phrases);
   const company = createRoomCompany({
@@ -100,29 +102,20 @@ export function createMeetingMachine(deps: {
     entrySignal: () => deps.options()?.entrySignal ?? 'none',
     nameOf: (who) => (hearsNames() ? deps.rollCall.nameOf(who) : undefined),
   });
+  const news = createHostNews({
+    ...deps,
+    nameOf: (who) =>
+      deps.options()?.entrySignal === 'names' ? deps.rollCall.nameOf(who) : undefined,
+  });
   const people = (): number => company.participants() + deps.extraPeople();
-
-  /** After a breath, and not more often than it can be borne. */
-  const announceKnock = (now: number): void => {
-    if (timers.at('knock') === undefined)
-      timers.set('knock', Math.max(now + knockDelayMs, knockedAt + knockEveryMs));
-  };
-
-  const tellKnock = (now: number): readonly MeetingOutput[] => {
-    if (!deps.somebodyWaits()) return [];
-    // Not into a menu that waits for its key.
-    if (speaker.speaking || keys.busy) {
-      timers.set('knock', now + knockDelayMs);
-      return [];
-    }
-    knockedAt = now;
-    return say(now, phrase('phone-waiting'));
-  };
 
   const openMicrophone = (now: number): readonly MeetingOutput[] => {
     microphoneOpen = true;
     company.heard(now);
-    if (deps.isHost()) announceKnock(now);
+    if (deps.isHost()) {
+      news.knock(now);
+      news.look(now);
+    }
     if (mute.muted) return say(now, phrase(mute.words()));
     return [
       { do: 'set-muted', muted: false },
@@ -196,15 +189,10 @@ export function createMeetingMachine(deps: {
   const due = (now: number): readonly MeetingOutput[] => {
     const outputs: MeetingOutput[] = [...keys.timeout(now)];
     outputs.push(...company.timeout(now, speaker.speaking || keys.busy));
-    for (let name = timers.takeDue(now); name !== undefined; name = timers.takeDue(now)) {
-      if (name === 'knock') {
-        outputs.push(...tellKnock(now));
-      } else {
-        timers.set('room-lost', now + waitWordsThenMs);
-        outputs.push(...say(now, phrase('room-lost')));
-      }
-    }
-    return outputs;
+    outputs.push(...news.timeout(now, speaker.speaking || keys.busy));
+    if (timers.takeDue(now) === undefined) return outputs;
+    timers.set('room-lost', now + waitWordsThenMs);
+    return [...outputs, ...say(now, phrase('room-lost'))];
   };
 
   const said = (now: number): readonly MeetingOutput[] => {
@@ -221,6 +209,7 @@ export function createMeetingMachine(deps: {
       microphoneOpen = false;
       cutShort = false;
       timers.clearAll();
+      news.leave();
       keys.reset();
       company.leave();
       return hand.lower(now, 'host');
@@ -246,7 +235,10 @@ export function createMeetingMachine(deps: {
         case 'talking-muted':
           return talksMuted(now);
         case 'knock':
-          if (microphoneOpen) announceKnock(now);
+          if (microphoneOpen) news.knock(now);
+          return [];
+        case 'picture-missing':
+          if (microphoneOpen) news.look(now);
           return [];
         case 'tell':
           return microphoneOpen ? say(now, told(input)) : [];
@@ -255,7 +247,12 @@ export function createMeetingMachine(deps: {
       }
     },
     nextTimeoutAt() {
-      return earliestOf(timers.next(), keys.nextTimeoutAt(), company.nextTimeoutAt());
+      return earliestOf(
+        timers.next(),
+        keys.nextTimeoutAt(),
+        company.nextTimeoutAt(),
+        news.nextTimeoutAt(),
+      );
     },
   };
 }

@@ -98,6 +98,7 @@ const clusterMessage = z.discriminatedUnion('type', [
         since: z.number(),
         people: z.number().int().min(1).max(1_000).optional(),
         inviteeId: inviteeId.optional(),
+        missing: z.enum(['gone', 'unusable']).optional(),
       })
       .optional(),
   }),

@@ -159,6 +159,7 @@ describe('in a series, where menus are left open', () => {
       keyTable: undefined,
       options: () => defaultMeetingOptions,
       somebodyWaits: () => false,
+      roomsWithoutPicture: () => [],
       phonesIn: () => [],
       rollCall: createRollCall(() => false),
       hostKeys: createHostKeys({

@@ -118,7 +118,7 @@ async function startNode(name: string) {
       stored.set(record.legId, { ...record, nodeId: name });
     },
     /** A phone of this node at the meeting's door, or in it, or gone. */
-    caller(place: 'door' | 'in' | undefined, people?: number) {
+    caller(place: 'door' | 'in' | undefined, people?: number, missing?: CallerSeen['missing']) {
       const seen: CallerSeen | undefined = place && {
         legId: leg,
         callId,
@@ -127,6 +127,7 @@ async function startNode(name: string) {
         numberEnd: '67',
         since: 5,
         ...(people !== undefined && { people }),
+        missing,
       };
       const news = { seen, legId: leg, callId, room: asRoomName('r'), before: undefined };
       callers.set(leg, { ...news, number: undefined });
@@ -389,10 +390,10 @@ describe('lines', () => {
 });
 
 describe('phones of other nodes', () => {
-  test('say how many people share them', async () => {
-    b.caller('in', 3);
+  test('say how many people share them, and whether their picture is missing', async () => {
+    b.caller('in', 3, 'gone');
     await bus.deliver();
-    expect(a.cluster.others.callers(callId)).toMatchObject([{ people: 3 }]);
+    expect(a.cluster.others.callers(callId)).toMatchObject([{ people: 3, missing: 'gone' }]);
   });
 
   test('at the door knock at every node, once, and are known until they go', async () => {

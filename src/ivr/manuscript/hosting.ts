@@ -2,6 +2,27 @@
 import type { Row } from './row.ts';
 
 export const hosting = {
+  // Where names are said in the meeting, the next two are said with the room's.
+  'room-without-picture': {
+    sv: 'Det kommer ingen bild från ett videorum.',
+    en: 'No picture is coming from a video room.',
+    da: 'Der kommer intet billede fra et videorum.',
+  },
+  'room-picture-unusable': {
+    sv: 'Bilden från ett videorum kan inte visas.',
+    en: "The picture from a video room can't be shown.",
+    da: 'Billedet fra et videorum kan ikke vises.',
+  },
+  'name-without-picture': {
+    sv: 'Det kommer ingen bild från {name}.',
+    en: 'No picture is coming from {name}.',
+    da: 'Der kommer intet billede fra {name}.',
+  },
+  'name-picture-unusable': {
+    sv: 'Bilden från {name} kan inte visas.',
+    en: "The picture from {name} can't be shown.",
+    da: 'Billedet fra {name} kan ikke vises.',
+  },
   'phone-waiting': {
     sv: 'En telefon väntar. Stjärna tre.',
     en: 'A phone is waiting. Star three.',
