@@ -27,7 +27,7 @@ const invitation: CallInvitation = {
   signallingEncrypted: false,
 };
 
-const soundFor = (offer: string, video: boolean, isVideoSystem = false) => {
+const soundsWith = (video: boolean) => {
   const media = createFakeMediaBridge();
   const floorDoors = createFakeFloorDoors();
   // Nobody is in it: what goes to FreeSWITCH is answered with 503.
@@ -47,14 +47,14 @@ const soundFor = (offer: string, video: boolean, isVideoSystem = false) => {
     },
     pool,
   );
-  const sound = sounds.forCaller(
-    invitation,
-    { offer, isVideoSystem },
-    undefined,
-    { createUac: () => Promise.reject(new Error('not called')) },
-    silentLog,
-  );
-  return { sound, media, floorDoors };
+  return { sounds, media, floorDoors };
+};
+const signalling = { createUac: () => Promise.reject(new Error('not called')) };
+const soundFor = (offer: string, video: boolean, isVideoSystem = false) => {
+  const { sounds, ...others } = soundsWith(video);
+  const device = { offer, isVideoSystem };
+  const sound = sounds.forCaller(invitation, device, undefined, signalling, silentLog);
+  return { sound, ...others };
 };
 
 test('a call with pictures goes past FreeSWITCH, with ports of the worker for both', async () => {
@@ -217,4 +217,28 @@ test('a second stream has ports of the worker and floor control of the gateway, 
   expect(told).toEqual([]);
   await sound.close();
   expect(floorDoors.seats).toEqual([]);
+});
+
+test('a call of ours to a room system offers a second stream, and hears it where the call went', async () => {
+  const { sounds, media, floorDoors } = soundsWith(true);
+  const sound = sounds.forCallee(
+    {
+      ...{ legId: asLegId('leg-1'), transport: 'udp', remoteAddress: '198.51.100.7' },
+      ...{ trunk: undefined, ringLimitMs: 60_000, demandsSrtp: false, isRoomSystem: true },
+    },
+    signalling,
+    silentLog,
+  );
+  const described = await sound.describe(undefined);
+  if (!described.ok) throw new Error('no offer');
+  expect(described.sdp).toMatch(/m=video 32000 [^]*a=content:slides[^]*m=application 5070 UDP/);
+  const answer = described.sdp
+    .replaceAll('192.0.2.1', '198.51.100.20')
+    .replace('floorctrl:s-only', 'floorctrl:c-only');
+  expect(await sound.settle(answer)).toMatchObject({ media: { video: true } });
+  expect(media.legs[0]?.session).toMatchObject({ slides: { remotePort: 32000 } });
+  expect(floorDoors.seats.map(({ addresses }) => [...addresses])).toEqual([
+    ['198.51.100.20', '198.51.100.7'],
+  ]);
+  await sound.close();
 });
