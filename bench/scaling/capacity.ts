@@ -9,6 +9,7 @@ export interface CapacityOptions {
   readonly browsersPerMeeting: number;
   readonly speakersAtOnce: number;
   readonly together: boolean;
+  readonly linked: boolean;
   /** Meetings begin on the hour: this share of the callers comes within these seconds. */
   readonly burst: { readonly share: number; readonly withinS: number };
   readonly coresPerGateway: number;
@@ -33,7 +34,7 @@ export interface Capacity {
 
 /** CPU of one gateway in percent of a core: talk, tracks from elsewhere, and its share of the rush. */
 function gatewayPct(
-  load: Pick<NodeLoad, 'callers' | 'uplinks' | 'foreignTracks'>,
+  load: Pick<NodeLoad, 'callers' | 'uplinks' | 'foreignTracks' | 'linkedStreams'>,
   setupsPerSecond: number,
   costs: MeasuredCosts,
 ): number {
@@ -41,6 +42,7 @@ function gatewayPct(
     load.callers * costs.gatewayPctPerCaller +
     load.uplinks * costs.gatewayPctPerUplink +
     load.foreignTracks * costs.gatewayPctPerForeignTrack +
+    load.linkedStreams * costs.gatewayPctPerLinkedStream +
     (setupsPerSecond * costs.gatewayMsPerCall) / 10
   );
 }
@@ -57,7 +59,8 @@ export function planCapacity(
   const { callers, burst, fullPct } = options;
   const setupsPerSecond = (callers * burst.share) / burst.withinS;
   const limitPct = options.coresPerGateway * fullPct;
-  const alone = gatewayPct({ callers, uplinks: 0, foreignTracks: 0 }, setupsPerSecond, costs);
+  const callersAlone = { callers, uplinks: 0, foreignTracks: 0, linkedStreams: 0 };
+  const alone = gatewayPct(callersAlone, setupsPerSecond, costs);
   for (let gateways = Math.max(1, Math.floor(alone / limitPct)); ;) {
     const placed = place({ ...options, nodes: gateways }, random);
     const each = placed.nodes.map((node) => gatewayPct(node, setupsPerSecond / gateways, costs));
@@ -95,6 +98,11 @@ export function planCapacity(
           (100 *
             placed.nodes.reduce((sum, { foreignTracks }) => sum + foreignTracks, 0) *
             costs.gatewayPctPerForeignTrack) /
+          total,
+        'streams of other nodes':
+          (100 *
+            placed.nodes.reduce((sum, { linkedStreams }) => sum + linkedStreams, 0) *
+            costs.gatewayPctPerLinkedStream) /
           total,
       },
     };

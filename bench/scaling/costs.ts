@@ -7,8 +7,10 @@ export interface MeasuredCosts {
   readonly gatewayPctPerCaller: number;
   /** Of one core more, while somebody who is not on the same node listens to the caller. */
   readonly gatewayPctPerUplink: number;
-  /** Of one core, for each track from elsewhere that a node hears: a browser, or a caller of another node. */
+  /** Of one core, for each track from elsewhere that a node hears: a browser, or a caller of a node without link. */
   readonly gatewayPctPerForeignTrack: number;
+  /** Of one core, for each meeting and other node whose callers are heard, and hear, by a link. */
+  readonly gatewayPctPerLinkedStream: number;
   /** CPU time of the gateway from the INVITE to the joined room, and of the end. */
   readonly gatewayMsPerCall: number;
   readonly gatewayMibPerCaller: number;
@@ -32,6 +34,7 @@ const costsFile: z.ZodType<MeasuredCosts> = z.strictObject({
   gatewayPctPerCaller: cost.positive(),
   gatewayPctPerUplink: cost,
   gatewayPctPerForeignTrack: cost,
+  gatewayPctPerLinkedStream: cost,
   gatewayMsPerCall: cost,
   gatewayMibPerCaller: cost,
   gatewayMibAtRest: cost,

@@ -11,11 +11,12 @@ import { scalingTable } from './scaling-table.ts';
 const help = `npm run scaling -- --costs FILE [--callers 250,10000,1000000] [--measure] [--together]
 
   FILE is JSON with the costs that bench/scaling/costs.ts names, as they were measured
-  --measure      measures those of the gateway and of livekit-server first, into FILE; some three minutes
+  --measure      measures those of the gateway and of livekit-server first, into FILE; some four minutes
+  --no-links     as if all sound between gateways went by LiveKit
   --together     as if all telephones of a meeting were on one node`;
 
 /** A public body's day: most meetings have one telephone, and nearly all begin on the hour. */
-const day: Omit<CapacityOptions, 'callers' | 'together'> = {
+const day: Omit<CapacityOptions, 'callers' | 'together' | 'linked'> = {
   phonesPerMeeting: [
     { phones: 1, share: 0.75 },
     { phones: 2, share: 0.17 },
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     costs: { type: 'string' },
     callers: { type: 'string', default: '250,10000,1000000' },
     measure: { type: 'boolean', default: false },
+    'no-links': { type: 'boolean', default: false },
     together: { type: 'boolean', default: false },
   },
 });
@@ -50,7 +52,7 @@ if (values.costs === undefined || !counts.every((count) => Number.isInteger(coun
   const plans = counts.map((callers) => ({
     callers,
     capacity: planCapacity(
-      { ...day, callers, together: values.together },
+      { ...day, callers, together: values.together, linked: !values['no-links'] },
       costs,
       seededRandom(seed),
     ),

@@ -9,6 +9,7 @@ import { paced } from '../support/paced.ts';
 import { measureCpu } from '../support/process-usage.ts';
 import { median } from '../support/statistics.ts';
 import type { MeasuredCosts } from './costs.ts';
+import { measureLinkedCaller } from './measure-links.ts';
 
 const options = { warmUpMs: 8000, windows: 4, windowMs: 4000, callsPerSecond: 8 };
 const [pairs, guestRooms] = [20, 12];
@@ -40,12 +41,14 @@ export async function measureCosts(): Promise<Measured> {
     const unheard = await load(inPairs, { RINGBRO_UPLINK: 'heard' });
     const heard = await load(inPairs, { RINGBRO_UPLINK: 'always' });
     const guests = await load(withGuests, {});
+    const linkedPct = await measureLinkedCaller(livekit, farm, pairs, options);
     const short = await measureShortCalls(livekit, farm, unheard.gatewayPct);
     const livekitPctPerTrack = heard.livekitPctPerCaller - unheard.livekitPctPerCaller;
     return {
       gatewayPctPerCaller: unheard.gatewayPct,
       gatewayPctPerUplink: heard.gatewayPct - unheard.gatewayPct,
       gatewayPctPerForeignTrack: guests.gatewayPct - heard.gatewayPct,
+      gatewayPctPerLinkedStream: linkedPct - unheard.gatewayPct,
       gatewayMsPerCall: short.gatewayMs,
       gatewayMibPerCaller: heard.rssKib / 1024 / (2 * pairs),
       gatewayMibAtRest: heard.restRssKib / 1024,

@@ -8,6 +8,8 @@ export interface Population {
   readonly browsersPerMeeting: number;
   /** Whether all telephones of a meeting are on one node, as they would be if a call could be handed over. */
   readonly together: boolean;
+  /** Whether sound of telephones goes straight from node to node, else by LiveKit. */
+  readonly linked: boolean;
   /** People who are heard at a time, talk across each other included: browsers send next to nothing while silent. */
   readonly speakersAtOnce: number;
 }
@@ -20,6 +22,8 @@ export interface NodeLoad {
   meetings: number;
   /** Tracks from elsewhere that sound, over all its meetings; telephones always do. */
   foreignTracks: number;
+  /** Streams of other nodes, one for each meeting and node. */
+  linkedStreams: number;
 }
 
 export interface Placed {
@@ -47,6 +51,7 @@ export function place(population: Population, random: () => number): Placed {
     uplinks: 0,
     meetings: 0,
     foreignTracks: 0,
+    linkedStreams: 0,
   }));
   const draw = (): NodeLoad | undefined => nodes[Math.floor(random() * count)];
   let [meetings, tracks, subscriptions] = [0, 0, 0];
@@ -64,10 +69,12 @@ export function place(population: Population, random: () => number): Placed {
     }
     for (const [node, own] of on) {
       node.callers += own;
-      if (browsers + phones > own) node.uplinks += own;
+      const byRoom = population.linked ? 0 : phones - own;
+      if (browsers + byRoom > 0) node.uplinks += own;
       node.meetings += 1;
-      node.foreignTracks += talking + phones - own;
-      subscriptions += talking + phones - own;
+      node.foreignTracks += talking + byRoom;
+      node.linkedStreams += population.linked ? on.size - 1 : 0;
+      subscriptions += talking + byRoom;
     }
     tracks += phones + talking;
     // Each browser hears everybody but itself.

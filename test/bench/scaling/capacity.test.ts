@@ -10,6 +10,7 @@ import { seededRandom } from '../../../bench/soak/journey.ts';
 
 const costs: MeasuredCosts = {
   ...{ gatewayPctPerCaller: 0.3, gatewayPctPerUplink: 0.2, gatewayPctPerForeignTrack: 1 },
+  gatewayPctPerLinkedStream: 0.1,
   ...{ gatewayMsPerCall: 30, livekitPctPerCaller: 0.05 },
   ...{ gatewayMibPerCaller: 2, gatewayMibAtRest: 300, livekitPctPerTrack: 0.1 },
   ...{ livekitPctPerSubscription: 0.1, livekitMsPerJoin: 10, freeSwitchPctPerCaller: 0.5 },
@@ -23,6 +24,7 @@ const options: CapacityOptions = {
   ],
   browsersPerMeeting: 1,
   together: false,
+  linked: true,
   speakersAtOnce: 5,
   burst: { share: 0.6, withinS: 300 },
   ...{ coresPerGateway: 4, coresPerLiveKit: 8, coresPerFreeSwitch: 8, fullPct: 60 },
@@ -38,6 +40,22 @@ describe('who is where', () => {
     expect(nodes.reduce((sum, node) => sum + node.callers, 0)).toBe(5000);
     expect(nodes.reduce((sum, node) => sum + node.meetings, 0)).toBeGreaterThan(meetings);
     expect(tracks).toBe(5000 + meetings);
+  });
+
+  it('has one stream for each other node of a meeting, and no tracks of telephones, where there are links', () => {
+    const wide = {
+      ...population,
+      browsersPerMeeting: 0,
+      phonesPerMeeting: [{ phones: 12, share: 1 }],
+    };
+    const sumOf = (linked: boolean, of: 'linkedStreams' | 'foreignTracks' | 'uplinks') =>
+      place({ ...wide, linked }, seededRandom(2)).nodes.reduce((sum, node) => sum + node[of], 0);
+    const meetings = Math.ceil(5000 / 12);
+    expect(sumOf(true, 'foreignTracks') + sumOf(true, 'uplinks')).toBe(0);
+    expect(sumOf(true, 'linkedStreams')).toBeGreaterThan(5 * meetings);
+    expect(sumOf(true, 'linkedStreams')).toBeLessThanOrEqual(6 * meetings);
+    expect(sumOf(false, 'linkedStreams')).toBe(0);
+    expect(sumOf(false, 'foreignTracks')).toBeGreaterThan(20 * meetings);
   });
 
   it('counts browsers as they speak: most of them are silent most of the time', () => {
@@ -78,6 +96,10 @@ describe('what callers need', () => {
 
   it('needs less where a meeting’s telephones are on one node', () => {
     expect(plan({ together: true }).gateways).toBeLessThan(plan().gateways);
+  });
+
+  it('needs less with links between the nodes', () => {
+    expect(plan().gateways).toBeLessThan(plan({ linked: false }).gateways);
   });
 
   it('says the same for the same draw', () => {
