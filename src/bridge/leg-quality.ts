@@ -21,7 +21,7 @@ export interface LegQualityMeter {
   /** The level of a frame or a packet of the caller, RFC 6464 scale. */
   hear(level: number): void;
   /** Whether a second has gone by without a level: that of the next packet is wanted. */
-  wantsLevel(nowMs: number): boolean;
+  wantsLevel(): boolean;
   /** Before another visit begins, and after one has ended: what it counted before is not this call's. */
   visitChanged(): void;
   /** The caller's, from now on. */
@@ -64,7 +64,8 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
   let trackImpairment = g711Impairment;
   let windowEndMs = deps.startMs + deps.windowMs;
   let nextLevelMs = deps.startMs;
-  let levelMs = deps.startMs;
+  let isLevelKnown = false;
+  let isLevelWanted = false;
   let nowMs = deps.startMs;
   /** The loudest of the present second, of the one before, and of the window. */
   let peak = silentLevel;
@@ -151,11 +152,12 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
 
   return {
     hear: (level) => {
-      levelMs = nowMs;
+      isLevelKnown = true;
+      isLevelWanted = false;
       if (level < peak) peak = level;
       if (level < windowPeak) windowPeak = level;
     },
-    wantsLevel: (at) => at - levelMs >= 1_000,
+    wantsLevel: () => isLevelWanted,
     visitChanged: () => {
       tallies.toRoom.restart(undefined);
       tallies.fromRoom.restart(fromRoomCounts());
@@ -167,9 +169,11 @@ export const createLegQualityMeter = (deps: LegQualityMeterDeps): LegQualityMete
       trackImpairment = impairmentOf(roomCodecFor(codec));
     },
     tick: (now, caller) => {
-      nowMs = now;
       if (now < nextLevelMs) return;
+      nowMs = now;
       nextLevelMs = now + 1_000;
+      isLevelWanted = !isLevelKnown;
+      isLevelKnown = false;
       lastPeak = peak;
       peak = silentLevel;
       if (now >= windowEndMs) endWindow(caller);

@@ -27,8 +27,17 @@ export interface LegSender {
    * this one never ran.
    */
   sendFrame(tick: number, afterGap: boolean, hearRoom: (out: Int16Array) => boolean): void;
+  /** What was sent since it was taken last. */
+  takeSent(): SentRtp;
+  /** The RTP time stamp of this tick. */
+  timestampAt(tick: number): number;
   /** Idempotent. */
   close(): void;
+}
+
+export interface SentRtp {
+  readonly packets: number;
+  readonly payloadBytes: number;
 }
 
 export interface LegSenderDeps {
@@ -37,8 +46,8 @@ export interface LegSenderDeps {
   readonly ssrc: number;
   readonly initialSequence: number;
   readonly initialTimestamp: number;
-  /** The buffer is used again for the next frame. */
-  readonly send: (packet: Uint8Array, rtpTimestamp: number) => void;
+  /** The buffer is used again for the next frame. False where it did not go. */
+  readonly send: (packet: Uint8Array) => boolean;
   readonly emit: (event: Extract<MediaEvent, { type: 'played' }>) => void;
 }
 
@@ -64,6 +73,8 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
   let volumeGain = 1;
   let sequence = deps.initialSequence;
   let marker = true;
+  let sentPackets = 0;
+  let sentBytes = 0;
 
   const timestampAt = (tick: number): number =>
     (deps.initialTimestamp + tick * unitsPerFrame) >>> 0;
@@ -125,14 +136,23 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
       const sounds = ear.mix(hearRoom, volumeGain);
       const full = sends ? encode(sounds) : undefined;
       if (full !== undefined) {
-        const timestamp = timestampAt(tick);
         sequence = (sequence + 1) & 0xffff;
-        writeRtpHeader(full, payloadType, marker || afterGap, sequence, timestamp, deps.ssrc);
+        const marked = marker || afterGap;
+        writeRtpHeader(full, payloadType, marked, sequence, timestampAt(tick), deps.ssrc);
         marker = false;
-        deps.send(full, timestamp);
+        if (deps.send(full)) {
+          sentPackets += 1;
+          sentBytes += full.length - rtpHeaderBytes;
+        }
       }
       tellPlayed();
     },
+    takeSent: () => {
+      const sent = { packets: sentPackets, payloadBytes: sentBytes };
+      sentPackets = sentBytes = 0;
+      return sent;
+    },
+    timestampAt,
     close: () => {
       isClosed = true;
       encoder?.close();

@@ -13,7 +13,7 @@ import type {
   Utterance,
 } from '../call/ports/sip-engine.ts';
 import { isG711, isWideband, type LegCodec } from './audio/codec-rates.ts';
-import { levelOfG711, levelOfPcm } from './audio/level.ts';
+import { levelOfG711, levelOfPcm, silentLevel } from './audio/level.ts';
 import { createLegQualityMeter } from './leg-quality.ts';
 import { createLegReceiver } from './leg-receiver.ts';
 import { createLegReports } from './leg-reports.ts';
@@ -24,7 +24,7 @@ import { createMutedTalk } from './muted-talk.ts';
 import { createPacketTrap, type PacketTrap, type TrappedPacket } from './packet-trap.ts';
 import { createRoomVisit, type RoomVisit, type RoomVisitDeps } from './room-visit.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
-import { rtpHeaderBytes, type RtpView } from './rtp/rtp-packet.ts';
+import type { RtpView } from './rtp/rtp-packet.ts';
 import type { PacketListener, RtpSocket } from './rtp/rtp-socket.ts';
 import { createSilenceWatch } from './silence-watch.ts';
 import { createSoundTest, type SoundTest } from './sound-test.ts';
@@ -97,6 +97,9 @@ export interface LegOnSocket extends WorkerLeg {
   readonly onRtcp: PacketListener;
 }
 
+/** Time-outs, reports and figures: 100 ms is soon enough for them. */
+const choresEveryTicks = 5;
+
 export const createMediaLeg = (
   deps: MediaLegDeps,
   socket: RtpSocket,
@@ -131,8 +134,9 @@ export const createMediaLeg = (
     voice: undefined,
     isWideband: false,
     speakerKey: 0,
-    meter: createSpeakerMeter(),
+    loudness: 0,
   };
+  const speakerMeter = createSpeakerMeter();
   const ssrc = randomInt(1, 2 ** 32);
   /** RTCP speaks of the time of day: this clock's, without its jumps. */
   const dayOffsetMs = Date.now() - nowMs();
@@ -146,6 +150,8 @@ export const createMediaLeg = (
   let isStarted = false;
   let isClosed = false;
   let heardFirst = false;
+  /** Since the chores were done last. */
+  let isHeardFrom = false;
   let tickAtMs = nowMs();
   let trap: PacketTrap | undefined;
   const mutedTalk = createMutedTalk();
@@ -161,11 +167,10 @@ export const createMediaLeg = (
     ssrc,
     initialSequence: randomInt(2 ** 15),
     initialTimestamp: randomInt(2 ** 32),
-    send: (packet, rtpTimestamp) => {
-      if (!path.sendRtp(packet)) return;
+    send: (packet) => {
+      if (!path.sendRtp(packet)) return false;
       trap?.take('out', packet, path.address(), path.port());
-      const payloadBytes = packet.length - rtpHeaderBytes;
-      reports.rtcp.onRtpSent(payloadBytes, rtpTimestamp, tickAtMs + dayOffsetMs);
+      return true;
     },
     emit,
   });
@@ -203,7 +208,7 @@ export const createMediaLeg = (
   const takePacket = (packet: Buffer, view: RtpView, address: string, port: number): void => {
     const now = nowMs();
     trap?.take('in', packet, address, port);
-    silence.heard(now);
+    isHeardFrom = true;
     reports.reception.push(view, now);
     if (!heardFirst) {
       heardFirst = true;
@@ -212,7 +217,7 @@ export const createMediaLeg = (
     const kind = receiver.push(packet, view, now);
     const codec = session?.codec;
     // Wideband sound is decoded in any case, and rated then.
-    if (kind === 'audio' && isG711(codec) && meter.wantsLevel(now))
+    if (kind === 'audio' && isG711(codec) && meter.wantsLevel())
       meter.hear(levelOfG711(codec, packet, view.payloadOffset, view.payloadLength));
     // What a holding caller sends is music on hold: not for the meeting.
     if (kind !== undefined && !isHeld()) visit?.pushRtp(packet, view, kind, now);
@@ -226,9 +231,23 @@ export const createMediaLeg = (
   };
 
   /** Reports go on while the sound is held. RFC 3264 §5.1 */
-  const report = (): void => {
-    const due = isStarted ? reports.rtcp.poll(tickAtMs + dayOffsetMs) : undefined;
+  const report = (tick: number): void => {
+    const dayMs = tickAtMs + dayOffsetMs;
+    const { packets, payloadBytes } = sender.takeSent();
+    if (packets > 0) reports.rtcp.onRtpSent(payloadBytes, sender.timestampAt(tick), dayMs, packets);
+    const due = isStarted ? reports.rtcp.poll(dayMs) : undefined;
     if (due !== undefined) path.sendRtcp(due);
+  };
+
+  /** What can wait a little: each leg's turn is at other ticks than its neighbour's. */
+  const isTurnOf = (tick: number): boolean => (tick + ssrc) % choresEveryTicks === 0;
+  const doChores = (tick: number): void => {
+    if (trap !== undefined && tickAtMs >= trapDueAtMs) emptyTrap(tickAtMs);
+    if (isHeardFrom) silence.heard(tickAtMs);
+    isHeardFrom = false;
+    if (isStarted) meter.tick(tickAtMs, callerStream);
+    if (silence.isOver(tickAtMs, isHeld())) emit({ type: 'media-timeout' });
+    report(tick);
   };
 
   const endSoundTest = (): void => {
@@ -266,6 +285,7 @@ export const createMediaLeg = (
     if (left === undefined || left !== only) return;
     visit = undefined;
     member.voice = undefined;
+    member.loudness = 0;
     receiver.setFrameWanted(false);
     pictures?.leaveRoom();
     slides?.leaveRoom();
@@ -318,6 +338,7 @@ export const createMediaLeg = (
       visit?.setCodec(next.codec);
       visit?.setHeld(isHeld());
       if (wasHeld || isHeld()) visit?.anchorAnew();
+      if (wasHeld) silence.heard(nowMs());
     },
     start: () => {
       isStarted = true;
@@ -386,24 +407,24 @@ export const createMediaLeg = (
       tickAtMs = now;
       const frame = receiver.takeFrame();
       const speaks = visit?.isMicrophoneOpen() === true && !muted && !isHeld();
-      member.voice = speaks ? frame : undefined;
       const level = frame === undefined || isHeld() ? undefined : levelOfPcm(frame);
+      const loudness = speakerMeter.hear(level ?? silentLevel);
+      member.voice = speaks ? frame : undefined;
+      member.loudness = speaks ? loudness : 0;
       if (level !== undefined) meter.hear(level);
       const isMutedInRoom = visit?.isMicrophoneOpen() === true && muted;
-      if (mutedTalk.update(level, isMutedInRoom)) emit({ type: 'talking-muted' });
+      if (mutedTalk.update(speakerMeter.isSpeaking(), isMutedInRoom))
+        emit({ type: 'talking-muted' });
       visit?.tick(now, isHeld() ? undefined : frame);
       showFirst();
       pictures?.tick(now);
       slides?.tick(now);
       soundTest?.test.hear(frame);
-      if (trap !== undefined && now >= trapDueAtMs) emptyTrap(now);
-      if (isStarted) meter.tick(now, callerStream);
-      if (silence.isOver(now, isHeld())) emit({ type: 'media-timeout' });
     },
     sendFrame: (tick, afterGap) => {
       sender.sendFrame(tick, afterGap, hearRoom);
       if (soundTest?.test.isDone === true) endSoundTest();
-      report();
+      if (isTurnOf(tick)) doChores(tick);
     },
     testSound: (listenMs) => {
       if (visit !== undefined || soundTest !== undefined) return Promise.resolve(undefined);

@@ -61,6 +61,11 @@ export const createMediaPath = (deps: MediaPathDeps): MediaPath => {
   });
   let isConfigured = false;
   let isMuxed = false;
+  /** Without encryption. */
+  let isPlain = false;
+  /** Whom packets are taken from without another look, since symmetric RTP has locked. */
+  let knownAddress = '';
+  let knownPort = 0;
 
   const onDtls = (component: MediaComponent, datagram: Buffer, ...from: [string, number]): void => {
     if (!dtlsRoute.accept(component, encryption.isShakingHands(component), ...from)) return;
@@ -87,26 +92,38 @@ export const createMediaPath = (deps: MediaPathDeps): MediaPath => {
       onRtcp(datagram, address, port);
       return;
     }
+    const isKnown = port === knownPort && address === knownAddress;
     // A stranger's packet is not worth the work on its tag, and one without a good tag teaches nothing.
-    if (peer.isLocked() && !peer.acceptRtp(address, port, 0)) return;
-    const packet = encryption.unprotectRtp(datagram);
+    if (!isKnown && peer.isLocked() && !peer.acceptRtp(address, port, 0)) return;
+    const packet = isPlain ? datagram : encryption.unprotectRtp(datagram);
     if (packet === undefined || !parseRtp(packet, packet.length, view)) return;
-    if (!peer.acceptRtp(address, port, view.ssrc)) return;
-    if (peer.isLocked()) socket.settleOn(address, port);
+    if (!isKnown && !takeFrom(address, port)) return;
     deps.onPacket(packet, view, address, port);
+  };
+
+  const takeFrom = (address: string, port: number): boolean => {
+    if (!peer.acceptRtp(address, port, view.ssrc)) return false;
+    if (peer.isLocked()) {
+      [knownAddress, knownPort] = [address, port];
+      socket.settleOn(address, port);
+    }
+    return true;
   };
 
   return {
     configure: (session) => {
       isConfigured = true;
       isMuxed = session.rtcpMux;
+      isPlain = session.crypto === undefined && session.dtls === undefined;
+      [knownAddress, knownPort] = ['', 0];
       peer.setRemote(session.remoteAddress, session.remotePort, session.remoteRtcpPort);
       socket.unsettle();
       dtlsRoute.setRemote(session);
       encryption.configure(session);
     },
     sendRtp: (packet) => {
-      const sealed = isConfigured ? encryption.protectRtp(packet) : undefined;
+      if (!isConfigured) return false;
+      const sealed = isPlain ? packet : encryption.protectRtp(packet);
       if (sealed === undefined) return false;
       socket.sendRtp(sealed, peer.address(), peer.port());
       return true;

@@ -1,9 +1,9 @@
 /**
  * All that runs on one media worker: its legs, its part of the meetings, and the one clock that
- * drives them. A tick is three passes:
+ * drives them. A tick is three steps, for one meeting after another:
  *
  *   1. every leg takes its caller's next 20 ms out of its jitter buffer
- *   2. every meeting sums its callers and tracks and reads the other workers' lanes
+ *   2. the meeting sums its callers and tracks and reads the other workers' lanes
  *   3. every leg sends its caller 20 ms: prompt and mix
  */
 import type { LegId } from '../call/identifiers.ts';
@@ -17,7 +17,9 @@ import type { RoomVisit } from './room-visit.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
 import type { NodeLinks } from './node-link/node-links.ts';
 import { createPortPool } from './rtp/port-pool.ts';
+import { createTickOrder } from './tick-order.ts';
 import { createCardMaker } from './video/card-maker.ts';
+import type { WorkerMeeting } from './worker-meeting.ts';
 import { createWorkerMeetings } from './worker-meetings.ts';
 import type {
   FromWorker,
@@ -60,7 +62,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
   const { setup, dtlsIdentity, nodeLinks, post, log } = deps;
   const legs = new Map<LegId, WorkerLeg>();
   /** The legs that the clock drives: all but those that failed. */
-  const ticking = new Map<LegId, WorkerLeg>();
+  const ticking = createTickOrder();
   const joins = createJoinQueue({
     concurrent: setup.settings.concurrentJoins,
     longestPlaceMs: longestJoinPlaceMs,
@@ -73,23 +75,29 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
   /** A bug met in one leg's work ends that leg; the others must not hear of it. */
   const onFault = (legId: LegId, error: unknown): void => {
     log.error({ legId, err: error }, 'media leg failed');
-    if (ticking.delete(legId)) post({ type: 'leg-event', legId, event: { type: 'media-timeout' } });
+    if (ticking.remove(legId)) post({ type: 'leg-event', legId, event: { type: 'media-timeout' } });
   };
   const onTick = (tick: number, skippedTicks: number): void => {
     const nowMs = monotonicMs();
-    for (const [legId, leg] of ticking)
-      try {
-        leg.takeVoice(nowMs);
-      } catch (error) {
-        onFault(legId, error);
-      }
-    meetings.mix(tick);
-    for (const [legId, leg] of ticking)
-      try {
-        leg.sendFrame(tick, skippedTicks > 0);
-      } catch (error) {
-        onFault(legId, error);
-      }
+    const takeVoices = (meeting?: WorkerMeeting): void => {
+      for (const [legId, leg] of ticking.legsOf(meeting))
+        try {
+          leg.takeVoice(nowMs);
+        } catch (error) {
+          onFault(legId, error);
+        }
+    };
+    const sendFrames = (meeting?: WorkerMeeting): void => {
+      for (const [legId, leg] of ticking.legsOf(meeting))
+        try {
+          leg.sendFrame(tick, skippedTicks > 0);
+        } catch (error) {
+          onFault(legId, error);
+        }
+    };
+    takeVoices();
+    sendFrames();
+    meetings.tick(tick, takeVoices, sendFrames);
   };
   const clock = createMediaClock({ epochMs: setup.epochMs, nowMs: monotonicMs, after, onTick });
   clock.start();
@@ -127,7 +135,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
       return;
     }
     legs.set(legId, leg);
-    ticking.set(legId, leg);
+    ticking.add(legId, leg);
     const { localPort, localRtcpPort, pictures } = leg;
     post({
       type: 'opened',
@@ -166,19 +174,21 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     }
     // The room is heard while the participant still joins.
     const visit = leg.enter(meetings.obtain(ticket.target.room, ticket.lanes), ticket);
+    ticking.moved(legId);
     let outcome: JoinOutcome = { joined: false, reason: 'unreachable' };
     try {
       outcome = await joins.run(() => visit.join());
     } finally {
       // The leg may be on another visit by now: that one is not touched.
-      if (!outcome.joined) await leave(leg, visit);
+      if (!outcome.joined) await leave(legId, leg, visit);
     }
     post({ type: 'join-done', requestId, outcome });
   };
 
-  const leave = async (leg: WorkerLeg, only?: RoomVisit): Promise<void> => {
+  const leave = async (legId: LegId, leg: WorkerLeg, only?: RoomVisit): Promise<void> => {
     const meeting = leg.meeting();
     const left = leg.leave(only);
+    ticking.moved(legId);
     // Before the link is closed: the next message may begin the meeting anew, with other lanes.
     if (meeting !== undefined) meetings.forgetIfIdle(meeting);
     await left;
@@ -188,8 +198,8 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     const leg = legs.get(legId);
     if (leg === undefined) return;
     legs.delete(legId);
-    ticking.delete(legId);
-    await leave(leg);
+    ticking.remove(legId);
+    await leave(legId, leg);
     await leg.close();
   };
 
@@ -226,7 +236,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         return join(requestId, message.legId, message.ticket);
       case 'leave': {
         const leg = legs.get(message.legId);
-        if (leg !== undefined) await leave(leg);
+        if (leg !== undefined) await leave(message.legId, leg);
         break;
       }
       case 'close':

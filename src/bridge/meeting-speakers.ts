@@ -4,12 +4,14 @@
  *
  *   silent ── 120 ms of speech ──▶ speaks ── 240 ms of quiet ──▶ silent
  */
-import { createSpeechActivity, levelOfPcm, silentLevel } from './audio/level.ts';
+import { createSpeechActivity, silentLevel } from './audio/level.ts';
 
 /** Listens to one voice. */
 export interface SpeakerMeter {
-  /** Its 20 ms of this tick, where there are any. Returns how loud it speaks, 0 where it does not. */
-  hear(frame: Int16Array | undefined): number;
+  /** The level of its 20 ms of this tick, RFC 6464 scale. Returns how loud it speaks, 0 where it does not. */
+  hear(level: number): number;
+  /** Whether it speaks, or has only begun to. */
+  isSpeaking(): boolean;
 }
 
 /** The two loudest of one worker, for one tick: one of them may be who watches. */
@@ -29,14 +31,16 @@ const smoothing = 0.2;
 
 export const createSpeakerMeter = (): SpeakerMeter => {
   const activity = createSpeechActivity();
+  /** In 1/256: a whole number is kept without a box of its own. */
   let loudness = 0;
+  let isSpeaking = false;
   return {
-    hear: (frame) => {
-      const level = frame === undefined ? silentLevel : levelOfPcm(frame);
-      loudness += (silentLevel - level - loudness) * smoothing;
-      const speaks = activity.update(level) && activity.spokenMs() >= beginsAfterMs;
-      return speaks ? Math.round(loudness) : 0;
+    hear: (level) => {
+      loudness += Math.round(((silentLevel - level) * 256 - loudness) * smoothing);
+      isSpeaking = activity.update(level);
+      return isSpeaking && activity.spokenMs() >= beginsAfterMs ? (loudness + 128) >> 8 : 0;
     },
+    isSpeaking: () => isSpeaking,
   };
 };
 

@@ -3,6 +3,7 @@
  * once whatever the number of callers, and added to the meeting's mix each tick.
  */
 import type { RoomName } from '../call/identifiers.ts';
+import { levelOfPcm, silentLevel } from './audio/level.ts';
 import type { Logger } from '../call/ports/process.ts';
 import { identityPrefix } from '../call/participant.ts';
 import type { MeetingMixer } from './meeting-mixer.ts';
@@ -149,8 +150,9 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
     addTo: (mixer, speakers) => {
       for (const { track, speakerKey, meter } of tracks.values()) {
         track.setRate(rateHz);
-        const loudness = meter.hear(track.addTo(mixer));
-        speakers?.note(speakerKey, loudness);
+        const frame = track.addTo(mixer);
+        const level = frame === undefined ? silentLevel : levelOfPcm(frame);
+        speakers?.note(speakerKey, meter.hear(level));
       }
     },
     setWideband: (isWideband) => {

@@ -2,7 +2,7 @@
 import type { RoomName } from '../call/identifiers.ts';
 import { openMeetingLanes } from './meeting-lanes.ts';
 import { createMeetingMixer } from './meeting-mixer.ts';
-import { createLoudestSpeakers, type SpeakerMeter } from './meeting-speakers.ts';
+import { createLoudestSpeakers } from './meeting-speakers.ts';
 import { addCounts, type StreamCounts } from '../call/quality/sound-tally.ts';
 import type { MeetingLinks } from './node-link/meeting-links.ts';
 import type { TrackSource } from './track-source.ts';
@@ -15,7 +15,8 @@ export interface MeetingMember {
   isWideband: boolean;
   /** Of the participant that the caller is in the room. */
   speakerKey: number;
-  readonly meter: SpeakerMeter;
+  /** How loud the caller speaks at this tick, 0 where not heard: `SpeakerMeter`. */
+  loudness: number;
 }
 
 export interface WorkerMeeting {
@@ -53,6 +54,8 @@ export const createWorkerMeeting = (
   const mixer = createMeetingMixer(ownLanes);
   const members = new Set<MeetingMember>();
   const loudest = createLoudestSpeakers();
+  /** As of the last tick: it is asked for each packet. */
+  let isDeserted = ownLanes.isDeserted();
   /** Of the callers alone, for other nodes. */
   const loudestCallers = createLoudestSpeakers();
   let wasHome = false;
@@ -66,13 +69,14 @@ export const createWorkerMeeting = (
         wasHome = meeting.tracks !== undefined;
         ownLanes.tellDeserted(meeting.tracks?.isDeserted() ?? false);
       }
+      isDeserted = ownLanes.isDeserted();
       mixer.begin(tick);
       loudest.begin();
       let wideEars = 0;
-      for (const { voice, isWideband, speakerKey, meter } of members) {
+      for (const { voice, isWideband, speakerKey, loudness } of members) {
         if (voice !== undefined) mixer.add(voice);
         if (isWideband) wideEars += 1;
-        loudest.note(speakerKey, meter.hear(voice));
+        loudest.note(speakerKey, loudness);
       }
       // Alone on its node, a meeting costs what it would without links.
       const links = meeting.links?.isEmpty() === false ? meeting.links : undefined;
@@ -93,7 +97,7 @@ export const createWorkerMeeting = (
         ownLanes.tellRoomCounts(countsOf(meeting.tracks, meeting.links));
     },
     hear: (member, out) => mixer.hear(member.voice, out),
-    isDeserted: () => ownLanes.isDeserted(),
+    isDeserted: () => isDeserted,
     roomCounts: () => ownLanes.roomCounts(),
     speakers: ownLanes.speakers,
   };

@@ -22,7 +22,12 @@ export interface WorkerMeetings {
   link(room: RoomName, node: NodeId, door: SoundDoor | undefined): void;
   setEarToken(room: RoomName, token: string): void;
   setPictureToken(room: RoomName, trackSid: string, token: string): void;
-  mix(tick: number): void;
+  /** Mixes one meeting after another; `before` and `after` are called around each. */
+  tick(
+    tick: number,
+    before: (meeting: WorkerMeeting) => void,
+    after: (meeting: WorkerMeeting) => void,
+  ): void;
   gauges(): WorkerGauges;
   close(): Promise<void>;
 }
@@ -105,14 +110,17 @@ export const createWorkerMeetings = (deps: WorkerMeetingsDeps): WorkerMeetings =
       meetings.get(room)?.tracks?.setToken(token);
     },
     setPictureToken: transcodes.setToken,
-    mix: (tick) => {
+    tick: (tick, before, after) => {
       transcodes.tick(monotonicMs());
-      for (const meeting of meetings.values())
+      for (const meeting of meetings.values()) {
+        before(meeting);
         try {
           meeting.mix(tick);
         } catch (error) {
           log.error({ room: meeting.room, err: error }, 'meeting not mixed');
         }
+        after(meeting);
+      }
       nodeLinks?.flush();
     },
     gauges: () => ({

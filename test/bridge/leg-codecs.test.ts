@@ -44,6 +44,7 @@ const setUp = (session: MediaSession) => {
       parseRtp(packet, packet.length, view);
       timestamps.push(view.timestamp);
       receiver.push(packet, view, nowMs);
+      return true;
     },
     emit: () => undefined,
   });

@@ -45,6 +45,7 @@ const setUp = () => {
       decodeG711('PCMU', packet.subarray(12), pcm);
       const { sequenceNumber, timestamp, marker } = view;
       sent.push({ sequence: sequenceNumber, timestamp, marker, level: pcm[159]! });
+      return true;
     },
     emit: ({ utteranceId }) => played.push(utteranceId),
   });

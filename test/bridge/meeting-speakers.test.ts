@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { levelOfPcm, silentLevel } from '../../src/bridge/audio/level.ts';
 import { allocateMeetingLanes, openMeetingLanes } from '../../src/bridge/meeting-lanes.ts';
 import {
   createLoudestSpeakers,
@@ -13,7 +14,7 @@ const softer = sine(160, 400, 2000, 8000);
 /** Loudness after each 20 ms of what a voice brings. */
 const loudnessOf = (frames: readonly (Int16Array | undefined)[]): number[] => {
   const meter = createSpeakerMeter();
-  return frames.map((frame) => meter.hear(frame));
+  return frames.map((frame) => meter.hear(frame === undefined ? silentLevel : levelOfPcm(frame)));
 };
 const times = (count: number, frame: Int16Array | undefined) =>
   Array.from({ length: count }, () => frame);

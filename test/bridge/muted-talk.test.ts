@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { silentLevel } from '../../src/bridge/audio/level.ts';
+import { createSpeakerMeter } from '../../src/bridge/meeting-speakers.ts';
 import { createMutedTalk } from '../../src/bridge/muted-talk.ts';
 
 const speech = 26;
@@ -8,7 +10,11 @@ const told = (
   frames: readonly (readonly [level: number | undefined, muted: boolean])[],
 ): number => {
   const talk = createMutedTalk();
-  return frames.filter(([level, muted]) => talk.update(level, muted)).length;
+  const meter = createSpeakerMeter();
+  return frames.filter(([level, muted]) => {
+    meter.hear(level ?? silentLevel);
+    return talk.update(meter.isSpeaking(), muted);
+  }).length;
 };
 const of = (ms: number, level: number | undefined, muted = true) =>
   Array.from({ length: ms / 20 }, () => [level, muted] as const);

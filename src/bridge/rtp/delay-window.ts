@@ -22,8 +22,6 @@ export const createDelayWindow = (capacity: number): DelayWindow => {
   let next = 0;
   let current = Number.POSITIVE_INFINITY;
 
-  const back = (frames: number): number => offsets[(next - frames + capacity) % capacity]!;
-
   return {
     note(offsetMs) {
       current = Math.min(current, offsetMs);
@@ -37,8 +35,12 @@ export const createDelayWindow = (capacity: number): DelayWindow => {
     },
     lowest(frames) {
       let lowest = current;
+      let index = next;
+      // Without a call for each value: its result would be boxed.
       for (let frame = Math.min(frames, count); frame > 0; frame -= 1) {
-        lowest = Math.min(lowest, back(frame));
+        index = index === 0 ? capacity - 1 : index - 1;
+        const offset = offsets[index]!;
+        if (offset < lowest) lowest = offset;
       }
       return lowest;
     },
@@ -51,6 +53,6 @@ export const createDelayWindow = (capacity: number): DelayWindow => {
       current = Number.POSITIVE_INFINITY;
     },
     frames: () => count,
-    newest: () => (count === 0 ? 0 : back(1)),
+    newest: () => (count === 0 ? 0 : offsets[next === 0 ? capacity - 1 : next - 1]!),
   };
 };

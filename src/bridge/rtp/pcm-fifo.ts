@@ -41,7 +41,7 @@ export const createPcmFifo = (capacity: number, sampleRateHz: number): PcmFifo =
     },
     take(out, count) {
       for (let index = 0; index < count; index += 1) out[index] = samples[index]!;
-      samples.copyWithin(0, count, length);
+      if (length > count) samples.copyWithin(0, count, length);
       length -= count;
     },
     shorten() {

@@ -326,10 +326,13 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
 
   const isFrameQuiet = (): boolean => fifo.isQuiet(frameSamples);
 
-  const stretch = (): void => {
-    const decision = stretchControl.decide(timeline.excessMs(), isFrameQuiet);
+  /** Returns the delay above target that is left. */
+  const stretch = (excessMs: number): number => {
+    const decision = stretchControl.decide(excessMs, isFrameQuiet);
+    if (decision === undefined) return excessMs;
     if (decision === 'shorten') shorten();
-    if (decision === 'lengthen') lengthen();
+    else lengthen();
+    return timeline.excessMs();
   };
 
   /** Far too late with everything: a shorter way, or a stall that nobody saw. */
@@ -349,10 +352,11 @@ export const createPlayout = (options: PlayoutOptions): Playout => {
     timeline.endFrame();
     catchUp();
     const kind = fill();
-    if (kind === 'voice') stretch();
+    const excessMs = timeline.excessMs();
+    const left = kind === 'voice' ? stretch(excessMs) : excessMs;
     fifo.take(out, frameSamples);
     stats.targetDelayMs = timeline.targetMs();
-    stats.delayMs = timeline.targetMs() + timeline.excessMs();
+    stats.delayMs = stats.targetDelayMs + left;
     return kind;
   };
 

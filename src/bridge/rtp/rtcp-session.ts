@@ -3,8 +3,8 @@ import { buildRtcp, parseRtcp, type NtpTime, type RtcpPacket } from './rtcp-pack
 
 /** RTCP of one RTP stream each way (RFC 3550 §6). Times are epoch milliseconds, and arguments. */
 export interface RtcpSession {
-  /** Each RTP packet that we send. */
-  onRtpSent(payloadBytes: number, rtpTimestamp: number, nowMs: number): void;
+  /** RTP that we sent: one packet, or `packets` of them and what they held, before the next `poll`. The time stamp is that of `nowMs`. */
+  onRtpSent(payloadBytes: number, rtpTimestamp: number, nowMs: number, packets?: number): void;
   /** Of our time stamps: another codec goes. */
   setSentClockRate(clockRateHz: number): void;
   /** Any datagram that came as RTCP. `bye`: the peer's stream ended. */
@@ -129,8 +129,8 @@ export const createRtcpSession = (options: RtcpSessionOptions): RtcpSession => {
   };
 
   return {
-    onRtpSent(payloadBytes, rtpTimestamp, nowMs) {
-      packetCount += 1;
+    onRtpSent(payloadBytes, rtpTimestamp, nowMs, packets = 1) {
+      packetCount += packets;
       octetCount += payloadBytes;
       lastRtpTimestamp = rtpTimestamp;
       lastRtpAtMs = nowMs;

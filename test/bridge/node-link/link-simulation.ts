@@ -6,7 +6,6 @@ import {
   type LinkedNodes,
 } from '../../../src/bridge/node-link/meeting-links.ts';
 import { allocateMeetingLanes } from '../../../src/bridge/meeting-lanes.ts';
-import { createSpeakerMeter } from '../../../src/bridge/meeting-speakers.ts';
 import { createWorkerMeeting, type MeetingMember } from '../../../src/bridge/worker-meeting.ts';
 import { asNodeId, asRoomName } from '../../../src/call/identifiers.ts';
 
@@ -26,6 +25,8 @@ export interface SimulatedNode {
   readonly heard: Int16Array[];
   readonly links: ReturnType<typeof createMeetingLinks>;
   linked: LinkedNodes;
+  /** How often it was told that a stream is down. */
+  downs: number;
   /** Datagrams on their way from here. */
   path: Path;
   readonly sentBytes: number[];
@@ -67,6 +68,9 @@ export const simulateNodes = async ({ drift = 0, isWideband = false } = {}) => {
       onLinked: (nodes) => {
         node.linked = nodes;
       },
+      onDown: () => {
+        node.downs += 1;
+      },
       onFault: (error) => {
         throw error;
       },
@@ -76,7 +80,7 @@ export const simulateNodes = async ({ drift = 0, isWideband = false } = {}) => {
       voice: undefined,
       isWideband,
       speakerKey: name === 'a' ? 1 : 2,
-      meter: createSpeakerMeter(),
+      loudness: 0,
     };
     meeting.members.add(caller);
     const node: SimulatedNode = {
@@ -86,6 +90,7 @@ export const simulateNodes = async ({ drift = 0, isWideband = false } = {}) => {
       heard: [],
       links,
       linked: { heard: [], hearing: [] },
+      downs: 0,
       path: () => 5,
       sentBytes: [],
       speakers: meeting.speakers,
@@ -96,6 +101,7 @@ export const simulateNodes = async ({ drift = 0, isWideband = false } = {}) => {
       tick += 1;
       dueMs += periodMs;
       caller.voice = node.say(tick);
+      caller.loudness = caller.voice === undefined ? 0 : 60;
       meeting.mix(tick);
       peer.flush();
       const out = new Int16Array(isWideband ? 320 : 160);

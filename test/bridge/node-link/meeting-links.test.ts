@@ -81,6 +81,7 @@ describe('callers of one meeting on two nodes', () => {
       { heard: [], hearing: [] },
       { heard: [], hearing: [] },
     ]);
+    expect([a.downs, b.downs]).toEqual([1, 1]);
     run(10_000);
     a.path = b.path = open;
     run(4500);
@@ -107,6 +108,7 @@ describe('callers of one meeting on two nodes', () => {
     run(2000);
     a.sentBytes.length = 0;
     run(10_000);
+    expect([a.downs, b.downs]).toEqual([1, 1]);
     expect(a.sentBytes.length).toBeLessThanOrEqual(21);
     expect(a.sentBytes.length).toBeGreaterThan(15);
   });
