@@ -6,6 +6,7 @@ import { accessFaults, says, takePictures, type TestBrowser, textOf } from './su
 import type { MeetingStage } from './support/meeting-stage.ts';
 import { openOperatorStage, type OperatorDesk } from './support/operator-desk.ts';
 import { runSipp } from './support/sipp.ts';
+import { dialWithSlides } from './support/slides-device.ts';
 
 const meetingOfScenario = '142536475';
 
@@ -24,7 +25,10 @@ describe('the operator page', () => {
   let close: () => Promise<void>;
   beforeAll(async () => {
     const RINGBRO_SERVICE_DESK = `sip:desk@127.0.0.1:${await openDesk()}`;
-    ({ stage, browser, desk, close } = await openOperatorStage({ RINGBRO_SERVICE_DESK }));
+    ({ stage, browser, desk, close } = await openOperatorStage({
+      RINGBRO_SERVICE_DESK,
+      RINGBRO_SIP_DOMAINS: 'meet.test',
+    }));
   });
   afterEach(() => stage.clear());
   afterAll(async () => {
@@ -187,6 +191,50 @@ describe('the operator page', () => {
       ['POST /api/calls/:legId/move', null],
       ['POST /api/traces', 'no sound since this morning'],
     ]);
+  });
+
+  it('says how many sit in a video room, where the account may, and never of a telephone', async () => {
+    // Another one each time that the test is run again.
+    const videoAddress = `room-${Date.now()}@meet.test`;
+    const meeting = await stage.meeting({ videoAddress });
+    await desk.makeAccount('bo', ['operator', 'read-only']);
+    const page = await browser.page('en-GB');
+    await desk.signIn(page);
+    const { sipPort } = stage.gateway;
+    const room = await dialWithSlides({ target: `sip:${videoAddress}`, sipPort });
+    try {
+      await says(page, 'In the meeting', 'tbody');
+      await page.locator('tbody a').click();
+      await page.locator('.actions ::-p-text(Count the room)').click();
+      await page.waitForSelector('dialog input[type=number]');
+      await page.keyboard.type('101');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('dialog input:invalid');
+      await page.keyboard.press('Backspace');
+      await page.keyboard.press('Backspace');
+      await takePictures(page, 'count');
+      expect(await accessFaults(page)).toEqual([]);
+      await page.keyboard.type('2');
+      await page.keyboard.press('Enter');
+      await says(page, 'The number of people was set to 12', '.story');
+      await says(page, 'People in the room\n12', '.facts');
+      await takePictures(page, 'counted');
+
+      const other = await browser.page('en-GB');
+      await desk.signIn(other, 'bo');
+      await says(other, 'In the meeting', 'tbody');
+      await other.locator('tbody a').click();
+      await says(other, 'Mute', '.actions');
+      expect(await textOf(other, '.actions')).not.toContain('Count the room');
+    } finally {
+      await room.close();
+    }
+    await stage.joined(meeting);
+    await page.locator('nav ::-p-text(Live)').click();
+    await says(page, 'In the meeting', 'tbody');
+    await page.locator('tbody a').click();
+    await says(page, 'Mute', '.actions');
+    expect(await textOf(page, '.actions')).not.toContain('Count the room');
   });
 
   it('let no script of its pages fail and no policy be broken', () => {

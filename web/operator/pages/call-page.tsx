@@ -151,7 +151,7 @@ function CallFacts({ call }: { readonly call: Call }) {
           say('level'),
           call.state === 'joined' ? <LevelMeter key="level" legId={call.legId} /> : null,
         ],
-        [say('people'), call.people > 1 ? call.people : null],
+        [say(call.video ? 'room-people' : 'people'), call.people > 1 ? call.people : null],
         [say('way'), [call.trunk, call.engine].filter((each) => each !== null).join(' · ')],
         [say('node'), call.nodeId],
         [say('codec'), call.codec],

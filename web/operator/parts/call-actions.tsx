@@ -21,6 +21,7 @@ export function CallActions({ call, onDone }: CallActionsProps) {
   const isHelp = useMay('operator');
   const [problem, setProblem] = useState<unknown>();
   const [target, setTarget] = useState('');
+  const [people, setPeople] = useState('');
 
   const act = async (path: string, done: PageWord, body?: object): Promise<void> => {
     await api.send('POST', path, body);
@@ -70,6 +71,25 @@ export function CallActions({ call, onDone }: CallActionsProps) {
             pattern="(\s*\d){9}\s*"
             value={target}
             onText={setTarget}
+          />
+        </AskButton>
+      )}
+      {isInMeeting && isHost && (call.video || call.roomSystem !== null) && (
+        <AskButton
+          label={say('count-people')}
+          question={say('how-many-people')}
+          yes={say('do-count')}
+          onYes={() => act(on('people'), 'count-people', { count: Number(people) })}
+        >
+          <Field
+            label={say('room-people')}
+            type="number"
+            className="few"
+            required
+            min={1}
+            max={100}
+            value={people}
+            onText={setPeople}
           />
         </AskButton>
       )}

@@ -76,6 +76,11 @@ export const callWords = {
     en: 'People at this phone',
     da: 'Personer ved telefonen',
   },
+  'room-people': {
+    sv: 'Personer i rummet',
+    en: 'People in the room',
+    da: 'Personer i rummet',
+  },
   identification: {
     sv: 'Hur personen är känd',
     en: 'How the caller is known',
@@ -128,6 +133,13 @@ export const callWords = {
     da: 'Til hvilket møde? Personen får det at vide og behøver ikke ringe igen.',
   },
   'do-move': { sv: 'Flytta', en: 'Move', da: 'Flyt' },
+  'count-people': { sv: 'Ange antal i rummet', en: 'Count the room', da: 'Angiv antal i rummet' },
+  'how-many-people': {
+    sv: 'Hur många sitter i rummet? Antalet syns för alla i mötet.',
+    en: 'How many are in the room? Everybody in the meeting sees the number.',
+    da: 'Hvor mange er der i rummet? Alle i mødet ser antallet.',
+  },
+  'do-count': { sv: 'Spara', en: 'Save', da: 'Gem' },
   'host-only': {
     sv: 'Släppa in och flytta får bara den som är mötesledare eller bokar möten.',
     en: 'Letting in and moving are for the host, or for accounts that book meetings.',

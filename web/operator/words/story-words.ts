@@ -106,9 +106,9 @@ export const storyWords: Readonly<Record<TimelineEvent, Text>> = {
     da: 'Kunne ikke flyttes: {why}',
   },
   'people-counted': {
-    sv: 'Mötesledaren räknade {count} vid telefonen',
-    en: 'The host counted {count} at this phone',
-    da: 'Mødelederen talte {count} ved telefonen',
+    sv: 'Antalet personer sattes till {count}',
+    en: 'The number of people was set to {count}',
+    da: 'Antallet af personer blev sat til {count}',
   },
   renamed: {
     sv: 'Mötesledaren gav personen ett annat namn',
