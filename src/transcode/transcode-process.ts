@@ -1,9 +1,10 @@
 /**
  * One run of ffmpeg: pictures of one codec in, H.264 out. It runs without a shell, without our
- * environment, in the root folder, at a lower priority than the sound; it ends when its standard input
- * does, so that nothing is left behind where we are killed.
+ * environment, in the root folder, at a lower priority than the sound. It is killed by `close`, at once:
+ * there is nothing in it to be saved, and the gateway may be gone before one that hangs would end by
+ * itself. Where we are killed, its standard input ends, and so does it.
  *
- *   running ── close ──▶ closing ── exit ──▶ ended
+ *   running ── close ──▶ ended
  *      └── exit, output that is no H.264 ──▶ ended: `onEnded` once
  */
 import { spawn } from 'node:child_process';
@@ -36,7 +37,6 @@ export interface TranscodeProcessOptions {
 const environment = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' };
 /** Pictures that wait for the process longer than this are none that anybody wants to see. */
 const mostWaitingBytes = 300_000;
-const longestEndMs = 1_000;
 const lowerPriority = 5;
 /** Linux counts processor time in these, whatever its kernel's own are. */
 const ticksPerSecond = 100;
@@ -64,6 +64,16 @@ const lower = (pid: number | undefined): void => {
   }
 };
 
+/** With all that it started; it may have ended by itself just now. */
+const killGroup = (pid: number | undefined): void => {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
+};
+
 export const startTranscodeProcess = (options: TranscodeProcessOptions): TranscodeProcess => {
   const { size } = options;
   const [program = '', ...before] = options.command;
@@ -72,29 +82,31 @@ export const startTranscodeProcess = (options: TranscodeProcessOptions): Transco
     env: environment,
     cwd: '/',
     shell: false,
-    // A group of its own: Ctrl-C at the terminal is for us, and calls may go on a while after it.
+    // A group of its own: Ctrl-C at the terminal is for us, and calls may go on a while after it. And
+    // what it started itself, such as a script's ffmpeg, is killed with it.
     detached: true,
   });
-  let state: 'running' | 'closing' | 'ended' = 'running';
+  let isRunning = true;
   let cpu = 0;
   let complaint = '';
   lower(child.pid);
 
-  const end = (problem: string): void => {
-    if (state === 'running') {
-      state = 'ended';
-      child.kill('SIGKILL');
-      options.onEnded(problem);
-    }
-    state = 'ended';
+  const end = (): void => {
+    cpu = Math.max(cpu, cpuSecondsOf(child.pid));
+    isRunning = false;
+    if (child.exitCode === null && child.signalCode === null) killGroup(child.pid);
   };
-  const isRunning = (): boolean => state === 'running';
+  const endBy = (problem: string): void => {
+    if (!isRunning) return;
+    end();
+    options.onEnded(problem);
+  };
   const reader = createFlvReader((picture) => {
-    if (isRunning()) options.onPicture(picture);
+    if (isRunning) options.onPicture(picture);
   });
 
   child.stdout.on('data', (chunk: Buffer) => {
-    if (isRunning() && !reader.push(chunk)) end('its output is no H.264');
+    if (isRunning && !reader.push(chunk)) endBy('its output is no H.264');
   });
   child.stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString('latin1')).slice(-longestProblem);
@@ -102,29 +114,25 @@ export const startTranscodeProcess = (options: TranscodeProcessOptions): Transco
   // One that ended has closed its end first: its exit says why.
   child.stdin.on('error', () => undefined);
   child.on('error', (error) => {
-    end(`not started: ${error.message}`);
+    endBy(`not started: ${error.message}`);
   });
   child.on('close', (code, signal) => {
-    end(`ended with ${code ?? signal ?? 'nothing'} ${complaint.trim()}`.trim());
+    endBy(`ended with ${code ?? signal ?? 'nothing'} ${complaint.trim()}`.trim());
   });
   child.stdin.write(ivfHeader(options.fourcc, size.width, size.height));
 
   return {
     write: (picture, atMs) => {
-      if (!isRunning() || child.stdin.writableLength > mostWaitingBytes) return false;
+      if (!isRunning || child.stdin.writableLength > mostWaitingBytes) return false;
       child.stdin.write(ivfFrame(picture, atMs));
       return true;
     },
     cpuSeconds: () => {
-      if (state !== 'ended') cpu = Math.max(cpu, cpuSecondsOf(child.pid));
+      if (isRunning) cpu = Math.max(cpu, cpuSecondsOf(child.pid));
       return cpu;
     },
     close: () => {
-      if (!isRunning()) return;
-      cpu = Math.max(cpu, cpuSecondsOf(child.pid));
-      state = 'closing';
-      child.stdin.end();
-      setTimeout(() => child.kill('SIGKILL'), longestEndMs).unref();
+      if (isRunning) end();
     },
   };
 };

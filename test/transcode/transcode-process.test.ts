@@ -1,13 +1,15 @@
 /** Programs of the machine in ffmpeg's place; ffmpeg itself is tried in test/e2e/video-transcode.test.ts. */
-import { existsSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CodedPicture } from '../../src/transcode/flv-reader.ts';
 import {
   startTranscodeProcess,
   type TranscodeProcess,
 } from '../../src/transcode/transcode-process.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 
 const longWait = { timeout: 10_000 };
 
@@ -68,26 +70,13 @@ describe('a transcoding program', () => {
     }, longWait);
   });
 
-  test('ends with its standard input, and nothing is told any more', async () => {
-    const folder = await temporaryFolder();
-    const file = join(folder.path, 'ended');
-    const text = `
-      const { writeFileSync } = require('node:fs');
-      process.on('exit', () => writeFileSync('${file}', ''));
-      process.stdin.resume();
-      writeFileSync('${file}-begun', '');`;
-    const { problems, process: transcode } = start(script(text));
+  test('is given and tells nothing any more when it was closed', async () => {
+    const { problems, process: transcode } = start(script('process.stdin.resume()'));
     expect(transcode.write(Buffer.from([1]), 0)).toBe(true);
-    await vi.waitFor(() => {
-      expect(existsSync(`${file}-begun`)).toBe(true);
-    }, longWait);
+    transcode.close();
     transcode.close();
     expect(transcode.write(Buffer.from([1]), 40)).toBe(false);
-    await vi.waitFor(() => {
-      expect(existsSync(file)).toBe(true);
-    }, longWait);
     expect(problems).toEqual([]);
-    await folder.remove();
   });
 
   test('that does not keep up is given no more', () => {
@@ -104,5 +93,55 @@ describe('a transcoding program', () => {
     await vi.waitFor(() => {
       expect(transcode.cpuSeconds()).toBeGreaterThan(0);
     }, longWait);
+  });
+});
+
+/** Of those in a file; one that ended and that nobody has buried yet counts as gone. */
+const pidsIn = (file: string): readonly string[] =>
+  existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+const runs = (pid: string): boolean => {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+};
+
+describe.runIf(existsSync('/proc/self/stat'))('nothing is left behind', () => {
+  const parent = fileURLToPath(new URL('../support/transcoding-gateway.ts', import.meta.url));
+  let folder: TemporaryFolder;
+  let gateway: ChildProcess;
+  let file = '';
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    file = join(folder.path, 'pids');
+  });
+  afterEach(async () => {
+    gateway.kill('SIGKILL');
+    for (const pid of pidsIn(file).filter(runs)) process.kill(Number(pid), 'SIGKILL');
+    await folder.remove();
+  });
+  const begin = async (script: string, then: 'close' | 'stay'): Promise<void> => {
+    gateway = spawn(process.execPath, [parent, file, script, then], { stdio: 'ignore' });
+    await vi.waitFor(() => {
+      expect(pidsIn(file)).toHaveLength(2);
+    }, longWait);
+  };
+  const untilGone = () =>
+    vi.waitFor(() => {
+      expect(pidsIn(file).filter(runs)).toEqual([]);
+    }, longWait);
+
+  test('by a gateway that is gone at once after it closed a program that hangs', async () => {
+    // Neither reads; and the shell waits for the other.
+    await begin(`sleep 60 & echo $! >>'${file}'; echo $$ >>'${file}'; wait`, 'close');
+    await untilGone();
+  });
+
+  test('by a gateway that was killed', async () => {
+    await begin(`echo $$ >>'${file}'; echo $$ >>'${file}'; cat >&2`, 'stay');
+    expect(pidsIn(file).every(runs)).toBe(true);
+    gateway.kill('SIGKILL');
+    await untilGone();
   });
 });
