@@ -56,33 +56,47 @@ interface Link {
   readonly publicKey: string;
   readonly peer: LinkPeer;
   readonly stream: LinkStream;
+  /** As it was told last. */
+  isHeard: boolean;
+  hearsUs: boolean;
 }
 
 export const createMeetingLinks = (deps: MeetingLinksDeps): MeetingLinks => {
   const { streamKey } = deps;
   const links = new Map<NodeId, Link>();
   const entry = createLinkEntry();
-  const sound = createCallersEncoder();
-  let told = '';
+  /** Made when there is somebody to send to. */
+  let sound: CallersEncoder | undefined;
+  let isChanged = false;
   let gone = noCounts;
 
   const unlink = (node: NodeId): void => {
     const link = links.get(node);
     if (link === undefined) return;
     links.delete(node);
+    if (link.isHeard || link.hearsUs) isChanged = true;
     gone = addCounts(gone, link.stream.counts());
     link.peer.forget(streamKey);
     link.stream.close();
   };
 
   const tellLinked = (): void => {
-    const all = [...links.values()].map(({ stream }) => stream);
-    const heard = all.filter((stream) => stream.isHeard()).map(({ node }) => node);
-    const hearing = all.filter((stream) => stream.hearsUs()).map(({ node }) => node);
-    const now = `${heard.join(' ')}/${hearing.join(' ')}`;
-    if (now === told) return;
-    told = now;
-    deps.onLinked({ heard, hearing });
+    for (const link of links.values()) {
+      const { stream } = link;
+      const isHeard = stream.isHeard();
+      const hearsUs = stream.hearsUs();
+      if (isHeard === link.isHeard && hearsUs === link.hearsUs) continue;
+      link.isHeard = isHeard;
+      link.hearsUs = hearsUs;
+      isChanged = true;
+    }
+    if (!isChanged) return;
+    isChanged = false;
+    const all = [...links];
+    deps.onLinked({
+      heard: all.filter(([, { isHeard }]) => isHeard).map(([node]) => node),
+      hearing: all.filter(([, { hearsUs }]) => hearsUs).map(([node]) => node),
+    });
   };
 
   return {
@@ -97,7 +111,10 @@ export const createMeetingLinks = (deps: MeetingLinksDeps): MeetingLinks => {
         };
         const stream = createLinkStream({ node, nowMs, onDown, onFault });
         if (peer.listen(streamKey, stream.take))
-          links.set(node, { publicKey: door.publicKey, peer, stream });
+          links.set(node, {
+            ...{ publicKey: door.publicKey, peer, stream },
+            ...{ isHeard: false, hearsUs: false },
+          });
         else stream.close();
       }
       tellLinked();
@@ -107,6 +124,7 @@ export const createMeetingLinks = (deps: MeetingLinksDeps): MeetingLinks => {
       tellLinked();
     },
     send: (tick, callers, speakers, isWideband) => {
+      sound ??= createCallersEncoder();
       sound.begin(callers);
       entry.streamKey = streamKey;
       [entry.speakerKey = 0, entry.loudness = 0] = speakers.words;
@@ -131,6 +149,8 @@ export const createMeetingLinks = (deps: MeetingLinksDeps): MeetingLinks => {
     },
   };
 };
+
+type CallersEncoder = ReturnType<typeof createCallersEncoder>;
 
 /** The callers' sound of a tick, encoded for all who get it, and only in what they get. */
 const createCallersEncoder = () => {
