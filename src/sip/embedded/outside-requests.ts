@@ -43,9 +43,11 @@ export const createOutsideRequests = (deps: OutsideRequestsDeps): OutsideRequest
   const waiting = new Map<string, Done>();
 
   const flowOf = (destination: Destination): Flow | undefined => {
-    const { transport, address, port, serverName } = destination;
+    const { transport, address, port, serverName, isRegistered } = destination;
     const uri = parseUri(`sip:${endpointText({ address, port })};transport=${transport}`);
     const flow = uri && flowTo(transports.all, uri, address);
+    // Over TLS it is a client's: by its password, and not by a certificate, it is known who that is.
+    if (isRegistered === true) return flow && { ...flow, serverName: undefined };
     return flow && serverName !== undefined ? { ...flow, serverName } : flow;
   };
 

@@ -70,6 +70,10 @@ export const flowTo = (
   address: string,
   { flow, isDirect = false }: RouteHints = {},
 ): Flow | undefined => {
+  // To a device that registered over TLS: all of the dialog goes over the connection that it opened,
+  // whatever its Contact says. RFC 5626 §5.3
+  if (flow?.transport === 'tls' && flow.connectionId === undefined && flow.serverName === undefined)
+    return flow;
   const kind = transportOf(uri);
   const remote: Endpoint = { address, port: uri.port ?? defaultPort[kind] };
   const isFit = kind !== 'tls' || flow?.transport === 'tls';

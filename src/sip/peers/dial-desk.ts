@@ -58,7 +58,7 @@ const boundWay = (
 ): Way => ({
   trunk: undefined,
   isRoomSystem: true,
-  destinations: [{ transport, address: remoteAddress, port: remotePort }],
+  destinations: [{ transport, address: remoteAddress, port: remotePort, isRegistered: true }],
   planFrom: (ownHost) => directDialPlan({ ...request, to: contact }, ownHost),
 });
 

@@ -10,6 +10,8 @@ export interface Destination {
   readonly port: number;
   /** As in `Flow`. */
   readonly serverName?: string | undefined;
+  /** A device registered from there: the connection that it opened, and keeps, leads back. RFC 5626 §5.3 */
+  readonly isRegistered?: boolean | undefined;
 }
 
 export interface OutsideRequest {

@@ -59,9 +59,10 @@ export interface NodePair {
   close(): Promise<void>;
 }
 
-/** `more`: settings of both nodes beside the usual ones. */
+/** `more`: settings of both nodes beside the usual ones; `ofB`: of the second alone. */
 export const openNodePair = async (
   more: Readonly<Record<string, string>> = {},
+  ofB: Readonly<Record<string, string>> = {},
 ): Promise<NodePair> => {
   /** What has to go, though a start failed half-way. */
   const opened: (() => Promise<void>)[] = [];
@@ -69,7 +70,7 @@ export const openNodePair = async (
     for (const each of opened.splice(0).toReversed()) await each();
   };
   try {
-    return await openInto(opened, close, more);
+    return await openInto(opened, close, more, ofB);
   } catch (error) {
     await close();
     throw error;
@@ -80,6 +81,7 @@ const openInto = async (
   opened: (() => Promise<void>)[],
   close: () => Promise<void>,
   more: Readonly<Record<string, string>>,
+  ofB: Readonly<Record<string, string>>,
 ): Promise<NodePair> => {
   const [postgres, livekit] = await Promise.all([
     startPostgresServer().then((server) => {
@@ -110,7 +112,7 @@ const openInto = async (
   const start = (nodeId: string, dataDir?: string): Promise<GatewayProcess> =>
     startGateway({
       livekit,
-      env: { ...env, RINGBRO_NODE_ID: nodeId },
+      env: { ...env, RINGBRO_NODE_ID: nodeId, ...(nodeId === 'node-b' && ofB) },
       ...(dataDir === undefined ? {} : { dataDir }),
     });
   // One after the other: the first makes the tables.

@@ -67,6 +67,15 @@ describe('the way of a request', () => {
     expect(way('sip:a@x;transport=tcp', '10.0.0.7', gone)).toBe('tcp 198.51.100.1 10.0.0.7 5060');
   });
 
+  test('stays on the connection of a device that registered over TLS, whose name no certificate says', () => {
+    // Its ACK once went to a connection of its own, to where nobody listens: the 200 was repeated for 32 s.
+    const registered = flow({ transport: 'tls' });
+    const contact = uri('sip:room-12@10.0.0.7:45061;transport=tls');
+    expect(flowTo(sockets, contact, '10.0.0.7', { flow: registered })).toBe(registered);
+    const named = flow({ transport: 'tls', serverName: 'trunk.example' });
+    expect(flowTo(sockets, contact, '10.0.0.7', { flow: named })).not.toBe(named);
+  });
+
   test('goes back to the source of a telephone behind a NAT, but not past a proxy', () => {
     const began = flow({ transport: 'udp' });
     expect(way('sip:a@x', '192.168.1.7', { flow: began, isDirect: true })).toBe(
