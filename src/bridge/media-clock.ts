@@ -41,8 +41,8 @@ export interface MediaClock {
   start(): void;
   stop(): void;
   /**
-   * Runs what is due: to be called while other work goes on that lets no timer through. Not where ticks
-   * take more than half of the time: they would come one after another, and the other work never to its end.
+   * Runs what is due: to be called while other work goes on that lets no timer through. That work has had as
+   * much time as the tick before first: else long ticks would come one after another, and it never to its end.
    */
   readonly keepUp: () => void;
   /** Reads and begins the lateness figures anew. */
@@ -57,6 +57,7 @@ export const createMediaClock = ({ epochMs, nowMs, after, onTick }: MediaClockDe
   let worstLatenessMs = 0;
   let sumLatenessMs = 0;
   let lastRunMs = 0;
+  let lastEndMs = 0;
 
   const dueAt = (tick: number): number => epochMs + tick * frameMs;
 
@@ -67,7 +68,8 @@ export const createMediaClock = ({ epochMs, nowMs, after, onTick }: MediaClockDe
     sumLatenessMs += latenessMs;
     if (latenessMs > worstLatenessMs) worstLatenessMs = latenessMs;
     onTick(tick, skipped);
-    lastRunMs = nowMs() - beganAtMs;
+    lastEndMs = nowMs();
+    lastRunMs = lastEndMs - beganAtMs;
   };
 
   const pump = (): void => {
@@ -100,7 +102,8 @@ export const createMediaClock = ({ epochMs, nowMs, after, onTick }: MediaClockDe
       cancel = undefined;
     },
     keepUp: () => {
-      if (cancel === undefined || lastRunMs > frameMs / 2 || nowMs() < dueAt(nextTick)) return;
+      const now = nowMs();
+      if (cancel === undefined || now < dueAt(nextTick) || now - lastEndMs < lastRunMs) return;
       cancel();
       pump();
     },
