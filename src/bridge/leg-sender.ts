@@ -26,7 +26,14 @@ export interface LegSender {
    * a wideband codec) and returns true, or false where nothing sounds there; `afterGap`: ticks before
    * this one never ran.
    */
-  sendFrame(tick: number, afterGap: boolean, hearRoom: (out: Int16Array) => boolean): void;
+  sendFrame(
+    tick: number,
+    afterGap: boolean,
+    hearRoom: (out: Int16Array) => boolean,
+    isAhead?: boolean,
+  ): void;
+  /** Sends what was made ahead, if anything was. */
+  sendMade(): void;
   /** What was sent since it was taken last. */
   takeSent(): SentRtp;
   /** The RTP time stamp of this tick. */
@@ -73,6 +80,8 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
   let volumeGain = 1;
   let sequence = deps.initialSequence;
   let marker = true;
+  /** In the one buffer, until it is due. */
+  let made: Uint8Array | undefined;
   let sentPackets = 0;
   let sentBytes = 0;
 
@@ -105,6 +114,12 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
     return bytes === 0 ? undefined : packet.subarray(0, rtpHeaderBytes + bytes);
   };
 
+  const send = (full: Uint8Array): void => {
+    if (!deps.send(full)) return;
+    sentPackets += 1;
+    sentBytes += full.length - rtpHeaderBytes;
+  };
+
   const tellPlayed = (): void => {
     const utteranceId = player.takeEnded();
     if (utteranceId !== undefined) deps.emit({ type: 'played', utteranceId });
@@ -130,7 +145,7 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
     setVolumeDb: (volumeDb) => {
       volumeGain = gainOfDb(volumeDb);
     },
-    sendFrame: (tick, afterGap, hearRoom) => {
+    sendFrame: (tick, afterGap, hearRoom, isAhead = false) => {
       if (!started) return;
       // A prompt goes on while the caller holds us: its end must come, whoever listens.
       const sounds = ear.mix(hearRoom, volumeGain);
@@ -140,12 +155,15 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
         const marked = marker || afterGap;
         writeRtpHeader(full, payloadType, marked, sequence, timestampAt(tick), deps.ssrc);
         marker = false;
-        if (deps.send(full)) {
-          sentPackets += 1;
-          sentBytes += full.length - rtpHeaderBytes;
-        }
+        if (isAhead) made = full;
+        else send(full);
       }
       tellPlayed();
+    },
+    sendMade: () => {
+      const due = made;
+      made = undefined;
+      if (due !== undefined && sends) send(due);
     },
     takeSent: () => {
       const sent = { packets: sentPackets, payloadBytes: sentBytes };

@@ -6,9 +6,21 @@
  *    │ late, up to 60 ms   every missed tick runs at once, in order: nothing is lost
  *    └ later than 60 ms    the missed ticks are skipped, the newest runs: a burst would only
  *                          push the delay into the far end's jitter buffer
+ *
+ * Where a tick takes long, its packets would leave now sooner, now later, as it does. So long ticks run ahead of
+ * their time, and what they make leaves on the dot:
+ *
+ *   10 ms before it is due ──▶ onTick(n), ahead ── due ──▶ onDue
  */
 export const frameMs = 20;
 const longestCatchUpMs = 60;
+/** What callers say is taken as much sooner, and waits as much longer to be heard. */
+const aheadMs = 10;
+/** Ticks run ahead from this mean length on, and no longer below the other. */
+const longTickMs = 5;
+const shortTickMs = 3;
+/** Ticks that the mean follows: a third of a second. */
+const meanOverTicks = 16;
 
 const hrtimeMs = (): number => {
   const [seconds, nanoseconds] = process.hrtime();
@@ -33,8 +45,12 @@ export interface MediaClockDeps {
   readonly nowMs: () => number;
   /** Calls back once after about `delayMs`; returns the way to take that back. */
   readonly after: (delayMs: number, callback: () => void) => () => void;
-  /** `skippedTicks`: how many ticks before this one never ran. */
-  readonly onTick: (tick: number, skippedTicks: number) => void;
+  /**
+   * `skippedTicks`: how many ticks before this one never ran. `isAhead`: it is not due yet, and what it
+   * sends has to wait for `onDue`.
+   */
+  readonly onTick: (tick: number, skippedTicks: number, isAhead: boolean) => void;
+  readonly onDue: () => void;
 }
 
 export interface MediaClock {
@@ -49,8 +65,13 @@ export interface MediaClock {
   measures(): ClockMeasures;
 }
 
-export const createMediaClock = ({ epochMs, nowMs, after, onTick }: MediaClockDeps): MediaClock => {
+export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
+  const { epochMs, nowMs, after } = deps;
   let nextTick = 0;
+  /** Whether the next tick has run already, and waits. */
+  let isMade = false;
+  let leadMs = 0;
+  let meanRunMs = 0;
   let cancel: (() => void) | undefined;
   let ticks = 0;
   let skippedTicks = 0;
@@ -61,34 +82,49 @@ export const createMediaClock = ({ epochMs, nowMs, after, onTick }: MediaClockDe
 
   const dueAt = (tick: number): number => epochMs + tick * frameMs;
 
-  const run = (tick: number, skipped: number): void => {
+  const make = (skipped: number, isAhead: boolean): void => {
     const beganAtMs = nowMs();
-    const latenessMs = beganAtMs - dueAt(tick);
+    deps.onTick(nextTick, skipped, isAhead);
+    lastEndMs = nowMs();
+    lastRunMs = lastEndMs - beganAtMs;
+    meanRunMs += (lastRunMs - meanRunMs) / meanOverTicks;
+    if (meanRunMs > longTickMs) leadMs = aheadMs;
+    else if (meanRunMs < shortTickMs) leadMs = 0;
+    isMade = isAhead;
+  };
+  const run = (skipped: number): void => {
+    const latenessMs = nowMs() - dueAt(nextTick);
     ticks += 1;
     sumLatenessMs += latenessMs;
     if (latenessMs > worstLatenessMs) worstLatenessMs = latenessMs;
-    onTick(tick, skipped);
-    lastEndMs = nowMs();
-    lastRunMs = lastEndMs - beganAtMs;
+    if (isMade) deps.onDue();
+    else make(skipped, false);
+    isMade = false;
+    nextTick += 1;
   };
 
   const pump = (): void => {
     const newest = Math.floor((nowMs() - epochMs) / frameMs);
     let skipped = 0;
+    if (isMade && nextTick <= newest) run(0);
     if (nowMs() - dueAt(nextTick) > longestCatchUpMs) {
       skipped = newest - nextTick;
       skippedTicks += skipped;
       nextTick = newest;
     }
     while (nextTick <= newest && cancel !== undefined) {
-      run(nextTick++, skipped);
+      run(skipped);
       skipped = 0;
     }
-    if (cancel !== undefined) arm();
+    if (cancel === undefined) return;
+    if (!isMade && leadMs > 0 && nowMs() >= wakeAt()) make(0, true);
+    arm();
   };
 
+  /** When there is something to do next. */
+  const wakeAt = (): number => dueAt(nextTick) - (isMade ? 0 : leadMs);
   const arm = (): void => {
-    cancel = after(Math.max(0, dueAt(nextTick) - nowMs()), pump);
+    cancel = after(Math.max(0, wakeAt() - nowMs()), pump);
   };
 
   return {
@@ -103,7 +139,8 @@ export const createMediaClock = ({ epochMs, nowMs, after, onTick }: MediaClockDe
     },
     keepUp: () => {
       const now = nowMs();
-      if (cancel === undefined || now < dueAt(nextTick) || now - lastEndMs < lastRunMs) return;
+      if (cancel === undefined || now < wakeAt()) return;
+      if (!isMade && now - lastEndMs < lastRunMs) return;
       cancel();
       pump();
     },

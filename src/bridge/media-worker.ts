@@ -77,7 +77,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     log.error({ legId, err: error }, 'media leg failed');
     if (ticking.remove(legId)) post({ type: 'leg-event', legId, event: { type: 'media-timeout' } });
   };
-  const onTick = (tick: number, skippedTicks: number): void => {
+  const onTick = (tick: number, skippedTicks: number, isAhead: boolean): void => {
     const nowMs = monotonicMs();
     const takeVoices = (meeting?: WorkerMeeting): void => {
       for (const [legId, leg] of ticking.legsOf(meeting))
@@ -90,7 +90,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     const sendFrames = (meeting?: WorkerMeeting): void => {
       for (const [legId, leg] of ticking.legsOf(meeting))
         try {
-          leg.sendFrame(tick, skippedTicks > 0);
+          leg.sendFrame(tick, skippedTicks > 0, isAhead);
         } catch (error) {
           onFault(legId, error);
         }
@@ -99,7 +99,16 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     sendFrames();
     meetings.tick(tick, takeVoices, sendFrames);
   };
-  const clock = createMediaClock({ epochMs: setup.epochMs, nowMs: monotonicMs, after, onTick });
+  const onDue = (): void => {
+    for (const [legId, { leg }] of ticking.all())
+      try {
+        leg.sendMade();
+      } catch (error) {
+        onFault(legId, error);
+      }
+  };
+  const { epochMs } = setup;
+  const clock = createMediaClock({ epochMs, nowMs: monotonicMs, after, onTick, onDue });
   clock.start();
 
   const open = async ({

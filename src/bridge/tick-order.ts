@@ -6,7 +6,7 @@ import type { LegId } from '../call/identifiers.ts';
 import type { WorkerLeg } from './media-leg.ts';
 import type { WorkerMeeting } from './worker-meeting.ts';
 
-type OrderedLeg = Pick<WorkerLeg, 'meeting' | 'takeVoice' | 'sendFrame'>;
+type OrderedLeg = Pick<WorkerLeg, 'meeting' | 'takeVoice' | 'sendFrame' | 'sendMade'>;
 
 export interface TickOrder {
   add(legId: LegId, leg: OrderedLeg): void;
@@ -16,9 +16,10 @@ export interface TickOrder {
   remove(legId: LegId): boolean;
   /** The legs in this meeting, or those in none. */
   legsOf(meeting: WorkerMeeting | undefined): Iterable<readonly [LegId, OrderedLeg]>;
+  all(): Iterable<readonly [LegId, Place]>;
 }
 
-interface Place {
+export interface Place {
   readonly leg: OrderedLeg;
   readonly meeting: WorkerMeeting | undefined;
 }
@@ -55,5 +56,6 @@ export const createTickOrder = (): TickOrder => {
       add(legId, place.leg);
     },
     legsOf: (meeting) => groups.get(meeting) ?? nobody,
+    all: () => places,
   };
 };

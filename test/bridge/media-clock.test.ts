@@ -8,6 +8,9 @@ const setUp = () => {
   let now = epochMs;
   let armed: { at: number; callback: () => void } | undefined;
   const ran: [tick: number, skipped: number][] = [];
+  /** When each tick ran, and when what was made ahead left, in ms after its tick was due. */
+  const made: { readonly atMs: number; readonly isAhead: boolean }[] = [];
+  const left: number[] = [];
   let tickTakesMs = 0;
   const clock = createMediaClock({
     epochMs,
@@ -16,9 +19,13 @@ const setUp = () => {
       armed = { at: now + delayMs, callback };
       return () => (armed = undefined);
     },
-    onTick: (tick, skipped) => {
+    onTick: (tick, skipped, isAhead) => {
       ran.push([tick, skipped]);
+      made.push({ atMs: now - epochMs - tick * 20, isAhead });
       now += tickTakesMs;
+    },
+    onDue: () => {
+      left.push(now - epochMs - (ran.at(-1)?.[0] ?? 0) * 20);
     },
   });
   const fireIfDue = () => {
@@ -31,6 +38,8 @@ const setUp = () => {
   return {
     clock,
     ran,
+    made,
+    left,
     /** Time passes and the event loop is free. */
     advance: (ms: number) => {
       for (let step = 0; step < ms; step++) {
@@ -141,6 +150,39 @@ describe('media clock', () => {
     busy(40);
     clock.keepUp();
     expect(ran).toHaveLength(2);
+  });
+
+  it('runs long ticks ahead, and what they make leaves on the dot', () => {
+    const { clock, ran, made, left, advance, setTickTakesMs } = setUp();
+    setTickTakesMs(8);
+    clock.start();
+    advance(1000);
+    expect(made.at(0)).toEqual({ atMs: 0, isAhead: false });
+    expect(made.at(-1)).toEqual({ atMs: -10, isAhead: true });
+    expect(left.length).toBeGreaterThan(20);
+    expect(new Set(left)).toEqual(new Set([0]));
+    // Each once and in order, the change over included.
+    expect(ran).toEqual(ran.map((_, index) => [index + 1, 0]));
+    setTickTakesMs(1);
+    advance(1000);
+    expect(made.at(-1)).toEqual({ atMs: 0, isAhead: false });
+    expect(ran).toEqual(ran.map((_, index) => [index + 1, 0]));
+  });
+
+  it('lets what was made ahead go before it skips', () => {
+    const { clock, ran, made, left, advance, stall, setTickTakesMs } = setUp();
+    setTickTakesMs(8);
+    clock.start();
+    advance(1000);
+    const waiting = () => made.filter(({ isAhead }) => isAhead).length - left.length;
+    while (waiting() === 0) advance(1);
+    const [last = 0] = ran.at(-1) ?? [];
+    const leftBefore = left.length;
+    stall(200);
+    expect(left.length).toBe(leftBefore + 1);
+    const [next = 0, skipped = 0] = ran.find(([tick]) => tick > last) ?? [];
+    expect(next - last - 1).toBe(skipped);
+    expect(skipped).toBeGreaterThan(5);
   });
 
   it('gives other work as much time as a long tick took, and then keeps up again', () => {

@@ -15,7 +15,12 @@ const someLeg = (name: string) => {
     go: (meeting: WorkerMeeting | undefined) => {
       at = meeting;
     },
-    leg: { meeting: () => at, takeVoice: () => undefined, sendFrame: () => undefined },
+    leg: {
+      meeting: () => at,
+      takeVoice: () => undefined,
+      sendFrame: () => undefined,
+      sendMade: () => undefined,
+    },
   };
 };
 
