@@ -42,7 +42,24 @@ export const scenarioNames = async (): Promise<string[]> =>
     .map((file) => file.replace(/\.xml$/, ''))
     .sort();
 
+/** SIPp takes no port but the one it is given, and ends before its call where somebody else has it. */
+const tries = 5;
+const isPortTaken = ({ errors }: SippResult): boolean =>
+  errors.includes('Unable to bind') && errors.includes('Address already in use');
+
 export const runSipp = async (scenario: string, options: SippOptions): Promise<SippResult> => {
+  const first = mediaPorts + 100 * (options.mediaSlot ?? 0);
+  let result = await playSipp(scenario, options, first);
+  for (let again = 1; again < tries && isPortTaken(result); again += 1)
+    result = await playSipp(scenario, options, first + 10 * again);
+  return result;
+};
+
+const playSipp = async (
+  scenario: string,
+  options: SippOptions,
+  mediaPort: number,
+): Promise<SippResult> => {
   const folder = await mkdtemp(join(tmpdir(), 'ringbro-sipp-'));
   const errorFile = join(folder, 'errors.log');
   const callIdTail = `${randomUUID()}@127.0.0.1`;
@@ -60,7 +77,7 @@ export const runSipp = async (scenario: string, options: SippOptions): Promise<S
         '-t',
         options.transport ?? 'u1',
       ],
-      ...['-mi', '127.0.0.1', '-mp', String(mediaPorts + 100 * (options.mediaSlot ?? 0))],
+      ...['-mi', '127.0.0.1', '-mp', String(mediaPort)],
       ...['-cid_str', `%u-${callIdTail}`],
       ...['-timeout', String(options.timeoutS ?? 60), '-timeout_error', '-nostdin'],
       ...['-trace_err', '-error_file', errorFile],
