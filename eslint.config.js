@@ -41,7 +41,7 @@ export default tseslint.config(
   },
   {
     // Hot loops: typed arrays without index checks, nothing allocated per packet (docs/media.md).
-    files: ['src/bridge/audio/**', 'src/bridge/rtp/**', 'src/bridge/video/**'],
+    files: ['src/bridge/audio/**', 'src/bridge/rtp/**', 'src/bridge/udp/**', 'src/bridge/video/**'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }],

@@ -116,8 +116,8 @@ export const createMediaLeg = (
     socket,
     identity: deps.dtlsIdentity,
     nowMs,
-    onPacket: (packet, view, address, port) => {
-      takePacket(packet, view, address, port);
+    onPacket: (packet, view, address, port, arrivalMs) => {
+      takePacket(packet, view, address, port, arrivalMs);
     },
     onCompound: (compound) => {
       reports.rtcp.onRtcp(compound, nowMs() + dayOffsetMs);
@@ -207,22 +207,27 @@ export const createMediaLeg = (
     },
   };
 
-  const takePacket = (packet: Buffer, view: RtpView, address: string, port: number): void => {
-    const now = nowMs();
+  const takePacket = (
+    packet: Buffer,
+    view: RtpView,
+    address: string,
+    port: number,
+    arrivalMs: number,
+  ): void => {
     trap?.take('in', packet, address, port);
     isHeardFrom = true;
-    reports.reception.push(view, now);
+    reports.reception.push(view, arrivalMs);
     if (!heardFirst) {
       heardFirst = true;
       emit({ type: 'first-rtp' });
     }
-    const kind = receiver.push(packet, view, now);
+    const kind = receiver.push(packet, view, arrivalMs);
     const codec = session?.codec;
     // Wideband sound is decoded in any case, and rated then.
     if (kind === 'audio' && isG711(codec) && meter.wantsLevel())
       meter.hear(levelOfG711(codec, packet, view.payloadOffset, view.payloadLength));
     // What a holding caller sends is music on hold: not for the meeting.
-    if (kind !== undefined && !isHeld()) visit?.pushRtp(packet, view, kind, now);
+    if (kind !== undefined && !isHeld()) visit?.pushRtp(packet, view, kind, arrivalMs);
   };
 
   const setCodec = (codec: LegCodec): void => {
@@ -407,6 +412,7 @@ export const createMediaLeg = (
     setToken: (token) => visit?.setToken(token),
     takeVoice: (now) => {
       tickAtMs = now;
+      socket.readRtp();
       const frame = receiver.takeFrame();
       const speaks = visit?.isMicrophoneOpen() === true && !muted && !isHeld();
       const level = frame === undefined || isHeld() ? undefined : levelOfPcm(frame);

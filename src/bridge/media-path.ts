@@ -40,7 +40,13 @@ export interface MediaPathDeps {
   readonly identity: DtlsIdentity | undefined;
   readonly nowMs: () => number;
   /** A packet of the other end, decrypted; the view is good until the next one. */
-  readonly onPacket: (packet: Buffer, view: RtpView, address: string, port: number) => void;
+  readonly onPacket: (
+    packet: Buffer,
+    view: RtpView,
+    address: string,
+    port: number,
+    arrivalMs: number,
+  ) => void;
   readonly onCompound: (compound: Buffer) => void;
   readonly onKeys: (suite: SrtpSuite) => void;
   /** Whoever shook hands is not who was called. */
@@ -69,7 +75,8 @@ export const createMediaPath = (deps: MediaPathDeps): MediaPath => {
 
   const onDtls = (component: MediaComponent, datagram: Buffer, ...from: [string, number]): void => {
     if (!dtlsRoute.accept(component, encryption.isShakingHands(component), ...from)) return;
-    encryption.takeDtls(component, datagram);
+    // The handshake keeps what it is given.
+    encryption.takeDtls(component, Buffer.from(datagram));
   };
 
   const onRtcp: PacketListener = (datagram, address, port) => {
@@ -83,13 +90,13 @@ export const createMediaPath = (deps: MediaPathDeps): MediaPath => {
     deps.onCompound(compound);
   };
 
-  const onRtp: PacketListener = (datagram, address, port) => {
+  const onRtp: PacketListener = (datagram, address, port, arrivalMs) => {
     if (isDtls(datagram)) {
       onDtls('rtp', datagram, address, port);
       return;
     }
     if (isMuxed && isRtcp(datagram)) {
-      onRtcp(datagram, address, port);
+      onRtcp(datagram, address, port, arrivalMs);
       return;
     }
     const isKnown = port === knownPort && address === knownAddress;
@@ -98,7 +105,7 @@ export const createMediaPath = (deps: MediaPathDeps): MediaPath => {
     const packet = isPlain ? datagram : encryption.unprotectRtp(datagram);
     if (packet === undefined || !parseRtp(packet, packet.length, view)) return;
     if (!isKnown && !takeFrom(address, port)) return;
-    deps.onPacket(packet, view, address, port);
+    deps.onPacket(packet, view, address, port, arrivalMs);
   };
 
   const takeFrom = (address: string, port: number): boolean => {

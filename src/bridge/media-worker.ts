@@ -15,6 +15,7 @@ import type { WorkerLeg } from './media-leg.ts';
 import { openLeg } from './open-leg.ts';
 import type { RoomVisit } from './room-visit.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
+import type { BatchedUdp } from './udp/batched-udp.ts';
 import type { NodeLinks } from './node-link/node-links.ts';
 import { createPortPool } from './rtp/port-pool.ts';
 import { createTickOrder } from './tick-order.ts';
@@ -41,6 +42,8 @@ export interface MediaWorkerDeps {
   readonly dtlsIdentity: DtlsIdentity | undefined;
   /** Closed with the worker. */
   readonly nodeLinks?: NodeLinks | undefined;
+  /** Undefined: sound comes and goes by Node's own sockets. */
+  readonly udp?: BatchedUdp | undefined;
   readonly post: (message: FromWorker) => void;
   readonly log: Logger;
 }
@@ -59,7 +62,7 @@ const after = (delayMs: number, callback: () => void): (() => void) => {
 };
 
 export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
-  const { setup, dtlsIdentity, nodeLinks, post, log } = deps;
+  const { setup, dtlsIdentity, nodeLinks, udp, post, log } = deps;
   const legs = new Map<LegId, WorkerLeg>();
   /** The legs that the clock drives: all but those that failed. */
   const ticking = createTickOrder();
@@ -120,6 +123,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     const leg = await openLeg({
       localAddress,
       ports,
+      openUdp: udp?.open,
       hasPictures: video,
       cards,
       setup,

@@ -2,6 +2,7 @@
 import { monotonicMs } from './media-clock.ts';
 import { createMediaLeg, type MediaLegDeps, type WorkerLeg } from './media-leg.ts';
 import type { PortPool } from './rtp/port-pool.ts';
+import type { OpenUdpSocket } from './udp/udp-socket.ts';
 import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
 import type { CardMaker } from './video/card-maker.ts';
 import { createSlidesLeg, type SlidesLeg } from './video/slides-leg.ts';
@@ -13,11 +14,13 @@ export interface OpenLegDeps extends Omit<
 > {
   readonly localAddress: string;
   readonly ports: PortPool;
+  /** For sound: read at each tick. Pictures are handed on as they come. */
+  readonly openUdp: OpenUdpSocket | undefined;
   readonly hasPictures: boolean;
   readonly cards: CardMaker;
   /** A packet met a bug. */
   readonly onFault: (error: unknown) => void;
-  /** A packet came and is about to be handled: those that wait behind it may be many. */
+  /** A packet came by itself and is about to be handled: those that wait behind it may be many. */
   readonly onArrival: () => void;
 }
 
@@ -32,25 +35,31 @@ interface Pair {
   readonly listen: (listeners: Listeners) => void;
 }
 
-const bindPair = async (deps: OpenLegDeps): Promise<Pair | undefined> => {
+const bindPair = async (deps: OpenLegDeps, openUdp?: OpenUdpSocket): Promise<Pair | undefined> => {
   // Nothing is sent here yet: what comes before the leg stands is not the caller's.
   let listeners: Listeners = { onRtp: () => undefined, onRtcp: () => undefined };
   const guarded =
     (which: keyof Listeners): PacketListener =>
-    (packet, address, port) => {
-      deps.onArrival();
+    (packet, address, port, arrivalMs) => {
       try {
-        listeners[which](packet, address, port);
+        listeners[which](packet, address, port, arrivalMs);
       } catch (error) {
         deps.onFault(error);
       }
+    };
+  const keepingUp =
+    (listener: PacketListener): PacketListener =>
+    (...arrived) => {
+      deps.onArrival();
+      listener(...arrived);
     };
   const socket = await openRtpSocket({
     address: deps.localAddress,
     pool: deps.ports,
     now: monotonicMs,
-    onRtp: guarded('onRtp'),
-    onRtcp: guarded('onRtcp'),
+    openUdp,
+    onRtp: openUdp ? guarded('onRtp') : keepingUp(guarded('onRtp')),
+    onRtcp: keepingUp(guarded('onRtcp')),
   });
   return (
     socket && {
@@ -89,7 +98,7 @@ const openSlides = async (deps: OpenLegDeps): Promise<SlidesLeg | undefined> => 
 
 /** Undefined where no pair of ports is free. Where only one is, the leg has sound alone. */
 export const openLeg = async (deps: OpenLegDeps): Promise<WorkerLeg | undefined> => {
-  const sound = await bindPair(deps);
+  const sound = await bindPair(deps, deps.openUdp);
   if (sound === undefined) return undefined;
   const picture = deps.hasPictures ? await bindPair(deps) : undefined;
   if (deps.hasPictures && picture === undefined) deps.log.warn({}, 'no ports for pictures');

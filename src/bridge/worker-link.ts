@@ -50,6 +50,8 @@ export const startWorkerLink = async ({
 }: WorkerLinkDeps): Promise<WorkerLink> => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     name: `media-${setup.workerIndex}`,
+    // The batched sockets are a part of Node that is new; what happens where it is not there is tested.
+    execArgv: ['--disable-warning=ExperimentalWarning'],
     resourceLimits: { maxYoungGenerationSizeMb },
   });
   worker.postMessage(setup);

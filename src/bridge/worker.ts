@@ -5,6 +5,7 @@ import { createDtlsIdentity } from './rtp/dtls-engine.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
 import { monotonicMs } from './media-clock.ts';
 import { createMediaWorker } from './media-worker.ts';
+import { createBatchedUdp } from './udp/batched-udp.ts';
 import { openNodeLinks } from './node-link/node-links.ts';
 import { raiseThreadPriority } from './thread-priority.ts';
 import { useOpensslKeyAgreement } from './room/key-agreement.ts';
@@ -32,7 +33,9 @@ const start = async (setup: WorkerSetup): Promise<void> => {
   const dtlsIdentity = await dtlsIdentityOrNone(log);
   const { nodeLink } = setup;
   const nodeLinks = nodeLink && (await openNodeLinks({ setup: nodeLink, nowMs: monotonicMs, log }));
-  const worker = createMediaWorker({ setup, dtlsIdentity, nodeLinks, post, log });
+  const udp = createBatchedUdp(monotonicMs);
+  if (udp === undefined) log.info({}, 'packets come one by one: no batched sockets here');
+  const worker = createMediaWorker({ setup, dtlsIdentity, nodeLinks, udp, post, log });
   if (!useOpensslKeyAgreement()) log.warn({}, 'key agreement by javascript');
   const priority = raiseThreadPriority();
   if (priority !== 'raised') log.info({ reason: priority }, 'media thread has no priority');

@@ -55,6 +55,7 @@ const setUp = () => {
     localRtcpPort: 10_001,
     sendRtp: note('rtp'),
     sendRtcp: note('rtcp'),
+    readRtp: () => undefined,
     settleOn: () => undefined,
     unsettle: () => undefined,
     errors: () => 0,
@@ -81,8 +82,8 @@ const setUp = () => {
   );
   const receive = (component: Component, packet: Uint8Array, port = ports[component]) => {
     const taken = Buffer.from(packet);
-    if (component === 'rtp') leg.onRtp(taken, address, port);
-    else leg.onRtcp(taken, address, port);
+    if (component === 'rtp') leg.onRtp(taken, address, port, nowMs);
+    else leg.onRtcp(taken, address, port, nowMs);
   };
   return {
     leg,

@@ -65,6 +65,7 @@ const setUp = (settings: { readonly sendsUnheard?: boolean } = {}) => {
     localRtcpPort: 10_001,
     sendRtp: (packet, address, port) => rtp.push({ packet: Buffer.from(packet), address, port }),
     sendRtcp: (packet) => rtcp.push(Buffer.from(packet)),
+    readRtp: () => undefined,
     settleOn: () => undefined,
     unsettle: () => undefined,
     errors: () => 0,
@@ -116,7 +117,7 @@ const setUp = (settings: { readonly sendsUnheard?: boolean } = {}) => {
     sequence += 1;
     writeRtpHeader(packet, payloadType, sequence === 1, sequence, sequence * 160, 5);
     packet.set(payload, 12);
-    leg.onRtp(packet, from.address, from.port);
+    leg.onRtp(packet, from.address, from.port, nowMs);
   };
   const speak = (pcm = tone, from = caller): void => {
     const payload = new Uint8Array(160);
@@ -187,7 +188,7 @@ describe('media leg', () => {
     [1, 2, 3].forEach((sequence) => {
       writeRtpHeader(packet, 101, sequence === 1, sequence, 160, 5);
       packet.set([5, sequence === 3 ? 0x8a : 0x0a, 0, sequence * 160], 12);
-      leg.onRtp(Buffer.from(packet), caller.address, caller.port);
+      leg.onRtp(Buffer.from(packet), caller.address, caller.port, 0);
     });
     receive(96, Uint8Array.of(5, 0x8a, 0, 160)); // a payload type that was not agreed
     expect(events.filter(({ type }) => type === 'digit')).toEqual([

@@ -44,6 +44,7 @@ const setUp = () => {
       sent.push({ kind: 'rtp', packet: Buffer.from(packet), port }),
     sendRtcp: (packet, _address, port) =>
       sent.push({ kind: 'rtcp', packet: Buffer.from(packet), port }),
+    readRtp: () => undefined,
     settleOn: () => undefined,
     unsettle: () => undefined,
     errors: () => 0,
@@ -80,7 +81,7 @@ const setUp = () => {
       }
     },
     receive: (packet: Uint8Array, from = caller) => {
-      leg.onRtp(Buffer.from(packet), from.address, from.port);
+      leg.onRtp(Buffer.from(packet), from.address, from.port, nowMs);
     },
   };
 };
@@ -159,7 +160,7 @@ test('a report without a good tag does not move where reports go', async () => {
   leg.configure(encrypted(suite));
   leg.start();
   receive(theirs.protectRtp(rtp(1)));
-  leg.onRtcp(rtcp(), caller.address, 666);
+  leg.onRtcp(rtcp(), caller.address, 666, 0);
   await leg.close();
   expect(sent.at(-1)).toMatchObject({ kind: 'rtcp', port: 4001 });
 });

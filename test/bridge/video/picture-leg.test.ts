@@ -49,6 +49,7 @@ const setUp = (session: Partial<VideoSession> = {}) => {
     localRtcpPort: 10_003,
     sendRtp: (packet) => rtp.push(Buffer.from(packet)),
     sendRtcp: (packet) => rtcp.push(Buffer.from(packet)),
+    readRtp: () => undefined,
     settleOn: () => undefined,
     unsettle: () => undefined,
     errors: () => 0,
@@ -109,10 +110,10 @@ const setUp = (session: Partial<VideoSession> = {}) => {
       }
     },
     send: (packets: readonly Buffer[]) => {
-      for (const packet of packets) leg.onRtp(Buffer.from(packet), device.address, device.port);
+      for (const packet of packets) leg.onRtp(Buffer.from(packet), device.address, device.port, 0);
     },
     say: (...compound: Parameters<typeof buildRtcpFeedback>) => {
-      leg.onRtcp(buildRtcpFeedback(...compound), device.address, device.port + 1);
+      leg.onRtcp(buildRtcpFeedback(...compound), device.address, device.port + 1, 0);
     },
     show: (trackKey: number, packets: readonly Buffer[]) => {
       for (const packet of packets) leg.takeRoomPacket(trackKey, Buffer.from(packet));
@@ -424,6 +425,7 @@ describe('the pictures of a leg', () => {
       buildLimit('request', { senderSsrc: 5, ssrc, bitsPerSecond: 384_000 }),
       device.address,
       device.port + 1,
+      0,
     );
     expect(room.watched.at(-1)?.kbps).toBe(384);
     const notice = buildLimit('notice', { senderSsrc: ssrc, ssrc: 5, bitsPerSecond: 384_000 });
@@ -451,6 +453,7 @@ describe('the pictures of a leg', () => {
       buildRtcp({ ssrc: 5, cname: 'device', reports: [report] }),
       device.address,
       device.port + 1,
+      0,
     );
     expect(room.watched.at(-1)!.kbps).toBeLessThan(1500);
   });
@@ -483,7 +486,7 @@ describe('the pictures of a leg', () => {
     enter();
     const camera = createCamera();
     for (const packet of camera.keyFrame())
-      leg.onRtp(Buffer.from(far.protectRtp(packet)), device.address, device.port);
+      leg.onRtp(Buffer.from(far.protectRtp(packet)), device.address, device.port, 0);
     expect(room.camera.map(payloadOf)).toEqual(createCamera().keyFrame().map(payloadOf));
 
     leg.hear({ type: 'pictures', pictures: [picture(1)] });
@@ -498,6 +501,7 @@ describe('the pictures of a leg', () => {
       Buffer.from(far.protectRtcp(buildRtcpFeedback(5, nack))),
       device.address,
       device.port + 1,
+      0,
     );
     expect(rtp).toEqual([first]);
     expect(payloadOf(far.unprotectRtp(rtp[0]!)!)).toEqual(sps());
@@ -520,8 +524,8 @@ describe('the pictures of a leg', () => {
       for (const first of [0x80, 0x90, 0xb0, 0xff, 0x16]) {
         const datagram = Buffer.alloc(length, length * 37);
         if (length > 0) datagram[0] = first;
-        leg.onRtp(Buffer.from(datagram), device.address, device.port);
-        leg.onRtcp(Buffer.from(datagram), device.address, device.port + 1);
+        leg.onRtp(Buffer.from(datagram), device.address, device.port, 0);
+        leg.onRtcp(Buffer.from(datagram), device.address, device.port + 1, 0);
       }
     expect(leg.localPort).toBe(10_002);
   });

@@ -40,6 +40,7 @@ const setUp = (session: Partial<VideoSession> = {}) => {
     localRtcpPort: 10_005,
     sendRtp: (packet) => rtp.push(Buffer.from(packet)),
     sendRtcp: () => undefined,
+    readRtp: () => undefined,
     settleOn: () => undefined,
     unsettle: () => undefined,
     errors: () => 0,
@@ -69,7 +70,7 @@ const setUp = (session: Partial<VideoSession> = {}) => {
     show: (trackKey: number, packets: readonly Buffer[]) =>
       packets.map((packet) => leg.takeRoomPacket(trackKey, Buffer.from(packet))),
     send: (packets: readonly Buffer[]) => {
-      for (const packet of packets) leg.onRtp(Buffer.from(packet), device.address, device.port);
+      for (const packet of packets) leg.onRtp(Buffer.from(packet), device.address, device.port, 0);
     },
   };
 };

@@ -1,0 +1,22 @@
+/** How packets leave: at once, or when they are due. */
+import type { Libc } from './libc.ts';
+import { createSendSlots, slotBytesFor } from './send-slots.ts';
+
+export interface Outbox {
+  /** Takes a packet for a socket; false where it can't be sent. The bytes are copied. */
+  send(fd: number, packet: Uint8Array, name: Uint8Array | undefined): boolean;
+  /** Resolves when nothing waits of what was taken until now. Never rejects. */
+  sent(): Promise<void>;
+}
+
+/** The longest that goes at once: a datagram of media, or of a handshake. */
+const longestPacketBytes = 2048;
+
+export const createOutbox = (libc: Libc): Outbox => {
+  const memory = new ArrayBuffer(slotBytesFor(longestPacketBytes));
+  const slots = createSendSlots(libc, memory, longestPacketBytes);
+  return {
+    send: (fd, packet, name) => slots.fill(0, packet, name) && slots.send(0, fd),
+    sent: () => Promise.resolve(),
+  };
+};
