@@ -11,7 +11,7 @@ import type { MediaBridge } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
 import type { PromptLibrary } from './audio/prompt-library.ts';
 import { createBridgeLeg, type BridgeLeg } from './bridge-leg.ts';
-import { monotonicMs } from './media-clock.ts';
+import { monotonicMs } from './monotonic-ms.ts';
 import { MediaError } from './media-error.ts';
 import { createMeetingDesk } from './meeting-desk.ts';
 import { createMeetingDoors } from './node-link/meeting-doors.ts';

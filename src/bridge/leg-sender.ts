@@ -26,14 +26,7 @@ export interface LegSender {
    * a wideband codec) and returns true, or false where nothing sounds there; `afterGap`: ticks before
    * this one never ran.
    */
-  sendFrame(
-    tick: number,
-    afterGap: boolean,
-    hearRoom: (out: Int16Array) => boolean,
-    isAhead?: boolean,
-  ): void;
-  /** Sends what was made ahead, if anything was. */
-  sendMade(): void;
+  sendFrame(tick: number, afterGap: boolean, hearRoom: (out: Int16Array) => boolean): void;
   /** What was sent since it was taken last. */
   takeSent(): SentRtp;
   /** The RTP time stamp of this tick. */
@@ -80,8 +73,6 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
   let volumeGain = 1;
   let sequence = deps.initialSequence;
   let marker = true;
-  /** In the one buffer, until it is due. */
-  let made: Uint8Array | undefined;
   let sentPackets = 0;
   let sentBytes = 0;
 
@@ -145,7 +136,7 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
     setVolumeDb: (volumeDb) => {
       volumeGain = gainOfDb(volumeDb);
     },
-    sendFrame: (tick, afterGap, hearRoom, isAhead = false) => {
+    sendFrame: (tick, afterGap, hearRoom) => {
       if (!started) return;
       // A prompt goes on while the caller holds us: its end must come, whoever listens.
       const sounds = ear.mix(hearRoom, volumeGain);
@@ -155,15 +146,9 @@ export const createLegSender = (deps: LegSenderDeps): LegSender => {
         const marked = marker || afterGap;
         writeRtpHeader(full, payloadType, marked, sequence, timestampAt(tick), deps.ssrc);
         marker = false;
-        if (isAhead) made = full;
-        else send(full);
+        send(full);
       }
       tellPlayed();
-    },
-    sendMade: () => {
-      const due = made;
-      made = undefined;
-      if (due !== undefined && sends) send(due);
     },
     takeSent: () => {
       const sent = { packets: sentPackets, payloadBytes: sentBytes };

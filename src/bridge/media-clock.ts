@@ -7,10 +7,9 @@
  *    └ later than 60 ms    the missed ticks are skipped, the newest runs: a burst would only
  *                          push the delay into the far end's jitter buffer
  *
- * Where a tick takes long, its packets would leave now sooner, now later, as it does. So long ticks run ahead of
- * their time, and what they make leaves on the dot:
- *
- *   10 ms before it is due ──▶ onTick(n), ahead ── due ──▶ onDue
+ * Where a tick takes long, its packets would leave now sooner, now later, as it does, and later still where
+ * something else holds up the thread. So long ticks run ahead of their time, and what they make waits until it
+ * is due (`udp/pacer.ts`), where there is a way to wait.
  */
 export const frameMs = 20;
 const longestCatchUpMs = 60;
@@ -21,16 +20,6 @@ const longTickMs = 5;
 const shortTickMs = 3;
 /** Ticks that the mean follows: a third of a second. */
 const meanOverTicks = 16;
-
-const hrtimeMs = (): number => {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1000 + nanoseconds / 1e6;
-};
-/** `performance.now` counts from the start of each thread, and costs a tenth of `process.hrtime`. */
-const threadStartMs = hrtimeMs() - performance.now();
-
-/** Milliseconds of the monotonic clock that every thread of the process shares. */
-export const monotonicMs = (): number => threadStartMs + performance.now();
 
 export interface ClockMeasures {
   readonly ticks: number;
@@ -45,12 +34,10 @@ export interface MediaClockDeps {
   readonly nowMs: () => number;
   /** Calls back once after about `delayMs`; returns the way to take that back. */
   readonly after: (delayMs: number, callback: () => void) => () => void;
-  /**
-   * `skippedTicks`: how many ticks before this one never ran. `isAhead`: it is not due yet, and what it
-   * sends has to wait for `onDue`.
-   */
-  readonly onTick: (tick: number, skippedTicks: number, isAhead: boolean) => void;
-  readonly onDue: () => void;
+  /** Whether what a tick makes can wait until the tick is due. */
+  readonly mayLead: boolean;
+  /** `skippedTicks`: how many ticks before this one never ran. `dueMs`: when it is due; not yet, maybe. */
+  readonly onTick: (tick: number, skippedTicks: number, dueMs: number) => void;
 }
 
 export interface MediaClock {
@@ -68,8 +55,6 @@ export interface MediaClock {
 export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
   const { epochMs, nowMs, after } = deps;
   let nextTick = 0;
-  /** Whether the next tick has run already, and waits. */
-  let isMade = false;
   let leadMs = 0;
   let meanRunMs = 0;
   let cancel: (() => void) | undefined;
@@ -81,48 +66,41 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
   let lastEndMs = 0;
 
   const dueAt = (tick: number): number => epochMs + tick * frameMs;
+  const newestAt = (ms: number): number => Math.floor((ms - epochMs) / frameMs);
 
-  const make = (skipped: number, isAhead: boolean): void => {
-    const beganAtMs = nowMs();
-    deps.onTick(nextTick, skipped, isAhead);
-    lastEndMs = nowMs();
-    lastRunMs = lastEndMs - beganAtMs;
-    meanRunMs += (lastRunMs - meanRunMs) / meanOverTicks;
-    if (meanRunMs > longTickMs) leadMs = aheadMs;
-    else if (meanRunMs < shortTickMs) leadMs = 0;
-    isMade = isAhead;
-  };
   const run = (skipped: number): void => {
-    const latenessMs = nowMs() - dueAt(nextTick);
+    const beganAtMs = nowMs();
+    const latenessMs = Math.max(0, beganAtMs - dueAt(nextTick));
     ticks += 1;
     sumLatenessMs += latenessMs;
     if (latenessMs > worstLatenessMs) worstLatenessMs = latenessMs;
-    if (isMade) deps.onDue();
-    else make(skipped, false);
-    isMade = false;
+    deps.onTick(nextTick, skipped, dueAt(nextTick));
     nextTick += 1;
+    lastEndMs = nowMs();
+    lastRunMs = lastEndMs - beganAtMs;
+    meanRunMs += (lastRunMs - meanRunMs) / meanOverTicks;
+    if (meanRunMs > longTickMs && deps.mayLead) leadMs = aheadMs;
+    else if (meanRunMs < shortTickMs) leadMs = 0;
   };
 
   const pump = (): void => {
-    const newest = Math.floor((nowMs() - epochMs) / frameMs);
+    const now = nowMs();
+    const newest = newestAt(now + leadMs);
     let skipped = 0;
-    if (isMade && nextTick <= newest) run(0);
-    if (nowMs() - dueAt(nextTick) > longestCatchUpMs) {
-      skipped = newest - nextTick;
+    if (now - dueAt(nextTick) > longestCatchUpMs) {
+      skipped = newestAt(now) - nextTick;
       skippedTicks += skipped;
-      nextTick = newest;
+      nextTick += skipped;
     }
     while (nextTick <= newest && cancel !== undefined) {
       run(skipped);
       skipped = 0;
     }
-    if (cancel === undefined) return;
-    if (!isMade && leadMs > 0 && nowMs() >= wakeAt()) make(0, true);
-    arm();
+    if (cancel !== undefined) arm();
   };
 
   /** When there is something to do next. */
-  const wakeAt = (): number => dueAt(nextTick) - (isMade ? 0 : leadMs);
+  const wakeAt = (): number => dueAt(nextTick) - leadMs;
   const arm = (): void => {
     cancel = after(Math.max(0, wakeAt() - nowMs()), pump);
   };
@@ -140,7 +118,7 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
     keepUp: () => {
       const now = nowMs();
       if (cancel === undefined || now < wakeAt()) return;
-      if (!isMade && now - lastEndMs < lastRunMs) return;
+      if (now - lastEndMs < lastRunMs) return;
       cancel();
       pump();
     },

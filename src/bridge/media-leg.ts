@@ -65,9 +65,7 @@ export interface WorkerLeg {
   /** First pass of a tick: the caller's next 20 ms, time-outs. */
   takeVoice(nowMs: number): void;
   /** Last pass of a tick: 20 ms to the caller. */
-  sendFrame(tick: number, afterGap: boolean, isAhead?: boolean): void;
-  /** What was made ahead is due. */
-  sendMade(): void;
+  sendFrame(tick: number, afterGap: boolean): void;
   quality(): LegQuality;
   /** The headers of its packets go to `onTraced`, once a second. */
   setTraced(on: boolean): void;
@@ -429,13 +427,10 @@ export const createMediaLeg = (
       slides?.tick(now);
       soundTest?.test.hear(frame);
     },
-    sendFrame: (tick, afterGap, isAhead) => {
-      sender.sendFrame(tick, afterGap, hearRoom, isAhead);
+    sendFrame: (tick, afterGap) => {
+      sender.sendFrame(tick, afterGap, hearRoom);
       if (soundTest?.test.isDone === true) endSoundTest();
       if (isTurnOf(tick)) doChores(tick);
-    },
-    sendMade: () => {
-      sender.sendMade();
     },
     testSound: (listenMs) => {
       if (visit !== undefined || soundTest !== undefined) return Promise.resolve(undefined);

@@ -10,7 +10,8 @@ import type { LegId } from '../call/identifiers.ts';
 import type { Logger } from '../call/ports/process.ts';
 import type { JoinOutcome } from '../call/ports/sip-engine.ts';
 import { createJoinQueue } from './join-queue.ts';
-import { createMediaClock, monotonicMs } from './media-clock.ts';
+import { createMediaClock } from './media-clock.ts';
+import { monotonicMs } from './monotonic-ms.ts';
 import type { WorkerLeg } from './media-leg.ts';
 import { openLeg } from './open-leg.ts';
 import type { RoomVisit } from './room-visit.ts';
@@ -80,7 +81,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     log.error({ legId, err: error }, 'media leg failed');
     if (ticking.remove(legId)) post({ type: 'leg-event', legId, event: { type: 'media-timeout' } });
   };
-  const onTick = (tick: number, skippedTicks: number, isAhead: boolean): void => {
+  const onTick = (tick: number, skippedTicks: number, dueMs: number): void => {
     const nowMs = monotonicMs();
     const takeVoices = (meeting?: WorkerMeeting): void => {
       for (const [legId, leg] of ticking.legsOf(meeting))
@@ -93,25 +94,20 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     const sendFrames = (meeting?: WorkerMeeting): void => {
       for (const [legId, leg] of ticking.legsOf(meeting))
         try {
-          leg.sendFrame(tick, skippedTicks > 0, isAhead);
+          leg.sendFrame(tick, skippedTicks > 0);
         } catch (error) {
           onFault(legId, error);
         }
     };
+    udp?.holdUntil(nowMs < dueMs ? dueMs : undefined);
     takeVoices();
     sendFrames();
     meetings.tick(tick, takeVoices, sendFrames);
-  };
-  const onDue = (): void => {
-    for (const [legId, { leg }] of ticking.all())
-      try {
-        leg.sendMade();
-      } catch (error) {
-        onFault(legId, error);
-      }
+    udp?.holdUntil(undefined);
   };
   const { epochMs } = setup;
-  const clock = createMediaClock({ epochMs, nowMs: monotonicMs, after, onTick, onDue });
+  const mayLead = udp !== undefined;
+  const clock = createMediaClock({ epochMs, nowMs: monotonicMs, after, mayLead, onTick });
   clock.start();
 
   const open = async ({
@@ -219,6 +215,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
   const stop = async (): Promise<void> => {
     clock.stop();
     await Promise.all([...legs.keys()].map(close));
+    await udp?.close();
     await meetings.close();
   };
 

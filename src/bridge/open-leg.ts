@@ -1,5 +1,5 @@
 /** Binds the ports of a leg and puts it together: sound, and pictures where they are asked for. */
-import { monotonicMs } from './media-clock.ts';
+import { monotonicMs } from './monotonic-ms.ts';
 import { createMediaLeg, type MediaLegDeps, type WorkerLeg } from './media-leg.ts';
 import type { PortPool } from './rtp/port-pool.ts';
 import type { OpenUdpSocket } from './udp/udp-socket.ts';

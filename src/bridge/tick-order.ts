@@ -6,7 +6,7 @@ import type { LegId } from '../call/identifiers.ts';
 import type { WorkerLeg } from './media-leg.ts';
 import type { WorkerMeeting } from './worker-meeting.ts';
 
-type OrderedLeg = Pick<WorkerLeg, 'meeting' | 'takeVoice' | 'sendFrame' | 'sendMade'>;
+type OrderedLeg = Pick<WorkerLeg, 'meeting' | 'takeVoice' | 'sendFrame'>;
 
 export interface TickOrder {
   add(legId: LegId, leg: OrderedLeg): void;
@@ -16,10 +16,9 @@ export interface TickOrder {
   remove(legId: LegId): boolean;
   /** The legs in this meeting, or those in none. */
   legsOf(meeting: WorkerMeeting | undefined): Iterable<readonly [LegId, OrderedLeg]>;
-  all(): Iterable<readonly [LegId, Place]>;
 }
 
-export interface Place {
+interface Place {
   readonly leg: OrderedLeg;
   readonly meeting: WorkerMeeting | undefined;
 }
@@ -56,6 +55,5 @@ export const createTickOrder = (): TickOrder => {
       add(legId, place.leg);
     },
     legsOf: (meeting) => groups.get(meeting) ?? nobody,
-    all: () => places,
   };
 };

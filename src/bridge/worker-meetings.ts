@@ -2,7 +2,7 @@
 import type { NodeId, RoomName } from '../call/identifiers.ts';
 import type { SoundDoor } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
-import { monotonicMs } from './media-clock.ts';
+import { monotonicMs } from './monotonic-ms.ts';
 import { identityPrefix } from '../call/participant.ts';
 import type { NodeLinks } from './node-link/node-links.ts';
 import { openTrackSource } from './track-source.ts';

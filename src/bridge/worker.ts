@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import type { Logger } from '../call/ports/process.ts';
 import { createDtlsIdentity } from './rtp/dtls-engine.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
-import { monotonicMs } from './media-clock.ts';
+import { monotonicMs } from './monotonic-ms.ts';
 import { createMediaWorker } from './media-worker.ts';
 import { createBatchedUdp } from './udp/batched-udp.ts';
 import { openNodeLinks } from './node-link/node-links.ts';

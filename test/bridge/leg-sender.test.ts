@@ -67,21 +67,6 @@ describe('leg sender', () => {
     ]);
   });
 
-  it('holds back what was made ahead until it is due, but not beyond a hold', () => {
-    const { sender, sent } = setUp();
-    sender.start();
-    sender.sendFrame(1, false, quiet, true);
-    expect(sent).toEqual([]);
-    sender.sendMade();
-    sender.sendMade();
-    expect(sent.map(({ timestamp }) => timestamp)).toEqual([1160]);
-    expect(sender.takeSent()).toEqual({ packets: 1, payloadBytes: 160 });
-    sender.sendFrame(2, false, quiet, true);
-    sender.configure({ ...session(), direction: 'inactive' });
-    sender.sendMade();
-    expect(sent).toHaveLength(1);
-  });
-
   it('ticks that were skipped are a gap in time, not in the sequence', () => {
     const { sender, sent } = setUp();
     sender.start();

@@ -19,7 +19,6 @@ const someLeg = (name: string) => {
       meeting: () => at,
       takeVoice: () => undefined,
       sendFrame: () => undefined,
-      sendMade: () => undefined,
     },
   };
 };
