@@ -14,7 +14,7 @@
 export const frameMs = 20;
 const longestCatchUpMs = 60;
 /** What callers say is taken as much sooner, and waits as much longer to be heard. */
-const aheadMs = 10;
+const aheadMs = 20;
 /** Ticks run ahead from this mean length on, and no longer below the other. */
 const longTickMs = 5;
 const shortTickMs = 3;

@@ -22,6 +22,8 @@ export interface Libc {
   sendmmsg(fd: number, headers: Uint8Array, count: number, flags: number): number;
   /** 0, or -1. clock_gettime(2) */
   clock_gettime(clock: number, time: Uint8Array): number;
+  /** 0, or -1; of the calling thread where `thread` is 0. sched_setscheduler(2) */
+  sched_setscheduler(thread: number, policy: number, parameters: Uint8Array): number;
   /** 1; 0 for what is no numeric address. `text` ends with a zero byte. inet_pton(3) */
   inet_pton(family: number, text: Uint8Array, address: Uint8Array): number;
   /** Where bytes lie; they don't move while somebody holds them. */
@@ -42,6 +44,7 @@ export const openLibc = (): Libc | undefined => {
       recvmmsg: { arguments: ['int32', 'buffer', 'uint32', 'int32', 'buffer'], return: 'int32' },
       sendmmsg: { arguments: ['int32', 'buffer', 'uint32', 'int32'], return: 'int32' },
       clock_gettime: { arguments: ['int32', 'buffer'], return: 'int32' },
+      sched_setscheduler: { arguments: ['int32', 'int32', 'buffer'], return: 'int32' },
       inet_pton: { arguments: ['int32', 'buffer', 'buffer'], return: 'int32' },
     });
     return { ...functions, addressOf: ffi.getRawPointer };
