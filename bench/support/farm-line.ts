@@ -1,7 +1,5 @@
 /** One caller's RTP: a socket, a packet each 20 ms, and a count of what comes. Made to cost little. */
 import { randomInt } from 'node:crypto';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { createLegEncryption } from '../../src/bridge/leg-encryption.ts';
 import type { DtlsIdentity } from '../../src/bridge/rtp/dtls-identity.ts';
 import { isDtls } from '../../src/bridge/rtp/dtls-record.ts';
@@ -14,6 +12,9 @@ import {
   writeRtpHeader,
 } from '../../src/bridge/rtp/rtp-packet.ts';
 import { createTelephoneEventSender } from '../../src/bridge/rtp/telephone-event.ts';
+import { createBatchedUdp } from '../../src/bridge/udp/batched-udp.ts';
+import { openDgramSocket } from '../../src/bridge/udp/dgram-socket.ts';
+import type { PacketListener } from '../../src/bridge/udp/udp-socket.ts';
 import { createReceptionStats } from '../../src/bridge/rtp/reception-stats.ts';
 import type { LineClock } from './line-clock.ts';
 import { monotonicMs } from './monotonic.ts';
@@ -57,6 +58,9 @@ export interface FarmLine {
   close(): void;
 }
 
+/** The kernel tells when a packet came: this process may be late, and so looks no worse than it is. */
+const openUdp = createBatchedUdp({ nowMs: monotonicMs, isPaced: false })?.open ?? openDgramSocket;
+
 /** A-law bytes of silence and the faintest noise decode to less than this. */
 const soundingPeak = 300;
 
@@ -66,11 +70,13 @@ export const openFarmLine = async (
   localAddress: string,
   identity?: DtlsIdentity,
 ): Promise<FarmLine> => {
-  const socket = createSocket('udp4');
-  socket.bind(0, localAddress);
-  await once(socket, 'listening');
-  // A peer that is gone answers with ICMP errors: the signalling tells the same better.
-  socket.on('error', () => undefined);
+  const socket = await openUdp({
+    ...{ address: localAddress, port: 0, nowMs: monotonicMs },
+    onPacket: (...arrived) => {
+      onDatagram(...arrived);
+    },
+  });
+  if (socket === undefined) throw new Error(`no port on ${localAddress}`);
 
   const ssrc = randomInt(2 ** 32);
   const packet = Buffer.alloc(rtpHeaderBytes + frameSamples);
@@ -111,18 +117,19 @@ export const openFarmLine = async (
     identity,
     nowMs: monotonicMs,
     sendDtls: (component, datagram) => {
-      if (component === 'rtp' && remote) socket.send(datagram, remote.port, remote.address);
+      if (component === 'rtp' && remote) socket.send(datagram, remote.address, remote.port);
     },
     onKeys: () => undefined,
     onFailed: () => undefined,
   });
 
   const removeTick = clock.add(() => {
+    socket.read();
     if (remote === undefined || isClosed) return;
     const outgoing = encryption.protectRtp(keyPacket() ?? soundPacket(remote));
     // Of what is encrypted a copy: its buffer is soon another packet's.
     const whole = encryption.isOn() ? outgoing?.slice() : outgoing;
-    if (whole !== undefined) socket.send(whole, remote.port, remote.address);
+    if (whole !== undefined) socket.send(whole, remote.address, remote.port);
     sequenceNumber = (sequenceNumber + 1) & 0xffff;
     timestamp = (timestamp + frameSamples) >>> 0;
     frame = (frame + 1) % voice.length;
@@ -137,10 +144,10 @@ export const openFarmLine = async (
   let soundingPackets = 0;
   let listening: { readonly hz: number; readonly heard: (atMs: number) => void } | undefined;
 
-  socket.on('message', (datagram) => {
-    const atMs = monotonicMs();
+  const onDatagram: PacketListener = (datagram, _address, _port, atMs) => {
     if (isDtls(datagram)) {
-      encryption.takeDtls('rtp', datagram);
+      // The handshake keeps what it is given.
+      encryption.takeDtls('rtp', Buffer.from(datagram));
       return;
     }
     const received = encryption.unprotectRtp(datagram);
@@ -160,10 +167,10 @@ export const openFarmLine = async (
     if (toneLevelDbfs(samples, listening.hz, g711RateHz) < heardLevelDbfs) return;
     listening.heard(atMs);
     listening = undefined;
-  });
+  };
 
   return {
-    port: socket.address().port,
+    port: socket.port,
     connect(to) {
       remote = to;
       connectedAtMs = monotonicMs();
@@ -208,7 +215,7 @@ export const openFarmLine = async (
       isClosed = true;
       encryption.close();
       removeTick();
-      socket.close();
+      void socket.close();
     },
   };
 };

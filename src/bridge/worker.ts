@@ -33,7 +33,7 @@ const start = async (setup: WorkerSetup): Promise<void> => {
   const dtlsIdentity = await dtlsIdentityOrNone(log);
   const { nodeLink } = setup;
   const nodeLinks = nodeLink && (await openNodeLinks({ setup: nodeLink, nowMs: monotonicMs, log }));
-  const udp = createBatchedUdp(monotonicMs);
+  const udp = createBatchedUdp({ nowMs: monotonicMs, isPaced: true });
   if (udp === undefined) log.info({}, 'packets come one by one: no batched sockets here');
   const worker = createMediaWorker({ setup, dtlsIdentity, nodeLinks, udp, post, log });
   if (!useOpensslKeyAgreement()) log.warn({}, 'key agreement by javascript');

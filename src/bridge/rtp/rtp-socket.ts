@@ -18,7 +18,7 @@ export interface RtpSocketOptions {
 }
 
 /** A pair of UDP sockets; rules of `UdpSocket`. */
-export interface RtpSocket extends Omit<UdpSocket, 'send' | 'read'> {
+export interface RtpSocket extends Omit<UdpSocket, 'port' | 'send' | 'read'> {
   readonly localPort: number;
   readonly localRtcpPort: number;
   readonly sendRtp: UdpSocket['send'];

@@ -48,6 +48,15 @@ export const openBatchedSocket = (
   return socketOn(fd, deps, options);
 };
 
+/** The port that a socket has. */
+const portOf = (libc: Libc, fd: number): number => {
+  const name = Buffer.alloc(socketNameBytes);
+  const length = Buffer.alloc(4);
+  length.writeInt32LE(name.length);
+  libc.getsockname(fd, name, length);
+  return readSocketName(name).port;
+};
+
 const socketOn = (
   fd: number,
   { libc, inbox, outbox }: BatchedSocketDeps,
@@ -94,6 +103,7 @@ const socketOn = (
   };
 
   return {
+    port: portOf(libc, fd),
     send: (packet, address, port) => {
       if (!isOpen()) return;
       const isSame = port === toPort && address === toAddress;

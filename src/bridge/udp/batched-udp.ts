@@ -14,16 +14,23 @@ export interface BatchedUdp {
   close(): Promise<void>;
 }
 
-/** Undefined where Node or the machine has no such calls. `nowMs`: the clock that all threads share. */
-export const createBatchedUdp = (nowMs: () => number): BatchedUdp | undefined => {
+export interface BatchedUdpOptions {
+  /** The clock that all threads share. */
+  readonly nowMs: () => number;
+  /** Whether packets will be held: that takes a thread. */
+  readonly isPaced: boolean;
+}
+
+/** Undefined where Node or the machine has no such calls. */
+export const createBatchedUdp = ({ nowMs, isPaced }: BatchedUdpOptions): BatchedUdp | undefined => {
   const libc = openLibc();
   if (libc === undefined) return undefined;
   const inbox = createInbox(libc, nowMs);
-  const pacer = startPacer(libc);
+  const pacer = isPaced ? startPacer(libc) : undefined;
   const outbox = createOutbox(libc, pacer);
   return {
     open: (options) => Promise.resolve(openBatchedSocket({ libc, inbox, outbox }, options)),
     holdUntil: outbox.holdUntil,
-    close: () => pacer.close(),
+    close: async () => pacer?.close(),
   };
 };

@@ -86,6 +86,7 @@ const socketOn = (socket: Socket, options: UdpSocketOptions): UdpSocket => {
   };
 
   return {
+    port: socket.address().port,
     send: (packet, address, port) => {
       if (closing !== undefined) return;
       try {

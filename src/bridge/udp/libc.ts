@@ -10,6 +10,8 @@ export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   /** 0, or -1. bind(2) */
   bind(fd: number, name: Uint8Array, nameBytes: number): number;
+  /** 0, or -1; `nameBytes`: an `int` that holds how long `name` may be. getsockname(2) */
+  getsockname(fd: number, name: Uint8Array, nameBytes: Uint8Array): number;
   /** 0, or -1. connect(2) */
   connect(fd: number, name: Uint8Array, nameBytes: number): number;
   /** 0, or -1. setsockopt(2) */
@@ -38,6 +40,7 @@ export const openLibc = (): Libc | undefined => {
     const { functions } = ffi.dlopen(null, {
       socket: { arguments: ['int32', 'int32', 'int32'], return: 'int32' },
       bind: { arguments: ['int32', 'buffer', 'uint32'], return: 'int32' },
+      getsockname: { arguments: ['int32', 'buffer', 'buffer'], return: 'int32' },
       connect: { arguments: ['int32', 'buffer', 'uint32'], return: 'int32' },
       setsockopt: { arguments: ['int32', 'int32', 'int32', 'buffer', 'uint32'], return: 'int32' },
       close: { arguments: ['int32'], return: 'int32' },

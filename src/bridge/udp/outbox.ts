@@ -15,19 +15,20 @@ export interface Outbox {
 /** The longest that goes at once: a datagram of media, or of a handshake. */
 const longestPacketBytes = 2048;
 
-export const createOutbox = (libc: Libc, pacer: Pacer): Outbox => {
+/** Without `pacer` all goes at once. */
+export const createOutbox = (libc: Libc, pacer: Pacer | undefined): Outbox => {
   const memory = new ArrayBuffer(slotBytesFor(longestPacketBytes));
   const slots = createSendSlots(libc, memory, longestPacketBytes);
   let heldUntilMs: number | undefined;
   return {
     send: (fd, packet, name) => {
-      if (heldUntilMs !== undefined && pacer.put(fd, packet, name, heldUntilMs)) return true;
+      if (heldUntilMs !== undefined && pacer?.put(fd, packet, name, heldUntilMs)) return true;
       return slots.fill(0, packet, name) && slots.send(0, fd);
     },
     holdUntil: (dueMs) => {
       heldUntilMs = dueMs;
-      pacer.wake();
+      pacer?.wake();
     },
-    sent: () => pacer.sent(),
+    sent: () => pacer?.sent() ?? Promise.resolve(),
   };
 };

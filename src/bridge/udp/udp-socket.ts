@@ -8,6 +8,7 @@ export type PacketListener = (
 
 /** One UDP socket on a numeric local address. */
 export interface UdpSocket {
+  readonly port: number;
   /**
    * Sends to a numeric address. Errors (unreachable, full buffers) are counted, never thrown. The
    * packet must stay as it is until the next turn of the event loop.
@@ -30,6 +31,7 @@ export interface UdpSocket {
 export interface UdpSocketOptions {
   /** A numeric local address. */
   readonly address: string;
+  /** 0: the kernel's choice. */
   readonly port: number;
   /** The monotonic clock. */
   readonly nowMs: () => number;

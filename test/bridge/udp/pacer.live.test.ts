@@ -16,7 +16,7 @@ const far = createSocket('udp4');
 const received: { readonly text: string; readonly atMs: number }[] = [];
 
 beforeAll(async () => {
-  udp = createBatchedUdp(monotonicMs)!;
+  udp = createBatchedUdp({ nowMs: monotonicMs, isPaced: true })!;
   socket = (await udp.open({
     ...{ address: '127.0.0.1', port, nowMs: monotonicMs },
     onPacket: () => undefined,

@@ -5,7 +5,7 @@ import { openDgramSocket } from '../../../src/bridge/udp/dgram-socket.ts';
 import type { OpenUdpSocket, UdpSocket } from '../../../src/bridge/udp/udp-socket.ts';
 
 const nowMs = () => performance.now();
-const batched = createBatchedUdp(nowMs);
+const batched = createBatchedUdp({ nowMs, isPaced: false });
 const kinds: readonly (readonly [string, OpenUdpSocket | undefined])[] = [
   ['dgram', openDgramSocket],
   ['batched', batched?.open],
@@ -18,6 +18,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((socket) => socket.close()));
 });
 
+const nobody = () => undefined;
 const pause = (ms = 5) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.each(kinds)('a UDP socket, %s', (_kind, openUdp) => {
@@ -56,6 +57,19 @@ describe.each(kinds)('a UDP socket, %s', (_kind, openUdp) => {
     ]);
   });
 
+  test('port 0 is a port of the kernel’s choice', options, async () => {
+    const socket = await openUdp!({
+      ...{ address: '127.0.0.1', port: 0, nowMs },
+      onPacket: nobody,
+    });
+    opened.push(socket!);
+    expect(socket!.port).toBeGreaterThan(1023);
+    const other = await open();
+    other.socket.send(Buffer.from('a'), '127.0.0.1', other.port);
+    expect(await other.whenReceived(1)).toHaveLength(1);
+    expect(other.socket.port).toBe(other.port);
+  });
+
   test('an empty packet is a packet', options, async () => {
     const here = await open();
     const there = await open();
@@ -90,15 +104,13 @@ describe.each(kinds)('a UDP socket, %s', (_kind, openUdp) => {
 
   test('a port that another program holds is not bound', options, async () => {
     const { port } = await open();
-    expect(
-      await openUdp!({ address: '127.0.0.1', port, nowMs, onPacket: () => undefined }),
-    ).toBeUndefined();
+    expect(await openUdp!({ address: '127.0.0.1', port, nowMs, onPacket: nobody })).toBeUndefined();
   });
 
   test('an address that is not of this machine is not bound', options, async () => {
     const port = nextPort++;
     for (const address of ['203.0.113.7', 'nonsense'])
-      expect(await openUdp!({ address, port, nowMs, onPacket: () => undefined })).toBeUndefined();
+      expect(await openUdp!({ address, port, nowMs, onPacket: nobody })).toBeUndefined();
   });
 
   test('what can not be sent to is counted, not thrown', options, async () => {
@@ -178,7 +190,7 @@ describe.each(kinds)('a UDP socket, %s', (_kind, openUdp) => {
         address: '127.0.0.1',
         port,
         nowMs,
-        onPacket: () => undefined,
+        onPacket: nobody,
       });
       opened.push(again!);
       expect(again).toBeDefined();
