@@ -6,9 +6,11 @@
  *       └──exit──▶ died ◀──exit──┘   onDied once; open requests resolve with undefined
  */
 import { Worker } from 'node:worker_threads';
+import { closeDescriptors, createDescriptorMemory } from './udp/open-descriptors.ts';
 import type { SoundDoor } from '../call/ports/media.ts';
 import type {
   FromWorker,
+  ThreadSetup,
   WorkerCommand,
   WorkerReply,
   WorkerRequest,
@@ -54,7 +56,9 @@ export const startWorkerLink = async ({
     execArgv: ['--disable-warning=ExperimentalWarning'],
     resourceLimits: { maxYoungGenerationSizeMb },
   });
-  worker.postMessage(setup);
+  const descriptorMemory = createDescriptorMemory();
+  const threadSetup: ThreadSetup = { ...setup, descriptorMemory };
+  worker.postMessage(threadSetup);
   const waiting = new Map<number, (reply: WorkerReply | undefined) => void>();
   let lastRequestId = 0;
   let state: 'starting' | 'running' | 'closing' | 'gone' = 'starting';
@@ -103,6 +107,7 @@ export const startWorkerLink = async ({
     worker.on('exit', () => {
       const before = state;
       state = 'gone';
+      closeDescriptors(descriptorMemory);
       for (const resolveWaiting of waiting.values()) resolveWaiting(undefined);
       waiting.clear();
       if (before === 'starting') reject(fault ?? new Error('media worker ended at its start'));

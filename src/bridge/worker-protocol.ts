@@ -39,6 +39,12 @@ export interface MediaSettings {
 }
 
 /** The first message to a worker, answered by `ready`. */
+/** What a thread is started with. */
+export interface ThreadSetup extends WorkerSetup {
+  /** Its open sockets that Node does not close with it. `udp/open-descriptors.ts` */
+  readonly descriptorMemory: SharedArrayBuffer;
+}
+
 export interface WorkerSetup {
   readonly workerIndex: number;
   /** Zero of the tick numbers, monotonic milliseconds, the same for all workers of the node. */

@@ -9,7 +9,7 @@ import { createBatchedUdp } from './udp/batched-udp.ts';
 import { openNodeLinks } from './node-link/node-links.ts';
 import { raiseThreadPriority } from './thread-priority.ts';
 import { useOpensslKeyAgreement } from './room/key-agreement.ts';
-import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.ts';
+import type { FromWorker, ThreadSetup, ToWorker } from './worker-protocol.ts';
 import { createWorkerLog } from './worker-log.ts';
 
 const port = parentPort;
@@ -28,12 +28,16 @@ const dtlsIdentityOrNone = async (log: Logger): Promise<DtlsIdentity | undefined
   }
 };
 
-const start = async (setup: WorkerSetup): Promise<void> => {
+const start = async (setup: ThreadSetup): Promise<void> => {
   const log = createWorkerLog(post, {});
   const dtlsIdentity = await dtlsIdentityOrNone(log);
   const { nodeLink } = setup;
   const nodeLinks = nodeLink && (await openNodeLinks({ setup: nodeLink, nowMs: monotonicMs, log }));
-  const udp = createBatchedUdp({ nowMs: monotonicMs, isPaced: true });
+  const udp = createBatchedUdp({
+    nowMs: monotonicMs,
+    isPaced: true,
+    descriptorMemory: setup.descriptorMemory,
+  });
   if (udp === undefined) log.info({}, 'packets come one by one: no batched sockets here');
   const worker = createMediaWorker({ setup, dtlsIdentity, nodeLinks, udp, post, log });
   if (!useOpensslKeyAgreement()) log.warn({}, 'key agreement by javascript');
@@ -49,6 +53,6 @@ const start = async (setup: WorkerSetup): Promise<void> => {
   post({ type: 'ready', door: nodeLinks?.door });
 };
 
-port.once('message', (setup: WorkerSetup) => {
+port.once('message', (setup: ThreadSetup) => {
   void start(setup);
 });

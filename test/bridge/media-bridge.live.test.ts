@@ -200,6 +200,21 @@ describe('the bridge', () => {
     expect(next.phone.heard.length).toBeGreaterThan(10);
   });
 
+  it('frees the ports of a worker that died', async () => {
+    const started: Worker[] = [];
+    const keep = (worker: Worker) => started.push(worker);
+    process.on('worker', keep);
+    const bridge = await openBridge({ rtpPorts: { first: firstPort, last: firstPort + 1 } });
+    process.off('worker', keep);
+    const call = await startCall(bridge);
+    await started[0]!.terminate();
+    await until(() => call.count('media-timeout') > 0);
+    await call.leg.close();
+    await gaugesUntil(bridge, { workers: 1 });
+    const next = await startCall(bridge);
+    expect(next.leg.localPort).toBe(firstPort);
+  });
+
   it('refuses a leg when no port is free', async () => {
     const bridge = await openBridge({ rtpPorts: { first: firstPort, last: firstPort + 1 } });
     await openCall(bridge);

@@ -5,6 +5,7 @@
  */
 import type { Inbox } from './inbox.ts';
 import type { Libc } from './libc.ts';
+import type { OpenDescriptors } from './open-descriptors.ts';
 import type { Outbox } from './outbox.ts';
 import { readSocketName, socketFamily, socketName, socketNameBytes } from './socket-name.ts';
 import { defaultReceiveBufferBytes, type UdpSocket, type UdpSocketOptions } from './udp-socket.ts';
@@ -13,6 +14,7 @@ export interface BatchedSocketDeps {
   readonly libc: Libc;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
+  readonly descriptors: OpenDescriptors | undefined;
 }
 
 const datagramNonblockCloexec = 2 | 0x800 | 0x80000;
@@ -59,9 +61,10 @@ const portOf = (libc: Libc, fd: number): number => {
 
 const socketOn = (
   fd: number,
-  { libc, inbox, outbox }: BatchedSocketDeps,
+  { libc, inbox, outbox, descriptors }: BatchedSocketDeps,
   { onPacket }: UdpSocketOptions,
 ): UdpSocket => {
+  const forget = descriptors?.add(fd);
   let errors = 0;
   let closing: Promise<void> | undefined;
   const isOpen = (): boolean => closing === undefined;
@@ -99,6 +102,7 @@ const socketOn = (
   const close = async (): Promise<void> => {
     // Another thread may be about to send by this descriptor, whose number the next socket gets.
     await outbox.sent();
+    forget?.();
     libc.close(fd);
   };
 
