@@ -13,6 +13,8 @@
  */
 export const frameMs = 20;
 const longestCatchUpMs = 60;
+/** Of what is done between short ticks. */
+const betweenMs = 5;
 /** What callers say is taken as much sooner, and waits as much longer to be heard. */
 const aheadMs = 20;
 /** Ticks run ahead from this mean length on, and no longer below the other. */
@@ -38,6 +40,8 @@ export interface MediaClockDeps {
   readonly mayLead: boolean;
   /** `skippedTicks`: how many ticks before this one never ran. `dueMs`: when it is due; not yet, maybe. */
   readonly onTick: (tick: number, skippedTicks: number, dueMs: number) => void;
+  /** Each 5 ms between ticks, where they are short and it is wanted. */
+  readonly between?: { readonly isWanted: () => boolean; readonly run: () => void } | undefined;
 }
 
 export interface MediaClock {
@@ -85,6 +89,11 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
 
   const pump = (): void => {
     const now = nowMs();
+    if (now < wakeAt()) {
+      deps.between?.run();
+      arm();
+      return;
+    }
     const newest = newestAt(now + leadMs);
     let skipped = 0;
     if (now - dueAt(nextTick) > longestCatchUpMs) {
@@ -102,7 +111,9 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
   /** When there is something to do next. */
   const wakeAt = (): number => dueAt(nextTick) - leadMs;
   const arm = (): void => {
-    cancel = after(Math.max(0, wakeAt() - nowMs()), pump);
+    const untilTickMs = Math.max(0, wakeAt() - nowMs());
+    const isBetween = leadMs === 0 && untilTickMs > betweenMs && deps.between?.isWanted() === true;
+    cancel = after(isBetween ? betweenMs : untilTickMs, pump);
   };
 
   return {

@@ -62,6 +62,10 @@ export interface WorkerLeg {
   leave(only?: RoomVisit): Promise<void>;
   meeting(): WorkerMeeting | undefined;
   setToken(token: string): void;
+  /** Whether somebody waits for what the caller sends: for keys, or in the room. */
+  isAwaited(): boolean;
+  /** Between ticks: what has come is taken sooner. */
+  read(): void;
   /** First pass of a tick: the caller's next 20 ms, time-outs. */
   takeVoice(nowMs: number): void;
   /** Last pass of a tick: 20 ms to the caller. */
@@ -408,6 +412,8 @@ export const createMediaLeg = (
     leave,
     meeting: () => visit?.meeting,
     setToken: (token) => visit?.setToken(token),
+    isAwaited: () => visit?.isUnheard() !== true,
+    read: socket.readRtp,
     takeVoice: (now) => {
       tickAtMs = now;
       socket.readRtp();

@@ -106,8 +106,16 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     udp?.holdUntil(undefined);
   };
   const { epochMs } = setup;
-  const mayLead = udp !== undefined;
-  const clock = createMediaClock({ epochMs, nowMs: monotonicMs, after, mayLead, onTick });
+  const between = udp && {
+    isWanted: () => ticking.awaited().next().done !== true,
+    run: () => {
+      for (const leg of ticking.awaited()) leg.read();
+    },
+  };
+  const clock = createMediaClock({
+    ...{ epochMs, nowMs: monotonicMs, after, onTick, between },
+    mayLead: udp !== undefined,
+  });
   clock.start();
 
   const open = async ({

@@ -36,6 +36,8 @@ export interface RoomVisit {
   join(): Promise<JoinOutcome>;
   /** Whether the caller may be heard by the others. */
   isMicrophoneOpen(): boolean;
+  /** Nothing of the caller goes into the room, since nobody would hear it. */
+  isUnheard(): boolean;
   /** A packet of the caller's stream, of whatever kind, for the room. */
   pushRtp(packet: Uint8Array, view: RtpView, kind: PacketKind, nowMs: number): void;
   /** `frame`: the caller's 20 ms of this tick, decoded, where something sounds. */
@@ -199,6 +201,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       });
     },
     isMicrophoneOpen: () => state === 'inside',
+    isUnheard: () => isResting,
     pushRtp: (packet, view, kind, nowMs) => {
       if (state === 'inside' && !rests()) uplink?.push(packet, view, kind, nowMs);
     },

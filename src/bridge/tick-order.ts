@@ -6,7 +6,7 @@ import type { LegId } from '../call/identifiers.ts';
 import type { WorkerLeg } from './media-leg.ts';
 import type { WorkerMeeting } from './worker-meeting.ts';
 
-type OrderedLeg = Pick<WorkerLeg, 'meeting' | 'takeVoice' | 'sendFrame'>;
+type OrderedLeg = Pick<WorkerLeg, 'meeting' | 'isAwaited' | 'read' | 'takeVoice' | 'sendFrame'>;
 
 export interface TickOrder {
   add(legId: LegId, leg: OrderedLeg): void;
@@ -16,6 +16,8 @@ export interface TickOrder {
   remove(legId: LegId): boolean;
   /** The legs in this meeting, or those in none. */
   legsOf(meeting: WorkerMeeting | undefined): Iterable<readonly [LegId, OrderedLeg]>;
+  /** Those for whom somebody waits. */
+  awaited(): Iterator<OrderedLeg> & Iterable<OrderedLeg>;
 }
 
 interface Place {
@@ -55,5 +57,8 @@ export const createTickOrder = (): TickOrder => {
       add(legId, place.leg);
     },
     legsOf: (meeting) => groups.get(meeting) ?? nobody,
+    awaited: function* () {
+      for (const { leg } of places.values()) if (leg.isAwaited()) yield leg;
+    },
   };
 };

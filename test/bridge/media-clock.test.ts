@@ -4,13 +4,14 @@ import { createMediaClock } from '../../src/bridge/media-clock.ts';
 const epochMs = 1000;
 
 /** A clock under the test's hand: `advance` moves time and fires the one armed timer when due. */
-const setUp = ({ mayLead = true } = {}) => {
+const setUp = ({ mayLead = true, isBetweenWanted = false } = {}) => {
   let now = epochMs;
   let armed: { at: number; callback: () => void } | undefined;
   const ran: [tick: number, skipped: number][] = [];
   /** When each tick ran, in ms after it was due. */
   const lateness: number[] = [];
   let tickTakesMs = 0;
+  const between: number[] = [];
   const clock = createMediaClock({
     epochMs,
     nowMs: () => now,
@@ -19,6 +20,12 @@ const setUp = ({ mayLead = true } = {}) => {
       return () => (armed = undefined);
     },
     mayLead,
+    between: {
+      isWanted: () => isBetweenWanted,
+      run: () => {
+        between.push((now - epochMs) % 20);
+      },
+    },
     onTick: (tick, skipped, dueMs) => {
       ran.push([tick, skipped]);
       lateness.push(now - dueMs);
@@ -36,6 +43,7 @@ const setUp = ({ mayLead = true } = {}) => {
     clock,
     ran,
     lateness,
+    between,
     /** Time passes and the event loop is free. */
     advance: (ms: number) => {
       for (let step = 0; step < ms; step++) {
@@ -170,6 +178,19 @@ describe('media clock', () => {
     clock.start();
     advance(1000);
     expect(Math.min(...lateness)).toBe(0);
+  });
+
+  it('does what is wanted between short ticks each 5 ms, and between long ones nothing', () => {
+    const { clock, ran, between, advance, setTickTakesMs } = setUp({ isBetweenWanted: true });
+    clock.start();
+    advance(100);
+    expect(ran).toHaveLength(5);
+    expect(between.slice(3, 9)).toEqual([5, 10, 15, 5, 10, 15]);
+    setTickTakesMs(8);
+    advance(1000);
+    const before = between.length;
+    advance(1000);
+    expect(between).toHaveLength(before);
   });
 
   it('catches up and skips ahead of time as it does on time', () => {

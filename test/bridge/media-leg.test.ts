@@ -281,8 +281,10 @@ describe('media leg in a meeting', () => {
     expect(introduced).toBeGreaterThan(20);
     expect(introduced).toBeLessThan(30);
 
+    expect(leg.isAwaited()).toBe(false);
     isDeserted = false;
     speakFor(10);
+    expect(leg.isAwaited()).toBe(true);
     expect(uplinked.length - introduced).toBeGreaterThan(7);
     const views = uplinked.map((packet) => {
       const view = createRtpView();

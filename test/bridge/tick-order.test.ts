@@ -10,12 +10,18 @@ const meetingIn = (room: string) =>
 /** A leg that is where it is put. */
 const someLeg = (name: string) => {
   let at: WorkerMeeting | undefined;
+  let isAwaited = false;
   return {
     legId: asLegId(name),
     go: (meeting: WorkerMeeting | undefined) => {
       at = meeting;
     },
+    wait: (next: boolean) => {
+      isAwaited = next;
+    },
     leg: {
+      isAwaited: () => isAwaited,
+      read: () => undefined,
       meeting: () => at,
       takeVoice: () => undefined,
       sendFrame: () => undefined,
@@ -48,6 +54,20 @@ describe('the order of a tick', () => {
     expect([at(first), at(second)]).toEqual([['b'], ['a']]);
     move(a, undefined);
     expect([at(), at(second)]).toEqual([['a'], []]);
+  });
+
+  it('tells those for whom somebody waits', () => {
+    const { order, first, a, b, move } = setUp();
+    const awaited = () => [...order.awaited()].length;
+    expect(awaited()).toBe(0);
+    a.wait(true);
+    b.wait(true);
+    move(b, first);
+    expect(awaited()).toBe(2);
+    order.remove(a.legId);
+    expect(awaited()).toBe(1);
+    b.wait(false);
+    expect(awaited()).toBe(0);
   });
 
   it('is left for good by a leg that failed, wherever it goes then', () => {
