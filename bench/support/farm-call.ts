@@ -103,6 +103,7 @@ export const placeCall = async (deps: PlaceDeps): Promise<FarmCall> => {
       case 'provisional':
       case 'answer':
       case 'offer-refused':
+      case 'described-anew':
       case 'digit':
       case 'picture-fast-update':
         return;

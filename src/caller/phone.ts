@@ -195,6 +195,7 @@ export const dial = async (target: string, options: PhoneOptions): Promise<Phone
         over.resolve(event.cause);
         return;
       case 'provisional':
+      case 'described-anew':
       case 'digit':
       case 'picture-fast-update':
         return;

@@ -17,6 +17,7 @@
 import { isDroppedLine } from '../message/dropped-line.ts';
 import { contentType, header, headers } from '../message/message-headers.ts';
 import { sdpBodyOf } from '../message/sdp-body.ts';
+import { refreshedSdp } from '../message/sdp-refresh.ts';
 import { validateRequest } from '../message/validate-request.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import { acceptHeader, allowHeader, sdpContentType, supportedHeader } from './capabilities.ts';
@@ -311,6 +312,13 @@ export const createSessionMachine = (
     settleRefresh(now, refresh.start({ method: 'INVITE', offer }));
   };
 
+  const describeAnew = (): string => {
+    const sdp = refreshedSdp(localSdp);
+    if (sdp !== localSdp) outbox.tell({ type: 'described-anew', sdp });
+    localSdp = sdp;
+    return sdp;
+  };
+
   const refreshSession = (now: number): void => {
     if (!canOffer()) {
       // Something else is going on, and it may refresh the session as well.
@@ -319,7 +327,7 @@ export const createSessionMachine = (
     }
     const plan: RefreshPlan = peerAllowsUpdate
       ? { method: 'UPDATE', offer: undefined }
-      : { method: 'INVITE', offer: localSdp };
+      : { method: 'INVITE', offer: describeAnew() };
     settleRefresh(now, refresh.start(plan));
   };
 

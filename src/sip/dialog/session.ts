@@ -29,6 +29,8 @@ export type SessionEvent =
   | { readonly type: 'answer'; readonly sdp: string | undefined }
   /** Our offer was not taken; the session goes on as it was. RFC 3261 §14.1 */
   | { readonly type: 'offer-refused'; readonly status: number }
+  /** A refresh offers this: our description of before, its connections kept; nothing is to be done. */
+  | { readonly type: 'described-anew'; readonly sdp: string }
   | { readonly type: 'digit'; readonly digit: string }
   /** The peer wants a key frame. RFC 5168 */
   | { readonly type: 'picture-fast-update' }

@@ -189,6 +189,9 @@ export const createLegSession = (deps: LegSessionDeps): LegSession => {
       case 'answer':
         onAnswer(event.sdp);
         break;
+      case 'described-anew':
+        negotiation?.describedAnew(event.sdp);
+        break;
       case 'digit':
         if (digits.accept(clock.now(), 'info', event.digit)) {
           emit({ type: 'digit', digit: event.digit, source: 'info' });

@@ -17,6 +17,8 @@ export interface MediaNegotiation {
   offer(): string;
   /** The session that the answer to our last offer makes; undefined where it does not fit. */
   settle(answer: string): MediaSession | undefined;
+  /** A refresh of the session offers this description of what is settled, one version on. */
+  describedAnew(sdp: string): void;
   /** What was settled last. */
   readonly session: MediaSession | undefined;
 }
@@ -73,6 +75,10 @@ export const createMediaNegotiation = (local: LocalPorts): MediaNegotiation => {
       previous = { sdp: openOffer, session: applied.session };
       openOffer = undefined;
       return applied.session;
+    },
+    describedAnew: (sdp) => {
+      sessionVersion += 1;
+      if (previous) previous = { sdp, session: previous.session };
     },
     get session() {
       return previous?.session;

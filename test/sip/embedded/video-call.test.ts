@@ -219,6 +219,33 @@ describe('a second stream', () => {
     expect(made.media.legs[0]?.calls).not.toContain('setFloor nobody');
   });
 
+  test('over TCP: the connection is new at first, and goes on when we refresh the session', async () => {
+    const floorDoors = createFakeFloorDoors();
+    const control = ['UDP/BFCP *', 'TCP/BFCP *\r\na=setup:active\r\na=connection:new'] as const;
+    const body = both.replace(...control);
+    const headers = ['Supported: timer', 'Session-Expires: 100;refresher=uas', 'Allow: INVITE'];
+    const made = await confirmed({ body, headers }, { video: true, floorDoors });
+    const before = made.messages.at(-1)?.body.toString() ?? '';
+    expect(before).toContain('a=connection:new');
+    await made.run(51_000);
+    const refresh = requestIn(made.peer.take(), 'INVITE');
+    const refreshed = refresh.body.toString();
+    const [, version = ''] = /^o=- \d+ (\d+)/m.exec(before) ?? [];
+    expect(refreshed).toBe(
+      before
+        .replace('connection:new', 'connection:existing')
+        .replace(/^(o=- \d+ )\d+/m, `$1${Number(version) + 1}`),
+    );
+    made.peer.respond(refresh, 200, headers.slice(0, 2), body);
+    await made.run(20);
+    made.peer.take();
+    // The next description that differs is the next version, not this one again.
+    const held = body.replaceAll(/(a=fmtp.*\r\n)/g, '$1a=inactive\r\n');
+    const answer = await reinvite(made, made.toTag, held);
+    expect(answer).toMatch(new RegExp(`^o=- \\d+ ${Number(version) + 2} `, 'm'));
+    expect(floorDoors.seats).toHaveLength(1);
+  });
+
   test('is offered with the pictures to a video system that called with sound alone', async () => {
     const floorDoors = createFakeFloorDoors();
     const headers = ['Contact: <sip:room@10.0.0.2>;video;audio'];
