@@ -2,7 +2,7 @@
  * Prepares what the tests need beyond npm packages: SIPp, Chromium and PostgreSQL from Debian, and a livekit-server.
  * Installs them where it may; where it may not, it names what is missing and how to get it.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { findLiveKitServer } from '../../src/bridge/room/livekit-binary.ts';
@@ -39,42 +39,54 @@ const debianPrograms = [
   },
 ] as const;
 
-const run = (command: string, ...args: readonly string[]): boolean =>
-  spawnSync(command, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  }).status === 0;
+const run = (command: string, ...args: readonly string[]): Promise<boolean> =>
+  new Promise((resolve) => {
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    child.on('error', () => {
+      resolve(false);
+    });
+    child.on('exit', (status) => {
+      resolve(status === 0);
+    });
+  });
 
-const installDebianPackages = (packages: readonly string[]): boolean => {
+const installDebianPackages = async (packages: readonly string[]): Promise<boolean> => {
   if (process.getuid?.() !== 0 || !onPath('apt-get')) return false;
   console.log(`installing ${packages.join(', ')} with apt-get`);
   const install = () =>
     run('apt-get', 'install', '-y', '-q', '--no-install-recommends', ...packages);
-  return install() || (run('apt-get', 'update', '-q') && install());
+  return (await install()) || ((await run('apt-get', 'update', '-q')) && (await install()));
 };
 
-const missing = debianPrograms.filter(({ isThere }) => !isThere);
-if (missing.length > 0 && !installDebianPackages(missing.map((m) => m.package))) {
-  console.error(
+/** Answers what is missing still. */
+const prepareDebianPrograms = async (): Promise<string | undefined> => {
+  const missing = debianPrograms.filter(({ isThere }) => !isThere);
+  if (missing.length === 0 || (await installDebianPackages(missing.map((m) => m.package))))
+    return undefined;
+  return (
     `the tests need ${missing.map((m) => m.program).join(', ')}: on Debian or Ubuntu, run\n` +
-      `  sudo apt-get install ${missing.map((m) => m.package).join(' ')}`,
+    `  sudo apt-get install ${missing.map((m) => m.package).join(' ')}`
   );
-  process.exit(1);
-}
+};
 
-const binDir = resolve('.cache/bin');
-if ((await findLiveKitServer({ binDir })) === undefined) {
-  const installed = await installLiveKitServer({
-    binDir,
-    progress: (line) => {
-      console.log(line);
-    },
-  });
-  if (!installed.ok) {
-    console.error(installed.message);
-    process.exit(1);
-  }
-}
+const prepareLiveKitServer = async (): Promise<string | undefined> => {
+  const binDir = resolve('.cache/bin');
+  if ((await findLiveKitServer({ binDir })) !== undefined) return undefined;
+  const progress = (line: string): void => {
+    console.log(line);
+  };
+  const installed = await installLiveKitServer({ binDir, progress });
+  return installed.ok ? undefined : installed.message;
+};
 
-// The pages as they are now, not as they were when the packages were installed.
-if (!run('npm', 'run', 'build:web')) process.exit(1);
+/** The pages as they are now, not as they were when the packages were installed. */
+const buildPages = async (): Promise<string | undefined> =>
+  (await run('npm', 'run', 'build:web')) ? undefined : 'the pages could not be built';
+
+// Side by side: one waits for the network, the other for the processor.
+const problems = await Promise.all([prepareDebianPrograms(), prepareLiveKitServer(), buildPages()]);
+for (const problem of problems) if (problem !== undefined) console.error(problem);
+if (problems.some((problem) => problem !== undefined)) process.exit(1);
