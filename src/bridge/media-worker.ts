@@ -84,7 +84,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
   const onTick = (tick: number, skippedTicks: number, dueMs: number): void => {
     const nowMs = monotonicMs();
     const takeVoices = (meeting?: WorkerMeeting): void => {
-      for (const [legId, leg] of ticking.legsOf(meeting))
+      for (const { legId, leg } of ticking.legsOf(meeting))
         try {
           leg.takeVoice(nowMs);
         } catch (error) {
@@ -92,7 +92,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         }
     };
     const sendFrames = (meeting?: WorkerMeeting): void => {
-      for (const [legId, leg] of ticking.legsOf(meeting))
+      for (const { legId, leg } of ticking.legsOf(meeting))
         try {
           leg.sendFrame(tick, skippedTicks > 0);
         } catch (error) {
@@ -106,12 +106,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
     udp?.holdUntil(undefined);
   };
   const { epochMs } = setup;
-  const between = udp && {
-    isWanted: () => ticking.awaited().next().done !== true,
-    run: () => {
-      for (const leg of ticking.awaited()) leg.read();
-    },
-  };
+  const between = udp && { isWanted: ticking.isAwaited, run: ticking.readAwaited };
   const clock = createMediaClock({
     ...{ epochMs, nowMs: monotonicMs, after, onTick, between },
     mayLead: udp !== undefined,

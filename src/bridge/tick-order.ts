@@ -8,42 +8,48 @@ import type { WorkerMeeting } from './worker-meeting.ts';
 
 type OrderedLeg = Pick<WorkerLeg, 'meeting' | 'isAwaited' | 'read' | 'takeVoice' | 'sendFrame'>;
 
+export interface Place {
+  readonly legId: LegId;
+  readonly leg: OrderedLeg;
+  readonly meeting: WorkerMeeting | undefined;
+}
+
 export interface TickOrder {
   add(legId: LegId, leg: OrderedLeg): void;
   /** The leg has entered or left a meeting; nothing where it is not in the order. */
   moved(legId: LegId): void;
   /** Whether it was there. */
   remove(legId: LegId): boolean;
-  /** The legs in this meeting, or those in none. */
-  legsOf(meeting: WorkerMeeting | undefined): Iterable<readonly [LegId, OrderedLeg]>;
-  /** Those for whom somebody waits. */
-  awaited(): Iterator<OrderedLeg> & Iterable<OrderedLeg>;
+  /** The legs in this meeting, or those in none. What changes while they are gone through shows the next time. */
+  legsOf(meeting: WorkerMeeting | undefined): readonly Place[];
+  /** Whether there is a leg for whose packets somebody waits. */
+  readonly isAwaited: () => boolean;
+  /** Has those legs read what has come. */
+  readonly readAwaited: () => void;
 }
 
-interface Place {
-  readonly leg: OrderedLeg;
-  readonly meeting: WorkerMeeting | undefined;
-}
-
-const nobody: readonly (readonly [LegId, OrderedLeg])[] = [];
+const nobody: readonly Place[] = [];
 
 export const createTickOrder = (): TickOrder => {
   const places = new Map<LegId, Place>();
-  const groups = new Map<WorkerMeeting | undefined, Map<LegId, OrderedLeg>>();
+  /** Arrays, made anew at each change: to go through a map at each tick leaves garbage for every leg. */
+  const groups = new Map<WorkerMeeting | undefined, readonly Place[]>();
+  let all: readonly Place[] = nobody;
 
   const add = (legId: LegId, leg: OrderedLeg): void => {
-    const meeting = leg.meeting();
-    const group = groups.get(meeting) ?? new Map<LegId, OrderedLeg>();
-    groups.set(meeting, group.set(legId, leg));
-    places.set(legId, { leg, meeting });
+    const place = { legId, leg, meeting: leg.meeting() };
+    places.set(legId, place);
+    groups.set(place.meeting, [...(groups.get(place.meeting) ?? nobody), place]);
+    all = [...all, place];
   };
   const remove = (legId: LegId): boolean => {
     const place = places.get(legId);
     if (place === undefined) return false;
     places.delete(legId);
-    const group = groups.get(place.meeting);
-    group?.delete(legId);
-    if (group?.size === 0) groups.delete(place.meeting);
+    const rest = (groups.get(place.meeting) ?? nobody).filter((other) => other !== place);
+    if (rest.length > 0) groups.set(place.meeting, rest);
+    else groups.delete(place.meeting);
+    all = all.filter((other) => other !== place);
     return true;
   };
 
@@ -57,8 +63,9 @@ export const createTickOrder = (): TickOrder => {
       add(legId, place.leg);
     },
     legsOf: (meeting) => groups.get(meeting) ?? nobody,
-    awaited: function* () {
-      for (const { leg } of places.values()) if (leg.isAwaited()) yield leg;
+    isAwaited: () => all.some(({ leg }) => leg.isAwaited()),
+    readAwaited: () => {
+      for (const { leg } of all) if (leg.isAwaited()) leg.read();
     },
   };
 };

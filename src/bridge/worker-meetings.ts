@@ -42,6 +42,8 @@ export interface WorkerMeetingsDeps {
 export const createWorkerMeetings = (deps: WorkerMeetingsDeps): WorkerMeetings => {
   const { setup, nodeLinks, post, log } = deps;
   const meetings = new Map<RoomName, WorkerMeeting>();
+  /** The same, for the tick: made anew at each change. */
+  let inTurn: readonly WorkerMeeting[] = [];
   const transcodes = createMeetingTranscodes({ setup, post, log });
   /** Ears, closing ones too. */
   let ears = 0;
@@ -61,12 +63,15 @@ export const createWorkerMeetings = (deps: WorkerMeetingsDeps): WorkerMeetings =
     if (known !== undefined) return known;
     const meeting = createWorkerMeeting(room, lanes, setup.workerIndex);
     meetings.set(room, meeting);
+    inTurn = [...meetings.values()];
     return meeting;
   };
 
   const forgetIfIdle = (meeting: WorkerMeeting): void => {
     const isIdle = meeting.members.size === 0 && meeting.tracks === undefined;
-    if (isIdle && meetings.get(meeting.room) === meeting) meetings.delete(meeting.room);
+    if (!isIdle || meetings.get(meeting.room) !== meeting) return;
+    meetings.delete(meeting.room);
+    inTurn = [...meetings.values()];
   };
 
   const closeEar = async (meeting: WorkerMeeting): Promise<void> => {
@@ -112,7 +117,7 @@ export const createWorkerMeetings = (deps: WorkerMeetingsDeps): WorkerMeetings =
     setPictureToken: transcodes.setToken,
     tick: (tick, before, after) => {
       transcodes.tick(monotonicMs());
-      for (const meeting of meetings.values()) {
+      for (const meeting of inTurn) {
         before(meeting);
         try {
           meeting.mix(tick);

@@ -11,17 +11,21 @@ const meetingIn = (room: string) =>
 const someLeg = (name: string) => {
   let at: WorkerMeeting | undefined;
   let isAwaited = false;
+  let reads = 0;
   return {
     legId: asLegId(name),
     go: (meeting: WorkerMeeting | undefined) => {
       at = meeting;
     },
+    reads: () => reads,
     wait: (next: boolean) => {
       isAwaited = next;
     },
     leg: {
       isAwaited: () => isAwaited,
-      read: () => undefined,
+      read: () => {
+        reads += 1;
+      },
       meeting: () => at,
       takeVoice: () => undefined,
       sendFrame: () => undefined,
@@ -38,7 +42,7 @@ const setUp = () => {
     who.go(meeting);
     order.moved(who.legId);
   };
-  const at = (meeting?: WorkerMeeting) => Array.from(order.legsOf(meeting), ([legId]) => legId);
+  const at = (meeting?: WorkerMeeting) => order.legsOf(meeting).map(({ legId }) => legId);
   return { order, first, second, a, b, move, at };
 };
 
@@ -56,18 +60,22 @@ describe('the order of a tick', () => {
     expect([at(), at(second)]).toEqual([['a'], []]);
   });
 
-  it('tells those for whom somebody waits', () => {
+  it('has those read for whom somebody waits', () => {
     const { order, first, a, b, move } = setUp();
-    const awaited = () => [...order.awaited()].length;
-    expect(awaited()).toBe(0);
+    const readOnes = () => {
+      const before = [a.reads(), b.reads()];
+      order.readAwaited();
+      return [a.reads() - before[0]!, b.reads() - before[1]!];
+    };
+    expect([order.isAwaited(), readOnes()]).toEqual([false, [0, 0]]);
     a.wait(true);
     b.wait(true);
     move(b, first);
-    expect(awaited()).toBe(2);
+    expect([order.isAwaited(), readOnes()]).toEqual([true, [1, 1]]);
     order.remove(a.legId);
-    expect(awaited()).toBe(1);
+    expect([order.isAwaited(), readOnes()]).toEqual([true, [0, 1]]);
     b.wait(false);
-    expect(awaited()).toBe(0);
+    expect([order.isAwaited(), readOnes()]).toEqual([false, [0, 0]]);
   });
 
   it('is left for good by a leg that failed, wherever it goes then', () => {
@@ -84,7 +92,7 @@ describe('the order of a tick', () => {
     move(a, first);
     move(b, first);
     const driven: string[] = [];
-    for (const [legId] of order.legsOf(first)) {
+    for (const { legId } of order.legsOf(first)) {
       driven.push(legId);
       order.remove(legId);
     }
