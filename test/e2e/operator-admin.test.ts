@@ -47,10 +47,11 @@ describe('the pages of who looks after the gateway', () => {
 
     await page.locator('nav ::-p-text(Konti)').click();
     await says(page, 'Ny konto');
-    await page.locator('.panel input').fill('birgit');
+    const birgit = desk.unusedName('birgit');
+    await page.locator('.panel input').fill(birgit);
     await page.locator('.panel input[type=password]').fill(operatorPassword);
     await page.locator('.panel button').click();
-    await says(page, 'birgit', 'tbody');
+    await says(page, birgit, 'tbody');
     await takePictures(page, 'accounts');
     expect(await accessFaults(page)).toEqual([]);
 
@@ -94,24 +95,24 @@ describe('the pages of who looks after the gateway', () => {
 
   it('says what is wrong at the door, and when a session is over', async () => {
     const page = await browser.page('en-GB');
-    await desk.makeAccount('carl', ['read-only']);
-    await desk.signIn(page, 'carl', 'not the password');
+    const carl = await desk.makeAccount('carl', ['read-only']);
+    await desk.signIn(page, carl, 'not the password');
     await says(page, 'The name or the password is wrong.');
     expect(await accessFaults(page)).toEqual([]);
     await takePictures(page, 'sign-in');
-    for (let more = 0; more < 4; more += 1) await desk.signIn(page, 'carl', 'not the password');
+    for (let more = 0; more < 4; more += 1) await desk.signIn(page, carl, 'not the password');
     await says(page, 'The name or the password is wrong.');
-    await desk.signIn(page, 'carl');
+    await desk.signIn(page, carl);
     await says(page, 'Too many tries. Wait');
 
-    await desk.makeAccount('dora', ['read-only']);
-    await desk.signIn(page, 'dora');
+    const dora = await desk.makeAccount('dora', ['read-only']);
+    await desk.signIn(page, dora);
     await says(page, 'No calls right now.');
     expect(await textOf(page, 'nav')).not.toContain('Keys');
     const { body } = await stage.gateway.api('GET', '/api/accounts');
     const { items } = body as { items: { name: string; accountId: string }[] };
-    const dora = items.find(({ name }) => name === 'dora');
-    await stage.gateway.api('PATCH', `/api/accounts/${dora?.accountId}`, { disabled: true });
+    const account = items.find(({ name }) => name === dora);
+    await stage.gateway.api('PATCH', `/api/accounts/${account?.accountId}`, { disabled: true });
     await page.locator('nav ::-p-text(Call log)').click();
     await says(page, 'You have been signed out.');
   });

@@ -91,9 +91,9 @@ describe('the operator page', () => {
 
   it('tells of who waits, mutes and hangs up, and says by whom', async () => {
     const meeting = await stage.meeting({ admission: 'lobby' });
-    await desk.makeAccount('anna', ['operator', 'read-only']);
+    const anna = await desk.makeAccount('anna', ['operator', 'read-only']);
     const page = await browser.page('en-GB');
-    await desk.signIn(page, 'anna');
+    await desk.signIn(page, anna);
     await says(page, 'Nobody waits.');
     const caller = await stage.phone();
     await caller.answer;
@@ -131,7 +131,7 @@ describe('the operator page', () => {
     await page.locator('dialog .harsh').click();
     await says(page, 'The call was ended from here or by another system.');
 
-    const { body } = await stage.gateway.api('GET', '/api/audit?actor=account%20anna');
+    const { body } = await stage.gateway.api('GET', `/api/audit?actor=account%20${anna}`);
     const { items } = body as { items: { action: string; reason: string | null }[] };
     expect(items.map(({ action }) => action)).toEqual([
       'POST /api/calls/:legId/hangup',
@@ -197,7 +197,7 @@ describe('the operator page', () => {
     // Another one each time that the test is run again.
     const videoAddress = `room-${Date.now()}@meet.test`;
     const meeting = await stage.meeting({ videoAddress });
-    await desk.makeAccount('bo', ['operator', 'read-only']);
+    const bo = await desk.makeAccount('bo', ['operator', 'read-only']);
     const page = await browser.page('en-GB');
     await desk.signIn(page);
     const { sipPort } = stage.gateway;
@@ -221,7 +221,7 @@ describe('the operator page', () => {
       await takePictures(page, 'counted');
 
       const other = await browser.page('en-GB');
-      await desk.signIn(other, 'bo');
+      await desk.signIn(other, bo);
       await says(other, 'In the meeting', 'tbody');
       await other.locator('tbody a').click();
       await says(other, 'Mute', '.actions');

@@ -8,13 +8,22 @@ export const operatorPassword = 'a password for tests';
 export interface OperatorDesk {
   /** By keyboard alone. */
   signIn(page: Page, name?: string, secret?: string): Promise<void>;
-  makeAccount(name: string, scopes: readonly string[]): Promise<void>;
+  /** Its name is another one each time: a test that is tried again finds what its first try left behind. */
+  makeAccount(name: string, scopes: readonly string[]): Promise<string>;
+  /** A name that nobody has, to be keyed in on the page. */
+  unusedName(name: string): string;
   /** By the menu; waits until the page says this. Leaves pictures, and answers what is not accessible. */
   visit(page: Page, inMenu: string, wanted: string, picture: string): Promise<string[]>;
 }
 
 export function createOperatorDesk({ gateway }: Pick<MeetingStage, 'gateway'>): OperatorDesk {
+  let names = 0;
+  const unusedName: OperatorDesk['unusedName'] = (name) => {
+    names += 1;
+    return `${name}${names}`;
+  };
   return {
+    unusedName,
     async signIn(page, name = 'operator', secret = operatorPassword) {
       await page.goto(`${gateway.httpUrl}/operator`);
       await page.waitForSelector('input[name=name]:focus');
@@ -24,9 +33,10 @@ export function createOperatorDesk({ gateway }: Pick<MeetingStage, 'gateway'>): 
       await page.keyboard.press('Enter');
     },
     async makeAccount(name, scopes) {
-      const account = { name, scopes, password: operatorPassword };
+      const account = { name: unusedName(name), scopes, password: operatorPassword };
       const { status } = await gateway.api('POST', '/api/accounts', account);
       if (status !== 201) throw new Error(`no account: ${status}`);
+      return account.name;
     },
     async visit(page, inMenu, wanted, picture) {
       await page.locator(`nav ::-p-text(${inMenu})`).click();
