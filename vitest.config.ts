@@ -1,5 +1,6 @@
 import { delimiter, resolve } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { LongFirst } from './test/support/long-first.ts';
 
 /** Where the spacing of packets is judged, or how soon something is heard. */
 const judgedOnTime = [
@@ -26,6 +27,7 @@ const liveProject = (name: string, test: TestProjectInlineConfiguration['test'])
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {

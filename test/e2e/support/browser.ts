@@ -73,8 +73,12 @@ export async function says(page: Page, wanted: string, within = 'body'): Promise
   }
 }
 
-/** The page in light and dark, and as wide as a phone; kept to be looked at. `fullPage`: to its end. */
+/**
+ * The page in light and dark, and as wide as a phone; kept to be looked at, and so none where nobody
+ * will. `fullPage`: to its end.
+ */
 export async function takePictures(page: Page, name: string, fullPage = false): Promise<void> {
+  if (process.env['CI'] !== undefined) return;
   // What sticks to the window would stand in the middle of the page.
   if (fullPage) await page.evaluate('scrollTo(0, 0)');
   for (const scheme of ['light', 'dark'] as const) {
