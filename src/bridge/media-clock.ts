@@ -15,11 +15,17 @@ export const frameMs = 20;
 const longestCatchUpMs = 60;
 /** Of what is done between short ticks. */
 const betweenMs = 5;
-/** What callers say is taken as much sooner, and waits as much longer to be heard. */
-const aheadMs = 20;
+/**
+ * How much sooner than it is due a long tick begins, beside its own length: what else may hold up the thread
+ * without anybody hearing it. What callers say is taken as much sooner, and waits as much longer to be heard.
+ */
+const spareMs = 20;
+const longestLeadMs = 40;
 /** Ticks run ahead from this mean length on, and no longer below the other. */
 const longTickMs = 5;
 const shortTickMs = 3;
+/** What the mean varies by from tick to tick moves nothing. */
+const leadStepMs = 4;
 /** Ticks that the mean follows: a third of a second. */
 const meanOverTicks = 16;
 
@@ -72,6 +78,13 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
   const dueAt = (tick: number): number => epochMs + tick * frameMs;
   const newestAt = (ms: number): number => Math.floor((ms - epochMs) / frameMs);
 
+  const leadFor = (meanMs: number): number => {
+    if (!deps.mayLead || meanMs < shortTickMs) return 0;
+    if (leadMs === 0 && meanMs <= longTickMs) return 0;
+    const wantedMs = Math.min(longestLeadMs, Math.round(spareMs + meanMs));
+    return Math.abs(wantedMs - leadMs) >= leadStepMs ? wantedMs : leadMs;
+  };
+
   const run = (skipped: number): void => {
     const beganAtMs = nowMs();
     const latenessMs = Math.max(0, beganAtMs - dueAt(nextTick));
@@ -83,8 +96,7 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
     lastEndMs = nowMs();
     lastRunMs = lastEndMs - beganAtMs;
     meanRunMs += (lastRunMs - meanRunMs) / meanOverTicks;
-    if (meanRunMs > longTickMs && deps.mayLead) leadMs = aheadMs;
-    else if (meanRunMs < shortTickMs) leadMs = 0;
+    leadMs = leadFor(meanRunMs);
   };
 
   const pump = (): void => {

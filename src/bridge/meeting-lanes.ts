@@ -24,7 +24,7 @@ const slotsPerLane = 8;
 const slotMask = slotsPerLane - 1;
 /** No tick, nor one or two before any. */
 const neverWritten = -(2 ** 31);
-const longestDelayTicks = 2;
+const longestDelayTicks = 4;
 /** Expected, lost, late, concealed, jitter, delay. */
 const roomCountWords = 6;
 const roomWords = roomCountWords + 1;
@@ -57,9 +57,9 @@ export interface MeetingLanes {
   /** The slot of this tick is complete: others may read it. */
   publish(tick: number): void;
   /**
-   * Adds the other lanes to `total`. A lane is read one tick late. If that slot is not there the
-   * lane's delay grows to two ticks (the frame before is heard again); a lane with neither is stale,
-   * counts as silence, and begins again at one.
+   * Adds the other lanes to `total`. A lane is read one tick late. If that slot is not there the lane's delay
+   * grows, up to four ticks (a frame is heard again): its worker may be late, or this one run ahead. A lane
+   * with none of them is stale, counts as silence, and begins again at one.
    */
   addOthers(tick: number, total: LaneMix): void;
   /** The home worker's counts of the room's tracks; whole numbers. */
@@ -150,15 +150,14 @@ export const openMeetingLanes = (buffer: SharedArrayBuffer, ownLane: number): Me
     },
     addOthers: (tick, total) => {
       for (const other of others) {
-        if (!isThere(other.lane, tick - other.delayTicks)) {
+        while (
+          other.delayTicks <= longestDelayTicks &&
+          !isThere(other.lane, tick - other.delayTicks)
+        )
           other.delayTicks += 1;
-          if (
-            other.delayTicks > longestDelayTicks ||
-            !isThere(other.lane, tick - other.delayTicks)
-          ) {
-            other.delayTicks = 1;
-            continue;
-          }
+        if (other.delayTicks > longestDelayTicks) {
+          other.delayTicks = 1;
+          continue;
         }
         addSlot(place(other.lane, tick - other.delayTicks), total);
       }

@@ -162,7 +162,7 @@ describe('media clock', () => {
     clock.start();
     advance(1000);
     expect(lateness.at(0)).toBe(0);
-    expect(lateness.at(-1)).toBe(-20);
+    expect(lateness.at(-1)).toBeLessThan(-24);
     // Each once and in order, the change over included.
     expect(ran).toEqual(ran.map((_, index) => [index + 1, 0]));
     setTickTakesMs(1);
@@ -170,6 +170,19 @@ describe('media clock', () => {
     expect(lateness.at(-1)).toBe(0);
     expect(ran).toEqual(ran.map((_, index) => [index + 1, 0]));
     expect(clock.measures().worstLatenessMs).toBeLessThan(10);
+  });
+
+  it('begins the sooner the longer ticks are, and never more than 40 ms', () => {
+    const { clock, ran, lateness, advance, setTickTakesMs } = setUp();
+    clock.start();
+    for (const takesMs of [6, 8, 12, 18]) {
+      setTickTakesMs(takesMs);
+      advance(2000);
+      // What a mean varies by moves nothing.
+      expect(Math.abs((lateness.at(-1) ?? 0) + 20 + takesMs)).toBeLessThanOrEqual(4);
+      expect(Math.min(...lateness)).toBeGreaterThanOrEqual(-40);
+    }
+    expect(ran).toEqual(ran.map((_, index) => [index + 1, 0]));
   });
 
   it('runs no tick ahead where what it makes could not wait', () => {
@@ -198,7 +211,7 @@ describe('media clock', () => {
     setTickTakesMs(8);
     clock.start();
     advance(1000);
-    while (lateness.at(-1) !== -20) advance(1);
+    while ((lateness.at(-1) ?? 0) > -24 && ran.length < 500) advance(1);
     const [last = 0] = ran.at(-1) ?? [];
     stall(200);
     const [next = 0, skipped = 0] = ran.find(([tick]) => tick > last) ?? [];
@@ -207,7 +220,7 @@ describe('media clock', () => {
     const before = ran.length;
     advance(1000);
     expect(ran.slice(before).every(([, skips]) => skips === 0)).toBe(true);
-    expect(lateness.at(-1)).toBe(-20);
+    expect(lateness.at(-1)).toBeLessThan(-24);
   });
 
   it('gives other work as much time as a long tick took, and then keeps up again', () => {

@@ -97,11 +97,23 @@ describe('meeting mixer over several workers', () => {
     tickOf(writer, 1, frame(50));
     tickOf(reader, 2);
     expect(heardBy(reader)).toBe(50);
-    // One late frame is covered by the one before it, then the lane is stale.
-    tickOf(reader, 3);
-    expect(heardBy(reader)).toBe(50);
-    tickOf(reader, 4);
+    // Three late frames are covered by the one before them, then the lane is stale.
+    for (const tick of [3, 4, 5]) {
+      tickOf(reader, tick);
+      expect(heardBy(reader)).toBe(50);
+    }
+    tickOf(reader, 6);
     expect(heardBy(reader)).toBe('silence');
+  });
+
+  it('a worker whose ticks run two ahead hears the others without gaps, and they it', () => {
+    const [ahead, onTime] = setUp(2);
+    for (let tick = 3; tick < 30; tick += 1) {
+      tickOf(ahead, tick + 2, frame(50));
+      tickOf(onTime, tick, frame(70));
+      if (tick < 6) continue;
+      expect([heardBy(ahead), heardBy(onTime)]).toEqual([120, 120]);
+    }
   });
 
   it('a voice that falls silent is not heard again by the other workers', () => {
