@@ -12,27 +12,45 @@ const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 const compileCache = join(projectRoot, '.cache/compiled');
 export const apiKey = 'an-api-key-for-tests-only';
 
-/** A port that is free for UDP and TCP on loopback at this moment. */
-export const freePort = async (): Promise<number> => {
-  for (;;) {
-    const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const socket = createSocket('udp4');
-    const free = await new Promise<boolean>((resolve) => {
+/** Below what the kernel gives to connections that go out: one of those would take the port before its owner does. */
+const firstTestPort = 10_500;
+const testPorts = 9_000;
+
+const isFree = async (port: number): Promise<boolean> => {
+  const server = createServer();
+  const socket = createSocket('udp4');
+  const bound = await Promise.all([
+    new Promise<boolean>((resolve) => {
+      server.once('error', () => {
+        resolve(false);
+      });
+      server.listen(port, '127.0.0.1', () => {
+        resolve(true);
+      });
+    }),
+    new Promise<boolean>((resolve) => {
       socket.once('error', () => {
         resolve(false);
       });
       socket.bind(port, '127.0.0.1', () => {
         resolve(true);
       });
-    });
-    if (free) socket.close();
-    server.close();
-    await once(server, 'close');
-    if (free) return port;
+    }),
+  ]);
+  socket.close();
+  await new Promise((resolve) => server.close(resolve));
+  return bound.every(Boolean);
+};
+
+const given = new Set<number>();
+
+/** A port that is free for UDP and TCP on loopback at this moment, and that this process was not given before. */
+export const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = firstTestPort + Math.floor(Math.random() * testPorts);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
   }
 };
 
