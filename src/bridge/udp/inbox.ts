@@ -36,6 +36,8 @@ const timeAt = 16;
 const clockRealtime = 0;
 const dontWait = 0x40;
 const truncated = 0x20;
+/** A packet that waited longer in its socket: rather the time of day was set. */
+const longestWaitMs = 1000;
 
 export const createInbox = (libc: Libc, nowMs: () => number): Inbox => {
   const partsAt = size * messageHeaderBytes;
@@ -113,6 +115,3 @@ export const createInbox = (libc: Libc, nowMs: () => number): Inbox => {
     },
   };
 };
-
-/** A packet that waited longer in its socket: rather the time of day was set. */
-const longestWaitMs = 1000;

@@ -4,7 +4,7 @@ import { monotonicMs } from '../monotonic-ms.ts';
 import { raiseThreadPriority } from '../thread-priority.ts';
 import { openLibc, type Libc } from './libc.ts';
 import type { PacerSetup } from './pacer.ts';
-import { sendPaced } from './pacing-ring.ts';
+import { createPacingReader } from './pacing-ring.ts';
 
 const roundRobin = 2;
 
@@ -22,8 +22,9 @@ const start = ({ memory }: PacerSetup): void => {
   const libc = openLibc();
   if (libc === undefined) throw new Error('pacer-thread.ts needs the calls of the C library');
   goFirst(libc);
+  const send = createPacingReader(libc, memory, monotonicMs);
   parentPort?.postMessage('ready');
-  sendPaced(libc, memory, monotonicMs);
+  send();
 };
 
 parentPort?.once('message', start);

@@ -78,24 +78,33 @@ export const createPacingWriter = (libc: Libc, memory: PacingMemory): PacingWrit
   };
 };
 
-/** Sends until the writer stops it: the calling thread does nothing else. */
-export const sendPaced = (libc: Libc, memory: PacingMemory, nowMs: () => number): void => {
+/**
+ * To be made before the first packet is put, since it prepares the memory. What is returned sends until the writer
+ * stops it: the calling thread does nothing else.
+ */
+export const createPacingReader = (
+  libc: Libc,
+  memory: PacingMemory,
+  nowMs: () => number,
+): (() => void) => {
   const { slots, due, descriptors, state } = viewsOf(libc, memory);
   let tail = 0;
-  while (Atomics.load(state, stopAt) === 0) {
-    const head = Atomics.load(state, headAt);
-    if (head === tail) {
-      Atomics.wait(state, headAt, head);
-      continue;
+  return () => {
+    while (Atomics.load(state, stopAt) === 0) {
+      const head = Atomics.load(state, headAt);
+      if (head === tail) {
+        Atomics.wait(state, headAt, head);
+        continue;
+      }
+      const index = tail & mask;
+      const waitMs = due[index]! - nowMs();
+      if (waitMs > 0) {
+        Atomics.wait(state, napAt, 0, waitMs);
+        continue;
+      }
+      if (!slots.send(index, descriptors[index]!)) Atomics.add(state, failedAt, 1);
+      tail = (tail + 1) | 0;
+      Atomics.store(state, tailAt, tail);
     }
-    const index = tail & mask;
-    const waitMs = due[index]! - nowMs();
-    if (waitMs > 0) {
-      Atomics.wait(state, napAt, 0, waitMs);
-      continue;
-    }
-    if (!slots.send(index, descriptors[index]!)) Atomics.add(state, failedAt, 1);
-    tail = (tail + 1) | 0;
-    Atomics.store(state, tailAt, tail);
-  }
+  };
 };
