@@ -74,6 +74,7 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
   let sumLatenessMs = 0;
   let lastRunMs = 0;
   let lastEndMs = 0;
+  let isBetween = false;
 
   const dueAt = (tick: number): number => epochMs + tick * frameMs;
   const newestAt = (ms: number): number => Math.floor((ms - epochMs) / frameMs);
@@ -102,7 +103,8 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
   const pump = (): void => {
     const now = nowMs();
     if (now < wakeAt()) {
-      deps.between?.run();
+      // Timers come up to a millisecond early.
+      if (isBetween) deps.between?.run();
       arm();
       return;
     }
@@ -124,7 +126,7 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
   const wakeAt = (): number => dueAt(nextTick) - leadMs;
   const arm = (): void => {
     const untilTickMs = Math.max(0, wakeAt() - nowMs());
-    const isBetween = leadMs === 0 && untilTickMs > betweenMs && deps.between?.isWanted() === true;
+    isBetween = leadMs === 0 && untilTickMs > betweenMs && deps.between?.isWanted() === true;
     cancel = after(isBetween ? betweenMs : untilTickMs, pump);
   };
 

@@ -32,6 +32,7 @@ import { shareLink } from './video/shared-link.ts';
 import { withSlides, type SlidesLeg } from './video/slides-leg.ts';
 import type { PictureLeg } from './video/picture-leg.ts';
 import { transcodeChannelOf } from './video/transcode-channel.ts';
+import type { AdoptSocket } from './udp/udp-socket.ts';
 import type { MeetingMember, WorkerMeeting } from './worker-meeting.ts';
 import type { JoinTicket, WorkerSetup } from './worker-protocol.ts';
 
@@ -64,8 +65,6 @@ export interface WorkerLeg {
   setToken(token: string): void;
   /** Whether somebody waits for what the caller sends: for keys, or in the room. */
   isAwaited(): boolean;
-  /** Between ticks: what has come is taken sooner. */
-  read(): void;
   /** First pass of a tick: the caller's next 20 ms, time-outs. */
   takeVoice(nowMs: number): void;
   /** Last pass of a tick: 20 ms to the caller. */
@@ -90,6 +89,8 @@ export interface MediaLegDeps {
   readonly onTraced?: (localPort: number, packets: readonly TrappedPacket[]) => void;
   readonly onTokenNeeded: () => void;
   readonly createLink?: RoomVisitDeps['createLink'];
+  /** For the sockets of links to rooms: read at each tick. */
+  readonly adopt?: AdoptSocket | undefined;
   /** The other half of a leg with pictures; the leg closes it. */
   readonly pictures?: PictureLeg | undefined;
   readonly openSlides?: () => Promise<SlidesLeg | undefined>;
@@ -391,6 +392,7 @@ export const createMediaLeg = (
         sendsUnheard: setup.settings.sendsUnheard === true || pictures !== undefined,
         onTokenNeeded: deps.onTokenNeeded,
         createLink: deps.createLink,
+        adopt: deps.adopt,
         camera: pictures && slides ? withSlides(pictures, slides) : pictures,
         openTranscodes: setup.transcoding && transcodeChannelOf(setup.nodeId, target.room),
         onMutedByRoom: () => {
@@ -413,7 +415,6 @@ export const createMediaLeg = (
     meeting: () => visit?.meeting,
     setToken: (token) => visit?.setToken(token),
     isAwaited: () => visit?.isUnheard() !== true,
-    read: socket.readRtp,
     takeVoice: (now) => {
       tickAtMs = now;
       socket.readRtp();

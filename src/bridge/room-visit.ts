@@ -27,6 +27,7 @@ import type { RoomReception } from './room/room-reports.ts';
 import type { PacketKind } from './rtp/jitter-buffer.ts';
 import type { RtpView } from './rtp/rtp-packet.ts';
 import type { OpenTranscodeChannel } from './video/transcode-channel.ts';
+import type { AdoptSocket } from './udp/udp-socket.ts';
 import { createTranscodedPictures } from './video/transcoded-pictures.ts';
 import type { WorkerMeeting } from './worker-meeting.ts';
 
@@ -81,6 +82,7 @@ export interface RoomVisitDeps {
   readonly openTranscodes?: OpenTranscodeChannel | undefined;
   readonly log: Logger;
   readonly createLink?: ((options: CallerLinkOptions) => CallerLink) | undefined;
+  readonly adopt?: AdoptSocket | undefined;
   readonly emit: (event: MediaEvent) => void;
   readonly onTokenNeeded: () => void;
   /** The room's side muted the caller; `setMuted(false)` takes that back. */
@@ -173,6 +175,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       codec: roomCodec,
       muted: muted || held,
       sendsKeys: deps.sendsKeys === true,
+      adopt: deps.adopt,
       log,
       onEvent: hear,
       ...(camera && cameraOptions(camera, transcoded?.hear ?? camera.hear)),

@@ -6,7 +6,7 @@ import type { LegId } from '../call/identifiers.ts';
 import type { WorkerLeg } from './media-leg.ts';
 import type { WorkerMeeting } from './worker-meeting.ts';
 
-type OrderedLeg = Pick<WorkerLeg, 'meeting' | 'isAwaited' | 'read' | 'takeVoice' | 'sendFrame'>;
+type OrderedLeg = Pick<WorkerLeg, 'meeting' | 'isAwaited' | 'takeVoice' | 'sendFrame'>;
 
 export interface Place {
   readonly legId: LegId;
@@ -24,8 +24,6 @@ export interface TickOrder {
   legsOf(meeting: WorkerMeeting | undefined): readonly Place[];
   /** Whether there is a leg for whose packets somebody waits. */
   readonly isAwaited: () => boolean;
-  /** Has those legs read what has come. */
-  readonly readAwaited: () => void;
 }
 
 const nobody: readonly Place[] = [];
@@ -64,8 +62,5 @@ export const createTickOrder = (): TickOrder => {
     },
     legsOf: (meeting) => groups.get(meeting) ?? nobody,
     isAwaited: () => all.some(({ leg }) => leg.isAwaited()),
-    readAwaited: () => {
-      for (const { leg } of all) if (leg.isAwaited()) leg.read();
-    },
   };
 };

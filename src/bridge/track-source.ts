@@ -19,6 +19,7 @@ import type { RoomCodec, RoomEar, RoomEarEvent, RoomEarOptions } from './room/li
 import { openRoomTrack, type RoomTrack } from './room-track.ts';
 import { createRtpView, parseRtp } from './rtp/rtp-packet.ts';
 import { addCounts, noCounts, type StreamCounts } from '../call/quality/sound-tally.ts';
+import type { AdoptSocket } from './udp/udp-socket.ts';
 import type { FromWorker } from './worker-protocol.ts';
 
 export interface TrackSource {
@@ -50,6 +51,7 @@ export interface TrackSourceDeps {
   /** Participants who are this node's own: they are in the lanes already. */
   readonly ownIdentityPrefix: string;
   readonly nowMs: () => number;
+  readonly adopt?: AdoptSocket | undefined;
   readonly log: Logger;
   readonly post: (news: Extract<FromWorker, { type: `ear-${string}` }>) => void;
   readonly createEar?: (options: RoomEarOptions) => RoomEar;
@@ -137,12 +139,13 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
     url: deps.url,
     token: deps.token,
     ownIdentityPrefixes: [deps.ownIdentityPrefix],
+    adopt: deps.adopt,
     log,
     onEvent: hear,
-    onPacket: (trackKey, packet) => {
+    onPacket: (trackKey, packet, arrivalMs = deps.nowMs()) => {
       const track = tracks.get(trackKey)?.track;
       if (track === undefined || !parseRtp(packet, packet.length, view)) return;
-      track.push(packet, view, deps.nowMs());
+      track.push(packet, view, arrivalMs);
     },
   });
 

@@ -8,6 +8,7 @@ import type { NodeLinks } from './node-link/node-links.ts';
 import { openTrackSource } from './track-source.ts';
 import { createWorkerMeeting, type WorkerMeeting } from './worker-meeting.ts';
 import { createMeetingTranscodes } from './meeting-transcodes.ts';
+import type { AdoptSocket } from './udp/udp-socket.ts';
 import type { FromWorker, WorkerGauges, WorkerSetup } from './worker-protocol.ts';
 
 export interface WorkerMeetings {
@@ -35,6 +36,8 @@ export interface WorkerMeetings {
 export interface WorkerMeetingsDeps {
   readonly setup: WorkerSetup;
   readonly nodeLinks?: NodeLinks | undefined;
+  /** For the sockets of ears: read at each tick. */
+  readonly adopt?: AdoptSocket | undefined;
   readonly post: (message: FromWorker) => void;
   readonly log: Logger;
 }
@@ -103,6 +106,7 @@ export const createWorkerMeetings = (deps: WorkerMeetingsDeps): WorkerMeetings =
         token,
         ownIdentityPrefix: identityPrefix(setup.nodeId),
         nowMs: monotonicMs,
+        adopt: deps.adopt,
         log,
         post,
       });

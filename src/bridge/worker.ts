@@ -37,6 +37,9 @@ const start = async (setup: ThreadSetup): Promise<void> => {
     nowMs: monotonicMs,
     isPaced: true,
     descriptorMemory: setup.descriptorMemory,
+    onFault: (error) => {
+      log.error({ err: error }, 'packet of a room not taken');
+    },
   });
   if (udp === undefined) log.info({}, 'packets come one by one: no batched sockets here');
   const worker = createMediaWorker({ setup, dtlsIdentity, nodeLinks, udp, post, log });

@@ -58,6 +58,7 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
       url: options.url,
       token,
       localAddress: options.localAddress,
+      adopt: options.adopt,
       codecs: pictures === undefined ? [codec] : [codec, ...otherCodecs(codec)],
       followsRoom: false,
       clock: processClock,

@@ -5,6 +5,7 @@
  */
 import type { Logger } from '../../call/ports/process.ts';
 import type { RoomLeftReason } from '../../call/ports/sip-engine.ts';
+import type { AdoptSocket } from '../udp/udp-socket.ts';
 import type { ForeignCodec } from '../../transcode/picture-format.ts';
 import type { WatchWant } from './picture-layers.ts';
 import type { RoomReception } from './room-reports.ts';
@@ -34,6 +35,8 @@ interface LinkOptions {
   readonly joinTimeoutMs?: number;
   /** Our address for media; by default the one from which the server is reached. */
   readonly localAddress?: string;
+  /** Given, sound comes when the adopted sockets are read, and no sooner. Pictures come as events all the same. */
+  readonly adopt?: AdoptSocket | undefined;
 }
 
 /** The camera track that a link publishes beside the sound: H.264, packetization mode 1. */
@@ -186,8 +189,11 @@ export interface RoomEarOptions extends LinkOptions {
   /** Participants whose identity begins so are ours: not heard, not counted. */
   readonly ownIdentityPrefixes: readonly string[];
   readonly onEvent: (event: RoomEarEvent) => void;
-  /** A decrypted RTP packet; payload types as in `roomPayloadTypes`. The buffer is the listener's to keep. */
-  readonly onPacket: (trackKey: number, packet: Buffer) => void;
+  /**
+   * A decrypted RTP packet; payload types as in `roomPayloadTypes`. The buffer is good until this returns. `arrivalMs`: when
+   * the kernel had it, on the monotonic clock; undefined: now.
+   */
+  readonly onPacket: (trackKey: number, packet: Buffer, arrivalMs?: number) => void;
 }
 
 /** The node's one listener in a room: hidden, hears every track that is not ours. */

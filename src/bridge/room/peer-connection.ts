@@ -8,6 +8,7 @@ import {
   type RTCDtlsTransport,
   type RtpPacket,
 } from 'werift';
+import type { AdoptSocket } from '../udp/udp-socket.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import { roomPayloadTypes, type RoomCodec } from './link-types.ts';
 import { rtpHeaderBytes } from '../rtp/rtp-packet.ts';
@@ -62,8 +63,10 @@ export interface PeerConnectionDeps {
   readonly log: Logger;
   readonly now: () => number;
   readonly onState: (state: 'connected' | 'failed') => void;
-  /** One decrypted packet; the buffer is fresh for each. */
-  readonly onRtp: (ssrc: number, packet: Buffer) => void;
+  /** Given, the sockets of a connection that stands are read as whoever gave it does. */
+  readonly adopt?: AdoptSocket | undefined;
+  /** One decrypted packet; the listener's to keep, but with `adopt` good until this returns. */
+  readonly onRtp: (ssrc: number, packet: Buffer, arrivalMs?: number) => void;
   /** Each RTCP compound of the server, decrypted. */
   readonly onRtcp?: ((compound: Buffer) => void) | undefined;
 }
@@ -117,9 +120,9 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
   let channel: RTCDataChannel | undefined;
   let closed: Promise<void> | undefined;
 
-  const takeRtp = (packet: Buffer): void => {
+  const takeRtp = (packet: Buffer, arrivalMs?: number): void => {
     if (closed === undefined && packet.length >= rtpHeaderBytes) {
-      deps.onRtp(packet.readUInt32BE(8), packet);
+      deps.onRtp(packet.readUInt32BE(8), packet, arrivalMs);
     }
   };
 
@@ -142,7 +145,9 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
         deps.onState('failed');
         return;
       }
-      path ??= transport && openRtpPath(transport, takeRtp, rtcpTaker());
+      path ??=
+        transport &&
+        openRtpPath(transport, { onRtp: takeRtp, onRtcp: rtcpTaker(), adopt: deps.adopt });
       deps.onState('connected');
     } else if (state === 'failed' || state === 'closed') deps.onState('failed');
   });

@@ -107,6 +107,7 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
       url: options.url,
       token,
       localAddress: options.localAddress,
+      adopt: options.adopt,
       codecs: ['opus', 'PCMU', 'PCMA'],
       followsRoom: true,
       clock: processClock,
@@ -118,9 +119,9 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
       },
       onMedia: hooks.onUp,
       onDown: hooks.onDown,
-      onRtp: (ssrc, packet) => {
+      onRtp: (ssrc, packet, arrivalMs) => {
         const trackKey = keyBySsrc.get(ssrc);
-        if (trackKey !== undefined) options.onPacket(trackKey, packet);
+        if (trackKey !== undefined) options.onPacket(trackKey, packet, arrivalMs);
       },
       onSignal: (event) => {
         switch (event.type) {

@@ -1,8 +1,13 @@
 import { SessionDescription, SignalRequest, type AddTrackRequest } from '@livekit/protocol';
+import type { AdoptSocket } from '../udp/udp-socket.ts';
 import type { Clock, Logger } from '../../call/ports/process.ts';
 import type { RoomCodec } from './link-types.ts';
 import { localAddressToward } from './local-address.ts';
-import { createPeerConnection, type PeerConnection } from './peer-connection.ts';
+import {
+  createPeerConnection,
+  type PeerConnection,
+  type PeerConnectionDeps,
+} from './peer-connection.ts';
 import type { SessionPictures } from './picture-connection.ts';
 import type { RoomReception } from './room-reports.ts';
 import type { RtpPath } from './rtp-path.ts';
@@ -29,6 +34,7 @@ export interface RoomSessionDeps {
   readonly url: string;
   readonly token: string;
   readonly localAddress: string | undefined;
+  readonly adopt?: AdoptSocket | undefined;
   readonly codecs: readonly RoomCodec[];
   /** Whether signals are to tell who else is in the room. */
   readonly followsRoom: boolean;
@@ -37,7 +43,7 @@ export interface RoomSessionDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onSignal: (event: SignalEvent) => void;
-  readonly onRtp: (ssrc: number, packet: Buffer) => void;
+  readonly onRtp: PeerConnectionDeps['onRtp'];
   /** Undefined: sound alone. */
   readonly pictures?: SessionPictures | undefined;
   /** ICE and DTLS are done. */
@@ -155,6 +161,8 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       log,
       now: () => clock.now(),
       pictureCodecs: deps.pictures?.codecs,
+      // A picture is some dozen packets at once, and nobody waits for a tick to send it on.
+      adopt: deps.pictures === undefined ? deps.adopt : undefined,
       onRtp: deps.onRtp,
       onRtcp: deps.pictures?.takeRtcp,
       onState: (state) => {

@@ -13,14 +13,9 @@ import { createSrtpReceiver } from '../rtp/srtp-receiver.ts';
 import { createSrtpSender } from '../rtp/srtp-sender.ts';
 import { maxSrtpOverheadBytes } from '../rtp/srtp-suite.ts';
 import { createCheckAnswer } from './check-answer.ts';
-import {
-  checkCredentialsOf,
-  consentOf,
-  divertMedia,
-  openSend,
-  srtpKeysOf,
-  type SendDatagram,
-} from './werift-insides.ts';
+import type { AdoptSocket } from '../udp/udp-socket.ts';
+import { checkCredentialsOf, consentOf, srtpKeysOf } from './werift-insides.ts';
+import { divertMedia, type SendDatagram } from './werift-sockets.ts';
 
 /** The way of one SSRC's packets. */
 export interface RtpStream {
@@ -41,21 +36,32 @@ export interface RtpPath extends RtpStream {
 /** The server forwards each track as a stream of its own, and a new one when it comes back. */
 const maxStreams = 10_000;
 
+export interface RtpPathOptions {
+  /**
+   * Gets each packet that came, decrypted in its own buffer. `arrivalMs`: when the kernel had it, on the monotonic clock;
+   * undefined: now.
+   */
+  readonly onRtp: (packet: Buffer, arrivalMs?: number) => void;
+  /** Gets each compound. */
+  readonly onRtcp?: ((compound: Buffer) => void) | undefined;
+  /** Given, the sockets are read as whoever gave it does, and what comes is good until the listener returns. */
+  readonly adopt?: AdoptSocket | undefined;
+}
+
 /**
- * To be opened when the transport is connected. `onRtp` gets each packet that came, decrypted in its
- * own buffer, and `onRtcp` each compound. Undefined where werift is not built as expected: then werift's own way is the way.
+ * To be opened when the transport is connected. Undefined where werift is not built as expected: then werift's own way is
+ * the way.
  */
 export const openRtpPath = (
   transport: RTCDtlsTransport,
-  onRtp: (packet: Buffer) => void,
-  onRtcp?: (compound: Buffer) => void,
+  { onRtp, onRtcp, adopt }: RtpPathOptions,
 ): RtpPath | undefined => {
   const keys = srtpKeysOf(transport);
   const { connection } = transport.iceTransport;
   const isConsented = consentOf(connection);
   if (keys === undefined || isConsented === undefined) return undefined;
   const receiver = createSrtpReceiver(keys.suite, keys.remote, undefined, maxStreams);
-  const takeMedia = (datagram: Buffer): void => {
+  const takeMedia = (datagram: Buffer, arrivalMs?: number): void => {
     if (isRtcp(datagram)) {
       if (onRtcp === undefined) return;
       const compoundBytes = receiver.unprotectRtcp(datagram);
@@ -63,7 +69,7 @@ export const openRtpPath = (
       return;
     }
     const length = receiver.unprotectRtp(datagram);
-    if (typeof length === 'number') onRtp(datagram.subarray(0, length));
+    if (typeof length === 'number') onRtp(datagram.subarray(0, length), arrivalMs);
   };
 
   let pair: typeof connection.nominated;
@@ -72,7 +78,7 @@ export const openRtpPath = (
   const wayOut = (): SendDatagram | undefined => {
     if (connection.nominated !== pair) {
       pair = connection.nominated;
-      sendDatagram = openSend(pair);
+      sendDatagram = sockets?.openSend(pair);
     }
     return sendDatagram;
   };
@@ -99,7 +105,8 @@ export const openRtpPath = (
     send(response);
     return true;
   };
-  if (!divertMedia(connection, takeMedia, takeStun)) return undefined;
+  const sockets = divertMedia(connection, { takeMedia, takeStun, adopt });
+  if (sockets === undefined) return undefined;
 
   const openStream: RtpPath['openStream'] = () => {
     const sender = createSrtpSender(keys.suite, keys.local);

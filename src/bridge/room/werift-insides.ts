@@ -5,13 +5,12 @@
  */
 import { Socket } from 'node:dgram';
 import { EventEmitter } from 'node:events';
-import { isIP } from 'node:net';
 import type { RTCDtlsTransport, RTCPeerConnection } from 'werift';
 import type { SrtpKey, SrtpSuite } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import type { CheckCredentials } from './check-answer.ts';
 
-const property = (of: unknown, name: string): unknown => {
+export const property = (of: unknown, name: string): unknown => {
   if (typeof of !== 'object' || of === null) return undefined;
   const value: unknown = Reflect.get(of, name);
   return value;
@@ -114,75 +113,6 @@ export const consentOf = (connection: IceConnection): (() => boolean) | undefine
   return () => Reflect.apply(asked, connection, []) === true;
 };
 
-/** Sends a datagram; false while the socket still holds it, and sends it on a later turn. */
-export type SendDatagram = (datagram: Buffer) => boolean;
-
-/**
- * The way to the other end of a nominated pair. Its UDP socket is connected to it, by which a send
- * costs a quarter less; what werift itself sends there goes the same way, and elsewhere disconnects.
- * Undefined for what is no UDP socket or has no numeric address: werift knows how.
- */
-export const openSend = (pair: IceConnection['nominated']): SendDatagram | undefined => {
-  const transport = property(property(pair, 'protocol'), 'transport');
-  const socket = property(transport, 'socket');
-  const weriftSend = property(transport, 'send');
-  if (pair === undefined || typeof transport !== 'object' || transport === null) return undefined;
-  if (property(transport, 'type') !== 'udp' || typeof weriftSend !== 'function') return undefined;
-  const [address, port] = pair.remoteAddr;
-  if (!(socket instanceof Socket) || isIP(address) === 0) return undefined;
-
-  let isConnected = false;
-  socket.once('connect', () => {
-    isConnected = true;
-  });
-  connect(socket, port, address);
-  const disconnect = (): void => {
-    if (isConnected) socket.disconnect();
-    isConnected = false;
-  };
-  const send: SendDatagram = (datagram) => {
-    try {
-      if (!isConnected) {
-        // Sent after a look-up, on a later turn: a copy, so that the buffer is the caller's again.
-        socket.send(Buffer.from(datagram), port, address);
-        return true;
-      }
-      socket.send(datagram);
-      return socket.getSendQueueCount() === 0;
-    } catch {
-      // Closed in this very moment.
-      return true;
-    }
-  };
-  Reflect.set(transport, 'send', (datagram: Buffer, to?: readonly [string, number]) => {
-    if (isConnected && (to === undefined || (to[0] === address && to[1] === port))) {
-      send(datagram);
-      return Promise.resolve();
-    }
-    disconnect();
-    const sent: unknown = Reflect.apply(weriftSend, transport, [datagram, to]);
-    return sent;
-  });
-  return send;
-};
-
-const isTaken = (takeStun: TakeStun, datagram: Buffer, from: unknown): boolean => {
-  if (!Array.isArray(from)) return false;
-  const parts: readonly unknown[] = from;
-  const [address, port] = parts;
-  return (
-    typeof address === 'string' && typeof port === 'number' && takeStun(datagram, address, port)
-  );
-};
-
-const connect = (socket: Socket, port: number, address: string): void => {
-  try {
-    socket.connect(port, address);
-  } catch {
-    // Connected before, or closed: it is sent to by address then.
-  }
-};
-
 /** What a check of the other end has to name, as it is now; undefined where werift does not tell. */
 export const checkCredentialsOf = (connection: IceConnection): CheckCredentials | undefined => {
   const localUfrag = property(connection, 'localUsername');
@@ -192,36 +122,4 @@ export const checkCredentialsOf = (connection: IceConnection): CheckCredentials 
   if (typeof localUfrag !== 'string' || typeof localPassword !== 'string') return undefined;
   if (typeof remoteUfrag !== 'string' || typeof isControlling !== 'boolean') return undefined;
   return { localUfrag, localPassword, remoteUfrag, isControlling };
-};
-
-/** Whether a datagram is done with; `address` and `port` are where it came from. */
-type TakeStun = (datagram: Buffer, address: string, port: number) => boolean;
-
-/**
- * Takes RTP and RTCP off werift's UDP sockets before werift sees them; DTLS goes on to it, and the STUN
- * that `takeStun` leaves. RFC 7983 §7. Returns false, having done nothing, where the sockets are not as expected.
- */
-export const divertMedia = (
-  connection: IceConnection,
-  take: (datagram: Buffer) => void,
-  takeStun: TakeStun = () => false,
-): boolean => {
-  const found = property(connection, 'protocols');
-  const transports = (Array.isArray(found) ? found : []).map((of) => property(of, 'transport'));
-  const udp = transports.filter((transport) => property(transport, 'type') === 'udp');
-  const listeners = udp.map((transport) => property(transport, 'onData'));
-  if (udp.length === 0 || !listeners.every((listener) => typeof listener === 'function')) {
-    return false;
-  }
-  for (const [index, transport] of udp.entries()) {
-    const listener = listeners[index];
-    if (typeof transport !== 'object' || transport === null || listener === undefined) continue;
-    Reflect.set(transport, 'onData', (datagram: Buffer, from: unknown) => {
-      const first = datagram[0] ?? 0;
-      if (first >= 128 && first <= 191) take(datagram);
-      else if (first > 3 || !isTaken(takeStun, datagram, from))
-        Reflect.apply(listener, transport, [datagram, from]);
-    });
-  }
-  return true;
 };

@@ -3,17 +3,26 @@
  * at one call. That costs a third of an event for each packet, leaves no garbage, and tells when the
  * kernel had it, however late the tick.
  */
+import type { Socket } from 'node:dgram';
 import type { Inbox } from './inbox.ts';
 import type { Libc } from './libc.ts';
+import { nodeHandleOf } from './node-handle.ts';
 import type { OpenDescriptors } from './open-descriptors.ts';
 import type { Outbox } from './outbox.ts';
+import type { ReadySet } from './ready-set.ts';
 import { readSocketName, socketFamily, socketName, socketNameBytes } from './socket-name.ts';
-import { defaultReceiveBufferBytes, type UdpSocket, type UdpSocketOptions } from './udp-socket.ts';
+import {
+  defaultReceiveBufferBytes,
+  type PacketListener,
+  type UdpSocket,
+  type UdpSocketOptions,
+} from './udp-socket.ts';
 
 export interface BatchedSocketDeps {
   readonly libc: Libc;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
+  readonly ready: ReadySet;
   readonly descriptors: OpenDescriptors | undefined;
 }
 
@@ -22,6 +31,8 @@ const levelSocket = 1;
 const optionReceiveBuffer = 8;
 /** Each packet's time of arrival. socket(7) */
 const optionTimestamp = 35;
+/** A second descriptor of the same socket, for no program that is started. fcntl(2) */
+const duplicateCloexec = 1030;
 /** Calls at one tick: what floods a socket must not hold up the others. */
 const mostReads = 4;
 
@@ -39,15 +50,31 @@ export const openBatchedSocket = (
     libc.close(fd);
     return undefined;
   }
-  const setOption = (option: number, value: number): void => {
-    const bytes = Buffer.alloc(4);
-    bytes.writeInt32LE(value);
-    // Refused, the kernel's own size will do, and the time of reading for that of arrival.
-    libc.setsockopt(fd, levelSocket, option, bytes, bytes.length);
-  };
-  setOption(optionReceiveBuffer, options.receiveBufferBytes ?? defaultReceiveBufferBytes);
-  setOption(optionTimestamp, 1);
-  return socketOn(fd, deps, options);
+  const receiveBufferBytes = options.receiveBufferBytes ?? defaultReceiveBufferBytes;
+  setOption(libc, fd, optionReceiveBuffer, receiveBufferBytes);
+  return socketOn(fd, deps, options.onPacket);
+};
+
+/** As `AdoptSocket`; whoever gets it closes it with Node's. */
+export const adoptBatchedSocket = (
+  deps: BatchedSocketDeps,
+  socket: Socket,
+  onPacket: PacketListener,
+): UdpSocket | undefined => {
+  const handle = nodeHandleOf(socket);
+  if (handle === undefined) return undefined;
+  // Of our own, since Node closes its descriptor when it likes, and the next socket gets the number.
+  const fd = deps.libc.fcntl(handle.fd, duplicateCloexec, 0);
+  if (fd < 0) return undefined;
+  handle.recvStop();
+  return socketOn(fd, deps, onPacket);
+};
+
+/** Refused, the kernel's own size will do, and the time of reading for that of arrival. */
+const setOption = (libc: Libc, fd: number, option: number, value: number): void => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value);
+  libc.setsockopt(fd, levelSocket, option, bytes, bytes.length);
 };
 
 /** The port that a socket has. */
@@ -61,9 +88,10 @@ const portOf = (libc: Libc, fd: number): number => {
 
 const socketOn = (
   fd: number,
-  { libc, inbox, outbox, descriptors }: BatchedSocketDeps,
-  { onPacket }: UdpSocketOptions,
+  { libc, inbox, outbox, ready, descriptors }: BatchedSocketDeps,
+  onPacket: PacketListener,
 ): UdpSocket => {
+  setOption(libc, fd, optionTimestamp, 1);
   const forget = descriptors?.add(fd);
   let errors = 0;
   let closing: Promise<void> | undefined;
@@ -102,9 +130,19 @@ const socketOn = (
   const close = async (): Promise<void> => {
     // Another thread may be about to send by this descriptor, whose number the next socket gets.
     await outbox.sent();
+    leaveReady();
     forget?.();
     libc.close(fd);
   };
+
+  const read = (): void => {
+    for (let reads = 0; reads < mostReads && isOpen(); reads += 1) {
+      const count = inbox.receive(fd);
+      for (let index = 0; index < count && isOpen(); index += 1) handOn(index);
+      if (count < inbox.size) return;
+    }
+  };
+  const leaveReady = ready.add(fd, read);
 
   return {
     port: portOf(libc, fd),
@@ -125,13 +163,7 @@ const socketOn = (
       if (!isSettled) errors += 1;
     },
     unsettle,
-    read: () => {
-      for (let reads = 0; reads < mostReads && isOpen(); reads += 1) {
-        const count = inbox.receive(fd);
-        for (let index = 0; index < count && isOpen(); index += 1) handOn(index);
-        if (count < inbox.size) return;
-      }
-    },
+    read,
     errors: () => errors,
     close: () => (closing ??= close()),
   };

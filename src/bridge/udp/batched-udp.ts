@@ -1,14 +1,21 @@
 /** What the batched sockets of one thread share. */
-import { openBatchedSocket } from './batched-socket.ts';
+import { adoptBatchedSocket, openBatchedSocket } from './batched-socket.ts';
 import { createInbox } from './inbox.ts';
 import { openLibc } from './libc.ts';
 import { keepDescriptors } from './open-descriptors.ts';
 import { createOutbox } from './outbox.ts';
 import { startPacer } from './pacer.ts';
-import type { OpenUdpSocket } from './udp-socket.ts';
+import { createReadySet } from './ready-set.ts';
+import type { AdoptSocket, OpenUdpSocket } from './udp-socket.ts';
 
 export interface BatchedUdp {
   readonly open: OpenUdpSocket;
+  /** Has those of them read that have something to. */
+  readonly readReady: () => void;
+  /** What these send leaves at once. */
+  readonly adopt: AdoptSocket;
+  /** The same for those that were adopted: to be called at each tick. */
+  readonly readAdopted: () => void;
   /** What the sockets send from now on leaves then, on the dot; undefined: at once. */
   readonly holdUntil: (dueMs: number | undefined) => void;
   /** After the sockets. Idempotent, never rejects. */
@@ -22,6 +29,8 @@ export interface BatchedUdpOptions {
   readonly isPaced: boolean;
   /** Where what is open is written down, for who starts this thread. */
   readonly descriptorMemory?: SharedArrayBuffer | undefined;
+  /** A packet of an adopted socket met a bug in who took it. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 /** Undefined where Node or the machine has no such calls. */
@@ -29,17 +38,43 @@ export const createBatchedUdp = ({
   nowMs,
   isPaced,
   descriptorMemory,
+  onFault = () => undefined,
 }: BatchedUdpOptions): BatchedUdp | undefined => {
   const libc = openLibc();
   if (libc === undefined) return undefined;
+  const [ready, adoptedReady] = [createReadySet(libc), createReadySet(libc)];
+  if (ready === undefined || adoptedReady === undefined) return undefined;
   const inbox = createInbox(libc, nowMs);
   const pacer = isPaced ? startPacer(libc) : undefined;
   const outbox = createOutbox(libc, pacer);
   const descriptors = descriptorMemory && keepDescriptors(descriptorMemory);
-  const deps = { libc, inbox, outbox, descriptors };
+  const kept = [ready, adoptedReady].map(({ fd }) => descriptors?.add(fd));
+  const deps = { libc, inbox, outbox, ready, descriptors };
+  const adoptedDeps = { ...deps, ready: adoptedReady, outbox: createOutbox(libc, undefined) };
+  const adopt: AdoptSocket = (socket, onPacket) => {
+    const adopted = adoptBatchedSocket(adoptedDeps, socket, (...arrived) => {
+      try {
+        onPacket(...arrived);
+      } catch (error) {
+        onFault(error);
+      }
+    });
+    if (adopted !== undefined) socket.once('close', () => void adopted.close());
+    return adopted;
+  };
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    for (const forget of kept) forget?.();
+    ready.close();
+    adoptedReady.close();
+    await pacer?.close();
+  };
   return {
     open: (options) => Promise.resolve(openBatchedSocket(deps, options)),
+    readReady: ready.readReady,
+    adopt,
+    readAdopted: adoptedReady.readReady,
     holdUntil: outbox.holdUntil,
-    close: async () => pacer?.close(),
+    close: () => (closing ??= close()),
   };
 };

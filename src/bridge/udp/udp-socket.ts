@@ -1,3 +1,5 @@
+import type { Socket } from 'node:dgram';
+
 /** Called for each packet that came. `arrivalMs`: when the kernel had it, on the monotonic clock. */
 export type PacketListener = (
   packet: Buffer,
@@ -40,6 +42,12 @@ export interface UdpSocketOptions {
   /** Asked of the kernel, which may give less: bursts after a stall must not be lost. */
   readonly receiveBufferBytes?: number | undefined;
 }
+
+/**
+ * Takes over what comes to a bound socket of Node's, and a way to send by it: Node reads it no more. It stays Node's to
+ * close, and this one closes with it. Undefined, nothing done, where Node is not built as expected.
+ */
+export type AdoptSocket = (socket: Socket, onPacket: PacketListener) => UdpSocket | undefined;
 
 /** Undefined where the port can't be bound. */
 export type OpenUdpSocket = (options: UdpSocketOptions) => Promise<UdpSocket | undefined>;

@@ -8,6 +8,7 @@ import {
   type RTCDtlsTransport,
 } from 'werift';
 import { openRtpPath } from '../../../src/bridge/room/rtp-path.ts';
+import type { AdoptSocket, PacketListener } from '../../../src/bridge/udp/udp-socket.ts';
 import { signedStun, stunAttribute } from './support/stun-message.ts';
 
 const keyBytes = 16;
@@ -46,7 +47,7 @@ const rtp = (sequence: number): Buffer => {
 };
 
 /** The parts of werift's transport that are looked at, with its own keys and a socket that keeps what it gets. */
-const transportWith = (srtp: unknown, transportType = 'udp') => {
+const transportWith = (srtp: unknown, transportType = 'udp', adopt?: AdoptSocket) => {
   const socket = createSocket('udp4');
   const sent: { readonly packet: Buffer; readonly to: unknown[] }[] = [];
   const waiting = vi.spyOn(socket, 'getSendQueueCount').mockReturnValue(0);
@@ -77,7 +78,14 @@ const transportWith = (srtp: unknown, transportType = 'udp') => {
   };
   const transport = { srtp, iceTransport: { connection } } as unknown as RTCDtlsTransport;
   const received: Buffer[] = [];
-  const path = openRtpPath(transport, (packet) => received.push(packet));
+  const arrivals: unknown[] = [];
+  const path = openRtpPath(transport, {
+    adopt,
+    onRtp: (packet, arrivalMs) => {
+      received.push(Buffer.from(packet));
+      arrivals.push(arrivalMs);
+    },
+  });
   const send = (packet: Buffer): void => {
     path?.buffer(packet.length).set(packet);
     path?.send(packet.length);
@@ -88,7 +96,7 @@ const transportWith = (srtp: unknown, transportType = 'udp') => {
   };
   return {
     ...{ path, send, receive, received, heardByWerift, connection, udp, sent, waiting },
-    ...{ disconnect, byWerift, socket },
+    ...{ disconnect, byWerift, socket, arrivals },
   };
 };
 
@@ -207,6 +215,54 @@ test('werift sends on the connected socket to the same end, and disconnects it f
   expect(byWerift).toEqual([[check, ['192.0.2.2', 7000]]]);
   send(rtp(2));
   expect(sent.at(-1)?.to).toEqual([7000, '192.0.2.1']);
+  socket.close();
+});
+
+test('an adopted socket brings what comes, with its time, and takes what is sent', async () => {
+  const { ours, theirs } = sessions(ProtectionProfileAes128CmHmacSha1_80, 14);
+  const sentBy: unknown[] = [];
+  const settled: unknown[] = [];
+  let onPacket: PacketListener = () => undefined;
+  let adopted: unknown;
+  const { send, received, arrivals, heardByWerift, udp, sent, socket } = transportWith(
+    ours,
+    'udp',
+    (theirSocket, listener) => {
+      adopted = theirSocket;
+      onPacket = listener;
+      return {
+        port: 1,
+        send: (packet, address, port) => sentBy.push([Buffer.from(packet), address, port]),
+        settleOn: (...to) => settled.push(to),
+        unsettle: () => undefined,
+        read: () => undefined,
+        errors: () => 0,
+        close: () => Promise.resolve(),
+      };
+    },
+  );
+  expect(adopted).toBe(socket);
+  const sealed = theirs.encrypt(rtp(5).subarray(20), RtpHeader.deSerialize(rtp(5)));
+  onPacket(Buffer.from(sealed), '192.0.2.1', 7000, 1234.5);
+  expect([received, arrivals]).toEqual([[rtp(5)], [1234.5]]);
+
+  const borrowed = Buffer.from([22, 254, 253]);
+  onPacket(borrowed, '192.0.2.1', 7000, 0);
+  borrowed.fill(0);
+  expect(heardByWerift).toEqual([Buffer.from([22, 254, 253])]);
+
+  send(rtp(6));
+  await udp.send(Buffer.from('a check'), ['192.0.2.2', 7002]);
+  await udp.send(Buffer.from('a record'), undefined);
+  expect(settled).toEqual([['192.0.2.1', 7000]]);
+  expect(sentBy).toEqual([
+    [expect.any(Buffer), '192.0.2.1', 7000],
+    [Buffer.from('a check'), '192.0.2.2', 7002],
+    [Buffer.from('a record'), '192.0.2.1', 7000],
+  ]);
+  const [first] = sentBy as [[Buffer]];
+  expect(theirs.decrypt(first[0])).toEqual(rtp(6));
+  expect(sent).toEqual([]);
   socket.close();
 });
 

@@ -1,4 +1,5 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
+import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createBatchedUdp } from '../../../src/bridge/udp/batched-udp.ts';
 import { openDgramSocket } from '../../../src/bridge/udp/dgram-socket.ts';
@@ -6,9 +7,36 @@ import type { OpenUdpSocket, UdpSocket } from '../../../src/bridge/udp/udp-socke
 
 const nowMs = () => performance.now();
 const batched = createBatchedUdp({ nowMs, isPaced: false });
+
+/** One that Node binds, taken over. */
+const openAdopted: OpenUdpSocket = async ({ address, port, onPacket }) => {
+  const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+  const isBound = await new Promise<boolean>((resolve) => {
+    socket.once('error', () => {
+      resolve(false);
+    });
+    socket.bind({ address, port, exclusive: true }, () => {
+      resolve(true);
+    });
+  });
+  const adopted = isBound ? batched!.adopt(socket, onPacket) : undefined;
+  const closed = new Promise<void>((resolve) => socket.once('close', resolve));
+  const close = async (): Promise<void> => {
+    await Promise.all([closed, adopted?.close()]);
+  };
+  if (adopted === undefined) socket.close();
+  let closing: Promise<void> | undefined;
+  const closeOnce = (): Promise<void> => {
+    if (closing === undefined) socket.close();
+    return (closing ??= close());
+  };
+  return adopted && { ...adopted, close: closeOnce };
+};
+
 const kinds: readonly (readonly [string, OpenUdpSocket | undefined])[] = [
   ['dgram', openDgramSocket],
   ['batched', batched?.open],
+  ['adopted', batched && openAdopted],
 ];
 
 /** Ports that other programs of this machine hardly use. */
@@ -19,6 +47,7 @@ afterEach(async () => {
 });
 
 const nobody = () => undefined;
+const openDescriptors = () => readdirSync('/proc/self/fd').length;
 const pause = (ms = 5) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.each(kinds)('a UDP socket, %s', (_kind, openUdp) => {
@@ -226,4 +255,88 @@ test('a batched socket tells when a packet came, however late it is read', async
     expect(arrivalMs).toBeGreaterThan(sentAt[index]! - 1);
     expect(arrivalMs).toBeLessThan(before);
   });
+});
+
+/** Sockets that are read all at once. */
+const gathered = async (open: OpenUdpSocket) => {
+  const received: string[] = [];
+  const sockets: UdpSocket[] = [];
+  for (const name of ['a', 'b', 'c']) {
+    const socket = await open({
+      ...{ address: '127.0.0.1', port: nextPort++, nowMs },
+      onPacket: (packet) => {
+        received.push(`${name} ${packet.toString()}`);
+        if (packet.toString() === 'bad') throw new Error('a bug in who takes it');
+      },
+    });
+    sockets.push(socket!);
+    opened.push(socket!);
+  }
+  const [a, b, c] = sockets;
+  const send = async (to: UdpSocket, text: string): Promise<void> => {
+    c!.send(Buffer.from(text), '127.0.0.1', to.port);
+    await pause();
+  };
+  return { a: a!, b: b!, received, send };
+};
+
+test('of many sockets those read that have something', async ({ skip }) => {
+  if (batched === undefined) skip('Node has no such calls here');
+  const { a, b, received, send } = await gathered(batched!.open);
+  batched!.readReady();
+  expect(received).toEqual([]);
+  await send(b, '1');
+  expect(received).toEqual([]);
+  batched!.readReady();
+  expect(received).toEqual(['b 1']);
+  await send(a, '2');
+  await send(a, '3');
+  batched!.readReady();
+  batched!.readReady();
+  expect(received).toEqual(['b 1', 'a 2', 'a 3']);
+  await send(a, '4');
+  await a.close();
+  await send(b, '5');
+  batched!.readReady();
+  expect(received.slice(3)).toEqual(['b 5']);
+});
+
+test('adopted sockets are read by themselves; a bug in who takes a packet keeps nobody else’s', async ({
+  skip,
+}) => {
+  const faults: unknown[] = [];
+  const udp = createBatchedUdp({ nowMs, isPaced: false, onFault: (error) => faults.push(error) });
+  if (udp === undefined) skip('Node has no such calls here');
+  const bound: Socket[] = [];
+  const { a, b, received, send } = await gathered(async ({ address, port, onPacket }) => {
+    const socket = createSocket('udp4').on('message', () => received.push('by Node'));
+    bound.push(socket);
+    await new Promise<void>((resolve) => socket.bind(port, address, resolve));
+    return udp!.adopt(socket, onPacket);
+  });
+  await send(a, 'bad');
+  await send(b, 'good');
+  await send(a, 'after');
+  udp!.readReady();
+  expect(received).toEqual([]);
+  for (let round = 0; round < 3; round += 1) udp!.readAdopted();
+  expect(received.toSorted()).toEqual(['a after', 'a bad', 'b good']);
+  expect(faults).toHaveLength(1);
+
+  const others = openDescriptors();
+  bound[0]!.close();
+  await pause();
+  // Node's own and ours.
+  expect(openDescriptors()).toBe(others - 2);
+  for (const socket of bound.slice(1)) socket.close();
+  await pause();
+  await udp!.close();
+});
+
+test('a socket that is not bound, or is closed, is not adopted', async ({ skip }) => {
+  if (batched === undefined) skip('Node has no such calls here');
+  const socket = createSocket('udp4');
+  expect(batched!.adopt(socket, nobody)).toBeUndefined();
+  await new Promise<void>((resolve) => socket.close(resolve));
+  expect(batched!.adopt(socket, nobody)).toBeUndefined();
 });
