@@ -2,7 +2,7 @@
  * All that runs on one media worker: its legs, its part of the meetings, and the one clock that
  * drives them. A tick is three steps, for one meeting after another:
  *
- *   0. what came of the rooms is taken off its sockets
+ *   0. what came of the rooms and of other nodes is taken off its sockets
  *   1. every leg takes its caller's next 20 ms out of its jitter buffer
  *   2. the meeting sums its callers and tracks and reads the other workers' lanes
  *   3. every leg sends its caller 20 ms: prompt and mix
@@ -75,7 +75,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
   });
   const cards = createCardMaker(log);
   const ports = createPortPool({ ...setup.rtpPorts, quarantineMs: portRestMs });
-  const meetings = createWorkerMeetings({ setup, nodeLinks, adopt: udp?.adopt, post, log });
+  const meetings = createWorkerMeetings({ setup, nodeLinks, adopt: udp?.prompt.adopt, post, log });
 
   /** A bug met in one leg's work ends that leg; the others must not hear of it. */
   const onFault = (legId: LegId, error: unknown): void => {
@@ -101,7 +101,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
         }
     };
     udp?.holdUntil(nowMs < dueMs ? dueMs : undefined);
-    udp?.readAdopted();
+    udp?.prompt.read();
     takeVoices();
     sendFrames();
     meetings.tick(tick, takeVoices, sendFrames);
@@ -125,7 +125,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
       localAddress,
       ports,
       openUdp: udp?.open,
-      adopt: udp?.adopt,
+      adopt: udp?.prompt.adopt,
       hasPictures: video,
       cards,
       setup,

@@ -31,17 +31,19 @@ const dtlsIdentityOrNone = async (log: Logger): Promise<DtlsIdentity | undefined
 const start = async (setup: ThreadSetup): Promise<void> => {
   const log = createWorkerLog(post, {});
   const dtlsIdentity = await dtlsIdentityOrNone(log);
-  const { nodeLink } = setup;
-  const nodeLinks = nodeLink && (await openNodeLinks({ setup: nodeLink, nowMs: monotonicMs, log }));
   const udp = createBatchedUdp({
     nowMs: monotonicMs,
     isPaced: true,
     descriptorMemory: setup.descriptorMemory,
     onFault: (error) => {
-      log.error({ err: error }, 'packet of a room not taken');
+      log.error({ err: error }, 'packet of a room or another node not taken');
     },
   });
   if (udp === undefined) log.info({}, 'packets come one by one: no batched sockets here');
+  const { nodeLink } = setup;
+  const nodeLinks =
+    nodeLink &&
+    (await openNodeLinks({ setup: nodeLink, nowMs: monotonicMs, openUdp: udp?.prompt.open, log }));
   const worker = createMediaWorker({ setup, dtlsIdentity, nodeLinks, udp, post, log });
   if (!useOpensslKeyAgreement()) log.warn({}, 'key agreement by javascript');
   const priority = raiseThreadPriority();

@@ -20,6 +20,7 @@ export type EntryListener = (
   entry: Readonly<LinkEntry>,
   bytes: Buffer,
   soundAt: number,
+  arrivalMs: number,
 ) => void;
 
 export interface LinkPeer {
@@ -30,7 +31,7 @@ export interface LinkPeer {
   put(tick: number, entry: Readonly<LinkEntry>, sound: Buffer | undefined): void;
   flush(): void;
   /** A datagram with this peer's link ID. Never throws. */
-  take(datagram: Buffer): void;
+  take(datagram: Buffer, arrivalMs: number): void;
   /** Datagrams of the peer that never came. */
   lost(): number;
 }
@@ -79,11 +80,11 @@ export const createLinkPeer = ({ door, keys, send }: LinkPeerDeps): LinkPeer => 
       end = writeEntry(datagram, end, entry, sound);
     },
     flush,
-    take: (bytes) => {
+    take: (bytes, arrivalMs) => {
       const to = opener.open(bytes);
       if (typeof to !== 'number') return;
       readEntries(bytes, to, read, (tick, entry, soundAt) => {
-        listeners.get(entry.streamKey)?.(tick, entry, bytes, soundAt);
+        listeners.get(entry.streamKey)?.(tick, entry, bytes, soundAt, arrivalMs);
       });
     },
     lost: opener.lost,

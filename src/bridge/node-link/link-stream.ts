@@ -65,14 +65,13 @@ const unheard = { add: () => undefined };
 
 export interface LinkStreamDeps {
   readonly node: NodeId;
-  readonly nowMs: () => number;
   /** It stands no more, or did not come to stand for as long as that takes anywhere. */
   readonly onDown: () => void;
   readonly onFault: (error: unknown) => void;
 }
 
 export const createLinkStream = (deps: LinkStreamDeps): LinkStream => {
-  const { node, nowMs, onFault } = deps;
+  const { node, onFault } = deps;
   const proof = createLinkProof();
   const view = createRtpView();
   let track: RoomTrack | undefined;
@@ -94,7 +93,7 @@ export const createLinkStream = (deps: LinkStreamDeps): LinkStream => {
 
   return {
     node,
-    take: (tick, entry, bytes, soundAt) => {
+    take: (tick, entry, bytes, soundAt, arrivalMs) => {
       if (isClosed) return;
       proof.came();
       ticksSinceEntry = 0;
@@ -106,7 +105,7 @@ export const createLinkStream = (deps: LinkStreamDeps): LinkStream => {
       view.timestamp = Math.imul(tick, samplesPerTick) >>> 0;
       view.payloadOffset = soundAt;
       view.payloadLength = entry.sound === 'silence' ? 0 : soundBytes;
-      track?.push(bytes, view, nowMs());
+      track?.push(bytes, view, arrivalMs);
     },
     addTo: (mixer, speakers) => {
       const stood = proof.isStanding();

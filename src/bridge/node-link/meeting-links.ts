@@ -45,7 +45,6 @@ export interface MeetingLinksDeps {
   readonly streamKey: number;
   /** Undefined where no keys can be agreed on. */
   readonly peerAt: (door: SoundDoor) => LinkPeer | undefined;
-  readonly nowMs: () => number;
   readonly onLinked: (nodes: LinkedNodes) => void;
   /** The sound of this node's callers does not come by a link. */
   readonly onDown: (node: NodeId) => void;
@@ -105,11 +104,11 @@ export const createMeetingLinks = (deps: MeetingLinksDeps): MeetingLinks => {
       unlink(node);
       const peer = door && deps.peerAt(door);
       if (door !== undefined && peer !== undefined) {
-        const { nowMs, onFault } = deps;
+        const { onFault } = deps;
         const onDown = (): void => {
           deps.onDown(node);
         };
-        const stream = createLinkStream({ node, nowMs, onDown, onFault });
+        const stream = createLinkStream({ node, onDown, onFault });
         if (peer.listen(streamKey, stream.take))
           links.set(node, {
             ...{ publicKey: door.publicKey, peer, stream },

@@ -3,6 +3,8 @@ import type { NodeId, RoomName } from '../../call/identifiers.ts';
 import type { SoundDoor } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import type { PortRange } from '../rtp/port-pool.ts';
+import { openDgramSocket } from '../udp/dgram-socket.ts';
+import type { OpenUdpSocket } from '../udp/udp-socket.ts';
 import { createLinkIdentity, streamKeyOf } from './link-keys.ts';
 import { createLinkPeer, type LinkPeer } from './link-peer.ts';
 import { linkIdOf } from './link-seal.ts';
@@ -32,6 +34,8 @@ export interface NodeLinks {
 export interface NodeLinksDeps {
   readonly setup: NodeLinkSetup;
   readonly nowMs: () => number;
+  /** By default Node's: each datagram is an event. */
+  readonly openUdp?: OpenUdpSocket | undefined;
   readonly log: Logger;
 }
 
@@ -45,9 +49,13 @@ export const openNodeLinks = async (deps: NodeLinksDeps): Promise<NodeLinks | un
   const peers = new Map<string, LinkPeer>();
   const byLinkId = new Map<number, LinkPeer>();
 
-  const socket = await openLinkSocket(address, ports, (datagram) => {
-    const linkId = linkIdOf(datagram);
-    if (linkId !== undefined) byLinkId.get(linkId)?.take(datagram);
+  const socket = await openLinkSocket({
+    ...{ address, ports, nowMs },
+    openUdp: deps.openUdp ?? openDgramSocket,
+    onDatagram: (datagram, arrivalMs) => {
+      const linkId = linkIdOf(datagram);
+      if (linkId !== undefined) byLinkId.get(linkId)?.take(datagram, arrivalMs);
+    },
   });
   if (socket === undefined) {
     log.warn({ address, ...ports }, 'no port for sound between nodes: it goes by the room');
@@ -81,7 +89,6 @@ export const openNodeLinks = async (deps: NodeLinksDeps): Promise<NodeLinks | un
       createMeetingLinks({
         streamKey: streamKeyOf(secret, room),
         peerAt,
-        nowMs,
         onLinked,
         onDown: tellDown,
         onFault: (error) => {

@@ -33,8 +33,7 @@ const optionReceiveBuffer = 8;
 const optionTimestamp = 35;
 /** A second descriptor of the same socket, for no program that is started. fcntl(2) */
 const duplicateCloexec = 1030;
-/** Calls at one tick: what floods a socket must not hold up the others. */
-const mostReads = 4;
+const defaultMostAtOnce = 32;
 
 /** Undefined where the port can't be bound. */
 export const openBatchedSocket = (
@@ -52,7 +51,7 @@ export const openBatchedSocket = (
   }
   const receiveBufferBytes = options.receiveBufferBytes ?? defaultReceiveBufferBytes;
   setOption(libc, fd, optionReceiveBuffer, receiveBufferBytes);
-  return socketOn(fd, deps, options.onPacket);
+  return socketOn(fd, deps, options);
 };
 
 /** As `AdoptSocket`; whoever gets it closes it with Node's. */
@@ -67,7 +66,7 @@ export const adoptBatchedSocket = (
   const fd = deps.libc.fcntl(handle.fd, duplicateCloexec, 0);
   if (fd < 0) return undefined;
   handle.recvStop();
-  return socketOn(fd, deps, onPacket);
+  return socketOn(fd, deps, { onPacket });
 };
 
 /** Refused, the kernel's own size will do, and the time of reading for that of arrival. */
@@ -89,7 +88,7 @@ const portOf = (libc: Libc, fd: number): number => {
 const socketOn = (
   fd: number,
   { libc, inbox, outbox, ready, descriptors }: BatchedSocketDeps,
-  onPacket: PacketListener,
+  { onPacket, mostAtOnce = defaultMostAtOnce }: Pick<UdpSocketOptions, 'onPacket' | 'mostAtOnce'>,
 ): UdpSocket => {
   setOption(libc, fd, optionTimestamp, 1);
   const forget = descriptors?.add(fd);
@@ -136,7 +135,7 @@ const socketOn = (
   };
 
   const read = (): void => {
-    for (let reads = 0; reads < mostReads && isOpen(); reads += 1) {
+    for (let taken = 0; taken < mostAtOnce && isOpen(); taken += inbox.size) {
       const count = inbox.receive(fd);
       for (let index = 0; index < count && isOpen(); index += 1) handOn(index);
       if (count < inbox.size) return;

@@ -41,6 +41,8 @@ export interface UdpSocketOptions {
   readonly onPacket: PacketListener;
   /** Asked of the kernel, which may give less: bursts after a stall must not be lost. */
   readonly receiveBufferBytes?: number | undefined;
+  /** Packets that one reading hands on [32]: what floods a socket must not hold up the others. */
+  readonly mostAtOnce?: number | undefined;
 }
 
 /**

@@ -56,7 +56,7 @@ export const simulateNodes = async ({ drift = 0, isWideband = false } = {}) => {
         const delay = node.path(nowMs);
         const copy = Buffer.from(bytes);
         if (delay !== 'lost')
-          flying.push({ atMs: nowMs + delay, arrive: () => peers[other]?.take(copy) });
+          flying.push({ atMs: nowMs + delay, arrive: () => peers[other]?.take(copy, nowMs) });
       },
     });
     peers[name] = peer;
@@ -64,7 +64,6 @@ export const simulateNodes = async ({ drift = 0, isWideband = false } = {}) => {
     const links = createMeetingLinks({
       streamKey,
       peerAt: () => peer,
-      nowMs: () => nowMs,
       onLinked: (nodes) => {
         node.linked = nodes;
       },

@@ -19,7 +19,7 @@ const openAdopted: OpenUdpSocket = async ({ address, port, onPacket }) => {
       resolve(true);
     });
   });
-  const adopted = isBound ? batched!.adopt(socket, onPacket) : undefined;
+  const adopted = isBound ? batched!.prompt.adopt(socket, onPacket) : undefined;
   const closed = new Promise<void>((resolve) => socket.once('close', resolve));
   const close = async (): Promise<void> => {
     await Promise.all([closed, adopted?.close()]);
@@ -312,14 +312,14 @@ test('adopted sockets are read by themselves; a bug in who takes a packet keeps 
     const socket = createSocket('udp4').on('message', () => received.push('by Node'));
     bound.push(socket);
     await new Promise<void>((resolve) => socket.bind(port, address, resolve));
-    return udp!.adopt(socket, onPacket);
+    return udp!.prompt.adopt(socket, onPacket);
   });
   await send(a, 'bad');
   await send(b, 'good');
   await send(a, 'after');
   udp!.readReady();
   expect(received).toEqual([]);
-  for (let round = 0; round < 3; round += 1) udp!.readAdopted();
+  for (let round = 0; round < 3; round += 1) udp!.prompt.read();
   expect(received.toSorted()).toEqual(['a after', 'a bad', 'b good']);
   expect(faults).toHaveLength(1);
 
@@ -333,10 +333,29 @@ test('adopted sockets are read by themselves; a bug in who takes a packet keeps 
   await udp!.close();
 });
 
+test('one reading hands on so many packets and no more; the rest waits', async ({ skip }) => {
+  if (batched === undefined) skip('Node has no such calls here');
+  const received: string[] = [];
+  const options = { address: '127.0.0.1', port: nextPort++, nowMs };
+  const here = await batched!.open({
+    ...{ ...options, mostAtOnce: 8 },
+    onPacket: (packet) => received.push(packet.toString()),
+  });
+  opened.push(here!);
+  for (let index = 0; index < 20; index += 1)
+    here!.send(Buffer.from(String(index)), '127.0.0.1', options.port);
+  await pause();
+  const counts = [0, 1, 2].map(() => {
+    here!.read();
+    return received.length;
+  });
+  expect(counts).toEqual([8, 16, 20]);
+});
+
 test('a socket that is not bound, or is closed, is not adopted', async ({ skip }) => {
   if (batched === undefined) skip('Node has no such calls here');
   const socket = createSocket('udp4');
-  expect(batched!.adopt(socket, nobody)).toBeUndefined();
+  expect(batched!.prompt.adopt(socket, nobody)).toBeUndefined();
   await new Promise<void>((resolve) => socket.close(resolve));
-  expect(batched!.adopt(socket, nobody)).toBeUndefined();
+  expect(batched!.prompt.adopt(socket, nobody)).toBeUndefined();
 });
