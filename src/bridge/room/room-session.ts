@@ -11,6 +11,7 @@ import {
 import type { SessionPictures } from './picture-connection.ts';
 import type { RoomReception } from './room-reports.ts';
 import type { RtpPath } from './rtp-path.ts';
+import { createSectionWishes, type Sections } from './section-wishes.ts';
 import { openSignalClient, type Down, type SignalClient } from './signal-client.ts';
 import type { SignalEvent } from './signal-message.ts';
 
@@ -72,6 +73,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
   let offerAgain = false;
   // Added right before an offer is made: werift is not to meet new m-lines halfway through one.
   const unpublished: ((peer: PeerConnection) => AddTrackRequest)[] = [];
+  const wishes = createSectionWishes();
   let neededReceivers = 0;
   let neededVideoReceivers = 0;
 
@@ -123,6 +125,18 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
     await negotiate(of);
   };
 
+  const addSections = (to: PeerConnection, { audios, videos }: Sections): void => {
+    neededReceivers += audios;
+    if (deps.pictures !== undefined) neededVideoReceivers += videos;
+    if (to.mediaSections() + neededReceivers + neededVideoReceivers > mostSections) {
+      fail('too-many-sections', undefined);
+      return;
+    }
+    negotiate(to).catch((error: unknown) => {
+      fail('offer-failed', error);
+    });
+  };
+
   const onSignal = (event: SignalEvent): void => {
     if (over || peer === undefined) return;
     switch (event.type) {
@@ -134,20 +148,12 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       case 'candidate':
         void peer.addCandidate(event.candidate);
         break;
-      case 'sections-required':
-        neededReceivers += event.audios;
-        if (deps.pictures !== undefined) neededVideoReceivers += event.videos;
-        if (peer.mediaSections() + neededReceivers + neededVideoReceivers > mostSections) {
-          fail('too-many-sections', undefined);
-          return;
-        }
-        negotiate(peer).catch((error: unknown) => {
-          fail('offer-failed', error);
-        });
-        break;
       default:
         break;
     }
+    const sections = wishes.hear(event);
+    if (sections !== undefined) addSections(peer, sections);
+    if (isOver()) return;
     deps.pictures?.takeSignal(event);
     deps.onSignal(event);
   };
@@ -206,6 +212,8 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
 
   return {
     send: (request) => {
+      const { message } = request;
+      if (message.case === 'subscription' && message.value.subscribe) wishes.subscribed();
       signal?.send(request);
     },
     writeRtp: (packet, audioLevelDbov, voice) => {

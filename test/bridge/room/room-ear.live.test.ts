@@ -197,3 +197,19 @@ test('who is heard in another way is not subscribed to, and is again when asked 
   ear.setUnneeded([]);
   expect(added()).toBe(3);
 });
+
+test('tracks that are not needed any more before they came leave the server nothing to wish for', async () => {
+  const { ear, saw } = await rig.ear([own]);
+  await saw('connected');
+  for (let round = 0; round < 6; round += 1) {
+    const caller = await rig.caller(`ringbro:node-2:leg-${round}`, { codec: 'PCMA' });
+    caller.speak(500);
+    await saw('track-added');
+    await sleep(round * 8);
+    ear.setUnneeded(['ringbro:node-2:']);
+    await sleep(300);
+    ear.setUnneeded([]);
+  }
+  await sleep(500);
+  expect(ear.mediaSections()).toBeLessThan(15);
+});
