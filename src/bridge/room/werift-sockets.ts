@@ -45,23 +45,30 @@ export const divertMedia = (
   if (udp.length === 0 || !listeners.every((listener) => typeof listener === 'function')) {
     return undefined;
   }
+  const isTaken = (
+    datagram: Buffer,
+    address: string,
+    port: number,
+    arrivalMs?: number,
+  ): boolean => {
+    if (!isMedia(datagram)) return isStun(datagram) && takeStun(datagram, address, port);
+    takeMedia(datagram, arrivalMs);
+    return true;
+  };
   const adopted = new Map<unknown, UdpSocket>();
   for (const [index, transport] of udp.entries()) {
     const listener = listeners[index];
     if (typeof transport !== 'object' || transport === null || listener === undefined) continue;
     Reflect.set(transport, 'onData', (datagram: Buffer, from: unknown) => {
       const [address, port] = addressOf(from) ?? ['', 0];
-      if (isMedia(datagram)) takeMedia(datagram);
-      else if (!isStun(datagram) || !takeStun(datagram, address, port))
-        Reflect.apply(listener, transport, [datagram, from]);
+      if (!isTaken(datagram, address, port)) Reflect.apply(listener, transport, [datagram, from]);
     });
     const socket = property(transport, 'socket');
     if (adopt === undefined || !(socket instanceof Socket)) continue;
     const own = adopt(socket, (datagram, address, port, arrivalMs) => {
-      if (isMedia(datagram)) takeMedia(datagram, arrivalMs);
-      else if (!isStun(datagram) || !takeStun(datagram, address, port))
-        // werift may keep it.
-        Reflect.apply(listener, transport, [Buffer.from(datagram), [address, port]]);
+      if (isTaken(datagram, address, port, arrivalMs)) return;
+      // werift may keep it.
+      Reflect.apply(listener, transport, [Buffer.from(datagram), [address, port]]);
     });
     if (own !== undefined) adopted.set(transport, own);
   }
