@@ -2,7 +2,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { toneLevelDbfs } from '../../src/caller/heard.ts';
 import type { PhoneCall } from '../../src/caller/phone.ts';
+import { createTestAuthority } from '../support/certificates.ts';
+import { analyseSound } from '../support/sound-analysis.ts';
 import { disposeWitnesses } from '../support/witness.ts';
+import { startBaresip, type Baresip } from './support/baresip.ts';
 import type { GatewayProcess } from './support/gateway-process.ts';
 import { hearsTone, lastHeard, sine, type StagedMeeting } from './support/meeting-stage.ts';
 import { openNodePair, type NodePair } from './support/node-pair.ts';
@@ -68,6 +71,42 @@ describe('two nodes', () => {
     // Once, not by both ways.
     expect(Math.abs(levelOf(onB.phone, 440) - toneDbfs)).toBeLessThan(1);
     for (const node of [pair.a, pair.b]) await figure(node, 'meetings_unheard', 0);
+  });
+
+  it('carry what sounds above 4 kHz to who hears that', async () => {
+    const authority = createTestAuthority();
+    const meeting = await pair.meeting(pair.a);
+    const ports = 42_000 + 80 * Math.floor(Math.random() * 100);
+    const dial = (node: GatewayProcess, toneHz: number, firstPort: number): Promise<Baresip> =>
+      startBaresip({
+        target: `sip:${meeting.callId}@127.0.0.1:${node.sipPort}`,
+        transport: 'udp',
+        codec: 'G722',
+        authorityFile: authority.authorityFile,
+        toneHz,
+        rtpPorts: `${firstPort}-${firstPort + 30}`,
+      });
+    const onA = await dial(pair.a, 5500, ports);
+    const onB = await dial(pair.b, 6000, ports + 40);
+    try {
+      for (const node of [pair.a, pair.b]) {
+        await figure(node, 'link_streams_standing', 1);
+        await figure(node, 'meetings_unheard', 1);
+      }
+      for (const [device, own, other] of [
+        [onA, 5500, 6000],
+        [onB, 6000, 5500],
+      ] as const) {
+        const sound = await pair.until(`${other} Hz`, async () => {
+          const heard = analyseSound(await device.lastHeard(1000), 16_000);
+          return heard.levelAtDbfs(other) > -30 ? heard : undefined;
+        });
+        expect(sound.levelAtDbfs(own)).toBeLessThan(-50);
+      }
+    } finally {
+      await Promise.all([onA.close(), onB.close()]);
+      authority.remove();
+    }
   });
 
   it(
