@@ -4,7 +4,7 @@
  */
 import { openLibc, type Libc } from './libc.ts';
 
-/** No thread has more sockets: its callers' RTP. */
+/** No thread has more sockets for sound: one a caller, one a connection to a room. */
 const capacity = 4096;
 
 export const createDescriptorMemory = (): SharedArrayBuffer =>
