@@ -18,7 +18,7 @@ import { openRtpPath, type RtpPath } from './rtp-path.ts';
 import { audioLevelId, createRtpWriter, type RtpWriter } from './rtp-writer.ts';
 import type { RemoteCandidate } from './signal-message.ts';
 import { problemWithPeer } from './proven-peer.ts';
-import { guardSockets, preferAesCm } from './werift-insides.ts';
+import { askNoStunServer, guardSockets, preferAesCm } from './werift-insides.ts';
 
 /**
  * The narrow face of werift: one bundled transport, with pictures where they are asked for. werift does ICE and DTLS; its
@@ -65,6 +65,8 @@ export interface PeerConnectionDeps {
   readonly onState: (state: 'connected' | 'failed') => void;
   /** Given, the sockets of a connection that stands are read as whoever gave it does. */
   readonly adopt?: AdoptSocket | undefined;
+  /** See `LinkThread`. */
+  readonly onArrival?: (() => void) | undefined;
   /** One decrypted packet; the listener's to keep, but with `adopt` good until this returns. */
   readonly onRtp: (ssrc: number, packet: Buffer, arrivalMs?: number) => void;
   /** Each RTCP compound of the server, decrypted. */
@@ -203,9 +205,11 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
     },
     mediaSections: () => peer.getTransceivers().length,
     offer: async () => {
-      await peer.setLocalDescription(await peer.createOffer());
+      const offer = await peer.createOffer();
+      askNoStunServer(peer);
+      await peer.setLocalDescription(offer);
       listen();
-      guardSockets(peer, log);
+      guardSockets(peer, log, deps.onArrival);
       return peer.localDescription?.sdp ?? '';
     },
     applyAnswer: (sdp) => peer.setRemoteDescription({ type: 'answer', sdp }),

@@ -22,8 +22,13 @@ const receiveBufferBytes = 512 * 1024;
 /**
  * werift puts no error listener on its UDP sockets, so a failed send (no route to one of the
  * server's candidates, say) would end the whole worker. And it leaves them the kernel's own buffer.
+ * `onArrival` is called before werift takes a datagram: one of a handshake keeps it for milliseconds.
  */
-export const guardSockets = (peer: RTCPeerConnection, log: Logger): void => {
+export const guardSockets = (
+  peer: RTCPeerConnection,
+  log: Logger,
+  onArrival: () => void = () => undefined,
+): void => {
   for (const { connection } of peer.iceTransports) {
     const found = property(connection, 'protocols');
     const protocols: readonly unknown[] = Array.isArray(found) ? found : [];
@@ -33,9 +38,18 @@ export const guardSockets = (peer: RTCPeerConnection, log: Logger): void => {
       socket.on('error', (error: Error) => {
         log.debug({ err: error }, 'room media socket error');
       });
+      socket.prependListener('message', onArrival);
       if (socket instanceof Socket) widen(socket, log);
     }
   }
+};
+
+/**
+ * werift asks a STUN server of Google's for our address where `iceServers` names none: a name is looked up for each join
+ * and a packet goes to a third party, who learns of it; where neither gets an answer, five seconds pass. Before gathering.
+ */
+export const askNoStunServer = (peer: RTCPeerConnection): void => {
+  for (const { connection } of peer.iceTransports) Reflect.set(connection, 'stunServer', undefined);
 };
 
 const widen = (socket: Socket, log: Logger): void => {

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:dgram';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { expect, test } from 'vitest';
+import dns from 'node:dns/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { expect, test, vi } from 'vitest';
 import { createPeerConnection } from '../../../src/bridge/room/peer-connection.ts';
 import { silentLog } from './support/silent-log.ts';
 
@@ -28,6 +30,26 @@ test("a caller's offer has its codec, its SSRC, the audio level and candidates o
   expect(sdp).toContain('a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level');
   const addresses = [...sdp.matchAll(/^a=candidate:\S+ 1 udp \d+ (\S+) /gm)].map(([, to]) => to);
   expect(addresses).toEqual(['127.0.0.1']);
+});
+
+test('nobody but the server of the room hears of a connection: no name is looked up, no STUN server asked', async () => {
+  const lookup = vi.spyOn(dns, 'lookup').mockRejectedValue(new Error('asked'));
+  syncBuiltinESMExports();
+  try {
+    for (const peer of [create(['PCMA']), create(['opus'])]) {
+      peer.addAudioSender(1);
+      peer.addAudioReceivers(2);
+      peer.addDataChannel();
+      await peer.offer();
+      peer.addAudioReceivers(1);
+      await peer.offer();
+      await peer.close();
+    }
+    expect(lookup).not.toHaveBeenCalled();
+  } finally {
+    lookup.mockRestore();
+    syncBuiltinESMExports();
+  }
 });
 
 test("an ear's offer receives Opus and both laws of G.711 on as many m-lines as it is asked for", async () => {

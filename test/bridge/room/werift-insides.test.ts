@@ -22,6 +22,7 @@ test('werift is built as expected', async () => {
   const [transport] = peer.dtlsTransports;
   const connection = transport?.iceTransport.connection;
   expect(connection).toHaveProperty('canSendApplicationData', expect.any(Function));
+  expect(connection).toHaveProperty('stunServer');
   expect(connection).toHaveProperty('protocols.0.transport.type', 'udp');
   expect(connection).toHaveProperty('protocols.0.transport.socket', expect.any(Socket));
   expect(transport).toHaveProperty('srtp', undefined);
