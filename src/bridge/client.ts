@@ -39,7 +39,7 @@ export interface MediaBridgeOptions {
 
 const defaultSettings: MediaSettings = {
   mediaTimeoutMs: 30_000,
-  concurrentJoins: 2,
+  concurrentJoins: 8,
   qualityWindowMs: 10_000,
 };
 /** A worker that died is replaced after this, so that one that cannot live is not a busy loop. */

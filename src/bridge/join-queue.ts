@@ -1,7 +1,7 @@
 /**
- * How many heavy jobs a worker begins at a time. A WebRTC join costs 20 to 28 ms of processor
- * time: a whole frame. One after another they leave the clock room between their steps; twenty
- * at once would not.
+ * How many heavy jobs a worker begins at a time. A WebRTC join is some 10 ms of processor time in
+ * steps, with ticks that are due before each (`LinkThread.onArrival`), and ten times as long of
+ * waiting for its server. A few at once fill that waiting; a hundred would only all be late.
  *
  * A job keeps its place until it is done, but no longer than `longestPlaceMs`: a join that waits
  * for a server that does not answer costs nothing, and must not hold up the others.

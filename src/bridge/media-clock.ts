@@ -75,6 +75,8 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
   let lastRunMs = 0;
   let lastEndMs = 0;
   let isBetween = false;
+  /** What a tick reads may be of the work that lets ticks through. */
+  let isRunning = false;
 
   const dueAt = (tick: number): number => epochMs + tick * frameMs;
   const newestAt = (ms: number): number => Math.floor((ms - epochMs) / frameMs);
@@ -92,12 +94,17 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
     ticks += 1;
     sumLatenessMs += latenessMs;
     if (latenessMs > worstLatenessMs) worstLatenessMs = latenessMs;
-    deps.onTick(nextTick, skipped, dueAt(nextTick));
-    nextTick += 1;
-    lastEndMs = nowMs();
-    lastRunMs = lastEndMs - beganAtMs;
-    meanRunMs += (lastRunMs - meanRunMs) / meanOverTicks;
-    leadMs = leadFor(meanRunMs);
+    isRunning = true;
+    try {
+      deps.onTick(nextTick, skipped, dueAt(nextTick));
+    } finally {
+      isRunning = false;
+      nextTick += 1;
+      lastEndMs = nowMs();
+      lastRunMs = lastEndMs - beganAtMs;
+      meanRunMs += (lastRunMs - meanRunMs) / meanOverTicks;
+      leadMs = leadFor(meanRunMs);
+    }
   };
 
   const pump = (): void => {
@@ -115,11 +122,15 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
       skippedTicks += skipped;
       nextTick += skipped;
     }
-    while (nextTick <= newest && cancel !== undefined) {
-      run(skipped);
-      skipped = 0;
+    try {
+      while (nextTick <= newest && cancel !== undefined) {
+        run(skipped);
+        skipped = 0;
+      }
+    } finally {
+      // A bug in one tick must not be the end of all sound.
+      if (cancel !== undefined) arm();
     }
-    if (cancel !== undefined) arm();
   };
 
   /** When there is something to do next. */
@@ -142,7 +153,7 @@ export const createMediaClock = (deps: MediaClockDeps): MediaClock => {
     },
     keepUp: () => {
       const now = nowMs();
-      if (cancel === undefined || now < wakeAt()) return;
+      if (cancel === undefined || isRunning || now < wakeAt()) return;
       if (now - lastEndMs < lastRunMs) return;
       cancel();
       pump();

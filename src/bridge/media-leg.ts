@@ -22,6 +22,7 @@ import { createMediaPath } from './media-path.ts';
 import { createSpeakerMeter, speakerKeyOf } from './meeting-speakers.ts';
 import { createMutedTalk } from './muted-talk.ts';
 import { createPacketTrap, type PacketTrap, type TrappedPacket } from './packet-trap.ts';
+import type { LinkThread } from './room/link-types.ts';
 import { createRoomVisit, type RoomVisit, type RoomVisitDeps } from './room-visit.ts';
 import type { DtlsIdentity } from './rtp/dtls-identity.ts';
 import type { RtpView } from './rtp/rtp-packet.ts';
@@ -32,7 +33,6 @@ import { shareLink } from './video/shared-link.ts';
 import { withSlides, type SlidesLeg } from './video/slides-leg.ts';
 import type { PictureLeg } from './video/picture-leg.ts';
 import { transcodeChannelOf } from './video/transcode-channel.ts';
-import type { AdoptSocket } from './udp/udp-socket.ts';
 import type { MeetingMember, WorkerMeeting } from './worker-meeting.ts';
 import type { JoinTicket, WorkerSetup } from './worker-protocol.ts';
 
@@ -89,8 +89,7 @@ export interface MediaLegDeps {
   readonly onTraced?: (localPort: number, packets: readonly TrappedPacket[]) => void;
   readonly onTokenNeeded: () => void;
   readonly createLink?: RoomVisitDeps['createLink'];
-  /** For the sockets of links to rooms: read at each tick. */
-  readonly adopt?: AdoptSocket | undefined;
+  readonly thread?: LinkThread | undefined;
   /** The other half of a leg with pictures; the leg closes it. */
   readonly pictures?: PictureLeg | undefined;
   readonly openSlides?: () => Promise<SlidesLeg | undefined>;
@@ -392,7 +391,7 @@ export const createMediaLeg = (
         sendsUnheard: setup.settings.sendsUnheard === true || pictures !== undefined,
         onTokenNeeded: deps.onTokenNeeded,
         createLink: deps.createLink,
-        adopt: deps.adopt,
+        thread: deps.thread,
         camera: pictures && slides ? withSlides(pictures, slides) : pictures,
         openTranscodes: setup.transcoding && transcodeChannelOf(setup.nodeId, target.room),
         onMutedByRoom: () => {

@@ -22,6 +22,7 @@ import type { NodeLinks } from './node-link/node-links.ts';
 import { createPortPool } from './rtp/port-pool.ts';
 import { createTickOrder } from './tick-order.ts';
 import { createCardMaker } from './video/card-maker.ts';
+import type { LinkThread } from './room/link-types.ts';
 import type { WorkerMeeting } from './worker-meeting.ts';
 import { createWorkerMeetings } from './worker-meetings.ts';
 import type {
@@ -75,7 +76,13 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
   });
   const cards = createCardMaker(log);
   const ports = createPortPool({ ...setup.rtpPorts, quarantineMs: portRestMs });
-  const meetings = createWorkerMeetings({ setup, nodeLinks, adopt: udp?.prompt.adopt, post, log });
+  const thread: LinkThread = {
+    adopt: udp?.prompt.adopt,
+    onArrival: () => {
+      clock.keepUp();
+    },
+  };
+  const meetings = createWorkerMeetings({ setup, nodeLinks, thread, post, log });
 
   /** A bug met in one leg's work ends that leg; the others must not hear of it. */
   const onFault = (legId: LegId, error: unknown): void => {
@@ -125,7 +132,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
       localAddress,
       ports,
       openUdp: udp?.open,
-      adopt: udp?.prompt.adopt,
+      thread,
       hasPictures: video,
       cards,
       setup,
@@ -143,7 +150,6 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
       onFault: (error) => {
         onFault(legId, error);
       },
-      onArrival: clock.keepUp,
     });
     if (leg === undefined) {
       post({ type: 'open-failed', requestId });
@@ -342,6 +348,7 @@ export const createMediaWorker = (deps: MediaWorkerDeps): MediaWorker => {
 
   return {
     handle: (message) => {
+      thread.onArrival();
       if ('requestId' in message)
         spawn(request(message), () => {
           post({ type: 'failed', requestId: message.requestId });

@@ -2,6 +2,7 @@
 import { monotonicMs } from './monotonic-ms.ts';
 import { createMediaLeg, type MediaLegDeps, type WorkerLeg } from './media-leg.ts';
 import type { PortPool } from './rtp/port-pool.ts';
+import type { LinkThread } from './room/link-types.ts';
 import type { OpenUdpSocket } from './udp/udp-socket.ts';
 import { openRtpSocket, type PacketListener, type RtpSocket } from './rtp/rtp-socket.ts';
 import type { CardMaker } from './video/card-maker.ts';
@@ -10,9 +11,10 @@ import { createPictureLeg, type PictureLeg } from './video/picture-leg.ts';
 
 export interface OpenLegDeps extends Omit<
   MediaLegDeps,
-  'pictures' | 'openPictures' | 'openSlides'
+  'pictures' | 'openPictures' | 'openSlides' | 'thread'
 > {
   readonly localAddress: string;
+  readonly thread: LinkThread;
   readonly ports: PortPool;
   /** For sound: read at each tick. Pictures are handed on as they come. */
   readonly openUdp: OpenUdpSocket | undefined;
@@ -20,8 +22,6 @@ export interface OpenLegDeps extends Omit<
   readonly cards: CardMaker;
   /** A packet met a bug. */
   readonly onFault: (error: unknown) => void;
-  /** A packet came by itself and is about to be handled: those that wait behind it may be many. */
-  readonly onArrival: () => void;
 }
 
 interface Listeners {
@@ -50,7 +50,7 @@ const bindPair = async (deps: OpenLegDeps, openUdp?: OpenUdpSocket): Promise<Pai
   const keepingUp =
     (listener: PacketListener): PacketListener =>
     (...arrived) => {
-      deps.onArrival();
+      deps.thread.onArrival();
       listener(...arrived);
     };
   const socket = await openRtpSocket({

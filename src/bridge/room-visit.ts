@@ -20,6 +20,7 @@ import type {
   CallerLinkEvent,
   CallerLinkOptions,
   CameraTrack,
+  LinkThread,
   PictureEvent,
   PictureLink,
 } from './room/link-types.ts';
@@ -27,7 +28,6 @@ import type { RoomReception } from './room/room-reports.ts';
 import type { PacketKind } from './rtp/jitter-buffer.ts';
 import type { RtpView } from './rtp/rtp-packet.ts';
 import type { OpenTranscodeChannel } from './video/transcode-channel.ts';
-import type { AdoptSocket } from './udp/udp-socket.ts';
 import { createTranscodedPictures } from './video/transcoded-pictures.ts';
 import type { WorkerMeeting } from './worker-meeting.ts';
 
@@ -82,7 +82,7 @@ export interface RoomVisitDeps {
   readonly openTranscodes?: OpenTranscodeChannel | undefined;
   readonly log: Logger;
   readonly createLink?: ((options: CallerLinkOptions) => CallerLink) | undefined;
-  readonly adopt?: AdoptSocket | undefined;
+  readonly thread?: LinkThread | undefined;
   readonly emit: (event: MediaEvent) => void;
   readonly onTokenNeeded: () => void;
   /** The room's side muted the caller; `setMuted(false)` takes that back. */
@@ -175,7 +175,7 @@ export const createRoomVisit = (deps: RoomVisitDeps): RoomVisit => {
       codec: roomCodec,
       muted: muted || held,
       sendsKeys: deps.sendsKeys === true,
-      adopt: deps.adopt,
+      thread: deps.thread,
       log,
       onEvent: hear,
       ...(camera && cameraOptions(camera, transcoded?.hear ?? camera.hear)),

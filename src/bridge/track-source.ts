@@ -15,11 +15,16 @@ import {
   type SpeakerMeter,
 } from './meeting-speakers.ts';
 import { createRoomEar } from './room/room-ear.ts';
-import type { RoomCodec, RoomEar, RoomEarEvent, RoomEarOptions } from './room/link-types.ts';
+import type {
+  LinkThread,
+  RoomCodec,
+  RoomEar,
+  RoomEarEvent,
+  RoomEarOptions,
+} from './room/link-types.ts';
 import { openRoomTrack, type RoomTrack } from './room-track.ts';
 import { createRtpView, parseRtp } from './rtp/rtp-packet.ts';
 import { addCounts, noCounts, type StreamCounts } from '../call/quality/sound-tally.ts';
-import type { AdoptSocket } from './udp/udp-socket.ts';
 import type { FromWorker } from './worker-protocol.ts';
 
 export interface TrackSource {
@@ -51,7 +56,7 @@ export interface TrackSourceDeps {
   /** Participants who are this node's own: they are in the lanes already. */
   readonly ownIdentityPrefix: string;
   readonly nowMs: () => number;
-  readonly adopt?: AdoptSocket | undefined;
+  readonly thread?: LinkThread | undefined;
   readonly log: Logger;
   readonly post: (news: Extract<FromWorker, { type: `ear-${string}` }>) => void;
   readonly createEar?: (options: RoomEarOptions) => RoomEar;
@@ -139,7 +144,7 @@ export const openTrackSource = (deps: TrackSourceDeps): TrackSource => {
     url: deps.url,
     token: deps.token,
     ownIdentityPrefixes: [deps.ownIdentityPrefix],
-    adopt: deps.adopt,
+    thread: deps.thread,
     log,
     onEvent: hear,
     onPacket: (trackKey, packet, arrivalMs = deps.nowMs()) => {

@@ -5,10 +5,10 @@ import type { Logger } from '../call/ports/process.ts';
 import { monotonicMs } from './monotonic-ms.ts';
 import { identityPrefix } from '../call/participant.ts';
 import type { NodeLinks } from './node-link/node-links.ts';
+import type { LinkThread } from './room/link-types.ts';
 import { openTrackSource } from './track-source.ts';
 import { createWorkerMeeting, type WorkerMeeting } from './worker-meeting.ts';
 import { createMeetingTranscodes } from './meeting-transcodes.ts';
-import type { AdoptSocket } from './udp/udp-socket.ts';
 import type { FromWorker, WorkerGauges, WorkerSetup } from './worker-protocol.ts';
 
 export interface WorkerMeetings {
@@ -36,8 +36,7 @@ export interface WorkerMeetings {
 export interface WorkerMeetingsDeps {
   readonly setup: WorkerSetup;
   readonly nodeLinks?: NodeLinks | undefined;
-  /** For the sockets of ears: read at each tick. */
-  readonly adopt?: AdoptSocket | undefined;
+  readonly thread?: LinkThread | undefined;
   readonly post: (message: FromWorker) => void;
   readonly log: Logger;
 }
@@ -106,7 +105,7 @@ export const createWorkerMeetings = (deps: WorkerMeetingsDeps): WorkerMeetings =
         token,
         ownIdentityPrefix: identityPrefix(setup.nodeId),
         nowMs: monotonicMs,
-        adopt: deps.adopt,
+        thread: deps.thread,
         log,
         post,
       });

@@ -4,13 +4,19 @@ import { createMediaClock } from '../../src/bridge/media-clock.ts';
 const epochMs = 1000;
 
 /** A clock under the test's hand: `advance` moves time and fires the one armed timer when due. */
-const setUp = ({ mayLead = true, isBetweenWanted = false } = {}) => {
+const setUp = ({
+  mayLead = true,
+  isBetweenWanted = false,
+  onTick = undefined as ((tick: number) => void) | undefined,
+} = {}) => {
   let now = epochMs;
   let armed: { at: number; callback: () => void } | undefined;
   const ran: [tick: number, skipped: number][] = [];
   /** When each tick ran, in ms after it was due. */
   const lateness: number[] = [];
   let tickTakesMs = 0;
+  let depth = 0;
+  let deepest = 0;
   const between: number[] = [];
   const clock = createMediaClock({
     epochMs,
@@ -30,6 +36,13 @@ const setUp = ({ mayLead = true, isBetweenWanted = false } = {}) => {
       ran.push([tick, skipped]);
       lateness.push(now - dueMs);
       now += tickTakesMs;
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+      try {
+        onTick?.(tick);
+      } finally {
+        depth -= 1;
+      }
     },
   });
   const fireIfDue = () => {
@@ -64,6 +77,7 @@ const setUp = ({ mayLead = true, isBetweenWanted = false } = {}) => {
       tickTakesMs = ms;
     },
     isArmed: () => armed !== undefined,
+    deepest: () => deepest,
   };
 };
 
@@ -154,6 +168,37 @@ describe('media clock', () => {
     busy(40);
     clock.keepUp();
     expect(ran).toHaveLength(2);
+  });
+
+  it('does not begin a tick within another, whatever that one lets through', () => {
+    const setup: ReturnType<typeof setUp> = setUp({
+      onTick: () => {
+        setup.busy(30);
+        setup.clock.keepUp();
+      },
+    });
+    setup.clock.start();
+    setup.advance(21);
+    expect(setup.ran.slice(0, 2)).toEqual([
+      [1, 0],
+      [2, 0],
+    ]);
+    expect(setup.deepest()).toBe(1);
+  });
+
+  it('goes on after a tick that met a bug', () => {
+    const { clock, ran, advance } = setUp({
+      onTick: (tick) => {
+        if (tick === 2) throw new Error('a bug');
+      },
+    });
+    clock.start();
+    advance(20);
+    expect(() => {
+      advance(20);
+    }).toThrow('a bug');
+    advance(41);
+    expect(ran.map(([tick]) => tick)).toEqual([1, 2, 3, 4]);
   });
 
   it('runs long ticks ahead of their time, as long as they are long', () => {

@@ -58,7 +58,7 @@ export const createCallerLink = (options: CallerLinkOptions): CallerLink => {
       url: options.url,
       token,
       localAddress: options.localAddress,
-      adopt: options.adopt,
+      thread: options.thread,
       codecs: pictures === undefined ? [codec] : [codec, ...otherCodecs(codec)],
       followsRoom: false,
       clock: processClock,

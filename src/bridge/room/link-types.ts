@@ -35,8 +35,15 @@ interface LinkOptions {
   readonly joinTimeoutMs?: number;
   /** Our address for media; by default the one from which the server is reached. */
   readonly localAddress?: string;
+  readonly thread?: LinkThread | undefined;
+}
+
+/** How a link gets on with the ticks of the thread that it runs on. */
+export interface LinkThread {
   /** Given, sound comes when the adopted sockets are read, and no sooner. Pictures come as events all the same. */
   readonly adopt?: AdoptSocket | undefined;
+  /** To be called when something came by itself and is about to be handled: what waits behind it may be much. */
+  readonly onArrival: () => void;
 }
 
 /** The camera track that a link publishes beside the sound: H.264, packetization mode 1. */

@@ -107,7 +107,7 @@ export const createRoomEar = (options: RoomEarOptions): RoomEar => {
       url: options.url,
       token,
       localAddress: options.localAddress,
-      adopt: options.adopt,
+      thread: options.thread,
       codecs: ['opus', 'PCMU', 'PCMA'],
       followsRoom: true,
       clock: processClock,

@@ -1,7 +1,6 @@
 import { SessionDescription, SignalRequest, type AddTrackRequest } from '@livekit/protocol';
-import type { AdoptSocket } from '../udp/udp-socket.ts';
 import type { Clock, Logger } from '../../call/ports/process.ts';
-import type { RoomCodec } from './link-types.ts';
+import type { LinkThread, RoomCodec } from './link-types.ts';
 import { localAddressToward } from './local-address.ts';
 import {
   createPeerConnection,
@@ -35,7 +34,7 @@ export interface RoomSessionDeps {
   readonly url: string;
   readonly token: string;
   readonly localAddress: string | undefined;
-  readonly adopt?: AdoptSocket | undefined;
+  readonly thread?: LinkThread | undefined;
   readonly codecs: readonly RoomCodec[];
   /** Whether signals are to tell who else is in the room. */
   readonly followsRoom: boolean;
@@ -168,7 +167,8 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       now: () => clock.now(),
       pictureCodecs: deps.pictures?.codecs,
       // A picture is some dozen packets at once, and nobody waits for a tick to send it on.
-      adopt: deps.pictures === undefined ? deps.adopt : undefined,
+      adopt: deps.pictures === undefined ? deps.thread?.adopt : undefined,
+      onArrival: deps.thread?.onArrival,
       onRtp: deps.onRtp,
       onRtcp: deps.pictures?.takeRtcp,
       onState: (state) => {
@@ -189,6 +189,7 @@ export const openRoomSession = (deps: RoomSessionDeps): RoomSession => {
       offerId,
       addTracks,
       followsRoom: deps.followsRoom,
+      onArrival: deps.thread?.onArrival,
       clock,
       log,
       onEvent: onSignal,

@@ -40,6 +40,8 @@ export interface SignalClientDeps {
   readonly addTracks: readonly AddTrackRequest[];
   /** Whether to tell who else is in the room, and how that changes. */
   readonly followsRoom: boolean;
+  /** See `LinkThread`. */
+  readonly onArrival?: (() => void) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onEvent: (event: SignalEvent) => void;
@@ -137,6 +139,7 @@ export const openSignalClient = (deps: SignalClientDeps): SignalClient => {
   };
 
   const receive = (data: RawData): void => {
+    deps.onArrival?.();
     if (over) return;
     deps.onMessage?.(bytesOf(data));
     const event = parseSignal(bytesOf(data), deps.followsRoom);
