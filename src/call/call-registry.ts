@@ -48,8 +48,14 @@ export function createCallRegistry(logger: Logger): CallRegistry {
   const listeners = new Set<(change: CallChange) => void>();
 
   const all = (): readonly CallSession[] => Array.from(sessions.values());
-  const of = (callId: CallId): readonly CallSession[] =>
-    all().filter((session) => session.facts().meeting?.callId === callId);
+  /** Asked for several times at each step of a call: nothing is copied for it. */
+  const matching = (matches: (session: CallSession) => boolean): CallSession[] => {
+    const found: CallSession[] = [];
+    for (const session of sessions.values()) if (matches(session)) found.push(session);
+    return found;
+  };
+  const of = (callId: CallId): CallSession[] =>
+    matching((session) => session.facts().meeting?.callId === callId);
 
   function tellCompany(session: CallSession): void {
     const now = isInRoom(session) ? session.facts().meeting?.callId : undefined;
@@ -92,12 +98,12 @@ export function createCallRegistry(logger: Logger): CallRegistry {
     all,
     of,
     joined: (callId) => of(callId).filter(isInRoom).length,
-    inAside: (room) => all().filter((session) => session.facts().aside?.room === room).length,
+    inAside: (room) => matching((session) => session.facts().aside?.room === room).length,
     extraPeople: (callId, but) =>
       of(callId)
         .filter((session) => session.legId !== but && isInRoom(session))
         .reduce((sum, session) => sum + session.facts().people - 1, 0),
-    byTrunk: (trunk) => all().filter((session) => session.trunk === trunk).length,
+    byTrunk: (trunk) => matching((session) => session.trunk === trunk).length,
     hasHost: (callId) =>
       of(callId).some((session) => {
         const { state, role } = session.facts();

@@ -8,6 +8,7 @@ import { moveBack } from './call-move-back.ts';
 import { endNow, endWithWords } from './call-ending.ts';
 import { beginClaim } from './call-identity.ts';
 import { startInterpreting } from './interpreting.ts';
+import { shownPerson } from './person.ts';
 import type { CallOutput } from './call-messages.ts';
 import type { MeetingInput, MeetingOutput } from './meeting-machine.ts';
 import type { JoinOutcome, RoomLeftReason } from './ports/sip-engine.ts';
@@ -20,6 +21,8 @@ export function join(c: CallContext, now: number): Outputs {
   enter(c, 'joining');
   c.joinAttempts += 1;
   const requestId = beginRequest(c, now, 'joined', c.settings.joinTimeoutMs);
+  // Who they are goes with the token: the room needs no word of it where nothing changes meanwhile.
+  c.shown = shownPerson(c);
   return [{ do: 'join', requestId, meeting: c.meeting, number: c.phoneNumber }];
 }
 
@@ -55,7 +58,6 @@ export function onJoined(c: CallContext, now: number, outcome: JoinOutcome): Out
     enter(c, 'meeting');
     c.joinedAt ??= now;
     c.pin = undefined;
-    c.shown = undefined;
     const { replaces } = c;
     c.replaces = undefined;
     c.move = undefined;

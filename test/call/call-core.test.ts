@@ -323,6 +323,18 @@ describe('in the meeting', () => {
     });
   });
 
+  test('the room is told of a caller by the token alone, and again where the link was away', async () => {
+    const world = await createCallWorld();
+    const caller = await intoMeeting(world);
+    await world.clock.advance(10_000);
+    const { identity, name } = caller.joinedAs ?? { identity: '' };
+    expect(world.attributes.get(identity)).toBeUndefined();
+    caller.loseRoom();
+    caller.recoverRoom();
+    await world.clock.advance(1_000);
+    expect(world.attributes.get(identity)).toMatchObject({ name, 'ringbro.people': '1' });
+  });
+
   test('a withheld number stays withheld, a dialled call ID stays out of sight', async () => {
     const world = await createCallWorld();
     const caller = world.place({ user: meetingId(), from: undefined });
