@@ -73,13 +73,15 @@ function numberOf(sipCallId: string, tail: string): number | undefined {
 async function writeFiles(folder: string, options: SippLoadOptions): Promise<void> {
   const { callIds, holdS } = options;
   const file = (name: string): string => join(folder, name);
-  const keyFiles = callIds.map((_, room) => file(`keys-${room}.pcap`));
-  const speechFile = file('speech.pcap');
+  // Short names: SIPp reads a scenario of so many bytes, and runs in the folder.
+  const keyFiles = callIds.map((_, room) => `${room}.pcap`);
+  const speechFile = 'speech.pcap';
   for (const [room, callId] of callIds.entries()) {
-    await writeFile(keyFiles[room] ?? '', pcapOf(keyPackets(callId, keysSsrc + room)));
+    await writeFile(file(keyFiles[room] ?? ''), pcapOf(keyPackets(callId, keysSsrc + room)));
   }
   const speechMs = 1000 * Math.min(holdS, longestSpeechS);
-  await writeFile(speechFile, pcapOf(speechPackets(await loadSpeech(), speechMs, speechSsrc)));
+  const speech = pcapOf(speechPackets(await loadSpeech(), speechMs, speechSsrc));
+  await writeFile(file(speechFile), speech);
   const scenario = sippScenario({
     keyFiles,
     speechFile,
@@ -129,12 +131,15 @@ async function finished(child: ChildProcess, folder: string, offered: number): P
       return name === undefined ? Promise.resolve('') : readFile(join(folder, name), 'utf8');
     };
     const { succeeded, failed } = lastCounts(await text('statistics.csv'));
+    const complaints = complaintsIn(await text('errors.log'));
+    if (Number.isNaN(succeeded))
+      throw new Error(`sipp made no calls: ${Object.keys(complaints).join('; ')}`);
     return {
       offered,
       succeeded,
       failed,
       answerTimesMs: responseTimes(await text('_rtt.csv')),
-      complaints: complaintsIn(await text('errors.log')),
+      complaints,
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

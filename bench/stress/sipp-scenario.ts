@@ -4,6 +4,9 @@
  * branch of its own; which one a call takes is the first field of its line in the injection file.
  */
 
+/** What SIPp reads of a scenario. */
+const longestScenarioBytes = 65_535;
+
 export interface SippScenario {
   /** Files of keys, one a room, by their names; none: the caller stays in the IVR. */
   readonly keyFiles: readonly string[];
@@ -54,18 +57,28 @@ const keyIn = (files: readonly string[]): readonly string[] => [
   '    <todouble assign_to="room" variable="text"/>',
   ...files.map(
     (_, room) =>
-      `    <test assign_to="is${room}" variable="room" compare="equal" value="${room}"/>`,
+      `<test assign_to="is${room}" variable="room" compare="equal" value="${room}"/>`,
   ),
   '  </action></nop>',
-  ...files.map((_, room) => `  <nop next="key${room}" test="is${room}"/>`),
+  ...files.map((_, room) => `<nop next="key${room}" test="is${room}"/>`),
   ...files.flatMap((file, room) => [
-    `  <label id="key${room}"/>`,
-    `  <nop next="speak">${play(file)}</nop>`,
+    `<label id="key${room}"/>`,
+    `<nop next="speak">${play(file)}</nop>`,
   ]),
   '  <label id="speak"/>',
 ];
 
+/** Throws an Error for the person at the terminal where there are more rooms than SIPp can read. */
 export function sippScenario(scenario: SippScenario): string {
+  const text = scenarioText(scenario);
+  if (text.length > longestScenarioBytes)
+    throw new Error(
+      `${scenario.keyFiles.length} rooms are a scenario of ${text.length} bytes, and sipp reads ${longestScenarioBytes}: fewer --rooms`,
+    );
+  return text;
+}
+
+function scenarioText(scenario: SippScenario): string {
   const { keyFiles, speechFile, beforeKeysMs, untilSpeechMs, holdMs } = scenario;
   const invite = `${head('INVITE', 1, ['Content-Type: application/sdp', 'Content-Length: [len]'])}\n\n      ${sdp}`;
   const empty = ['Content-Length: 0'];

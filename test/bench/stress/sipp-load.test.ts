@@ -21,6 +21,14 @@ describe('the scenario of a stress run', () => {
     expect(xml.indexOf('<label id="speak"/>')).toBeLessThan(xml.indexOf('speech.pcap'));
   });
 
+  it('is refused where it is longer than what SIPp reads', () => {
+    const roomsOf = (count: number) => Array.from({ length: count }, (_, room) => `${room}.pcap`);
+    expect(() => sippScenario({ ...scenario, keyFiles: roomsOf(250) })).not.toThrow();
+    expect(() => sippScenario({ ...scenario, keyFiles: roomsOf(500) })).toThrow(
+      /500 rooms .* fewer --rooms/,
+    );
+  });
+
   it('keys nothing where the calls stay in the IVR', () => {
     const xml = sippScenario({ ...scenario, keyFiles: [] });
     expect(xml).not.toContain('next=');
