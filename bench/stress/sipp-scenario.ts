@@ -56,8 +56,7 @@ const keyIn = (files: readonly string[]): readonly string[] => [
   '    <assignstr assign_to="text" value="[field0]"/>',
   '    <todouble assign_to="room" variable="text"/>',
   ...files.map(
-    (_, room) =>
-      `<test assign_to="is${room}" variable="room" compare="equal" value="${room}"/>`,
+    (_, room) => `<test assign_to="is${room}" variable="room" compare="equal" value="${room}"/>`,
   ),
   '  </action></nop>',
   ...files.map((_, room) => `<nop next="key${room}" test="is${room}"/>`),
