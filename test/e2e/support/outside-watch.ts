@@ -38,9 +38,11 @@ watch(dnsPromises, 'lookup', nameIn);
 watch(dgram.Socket.prototype, 'send', addressIn);
 watch(dgram.Socket.prototype, 'connect', addressIn);
 watch(net.Socket.prototype, 'connect', (args) => {
-  const [first]: readonly unknown[] = args.flat(1);
-  const host = typeof first === 'object' && first !== null ? Reflect.get(first, 'host') : undefined;
-  if (typeof host === 'string') addressIn([host]);
+  // Node calls it with an array of what it was called with.
+  const first: unknown = args.flat(1)[0];
+  if (typeof first !== 'object' || first === null) return;
+  const host: unknown = Reflect.get(first, 'host');
+  addressIn([host]);
 });
 syncBuiltinESMExports();
 print(`watched: thread ${threadId}`);
