@@ -149,7 +149,14 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
       }
       path ??=
         transport &&
-        openRtpPath(transport, { onRtp: takeRtp, onRtcp: rtcpTaker(), adopt: deps.adopt });
+        openRtpPath(transport, {
+          onRtp: takeRtp,
+          onRtcp: rtcpTaker(),
+          adopt: deps.adopt,
+          onConsentExpired: () => {
+            if (closed === undefined) deps.onState('failed');
+          },
+        });
       deps.onState('connected');
     } else if (state === 'failed' || state === 'closed') deps.onState('failed');
   });
@@ -224,10 +231,12 @@ export const createPeerConnection = (deps: PeerConnectionDeps): PeerConnection =
       write(packet, audioLevelDbov, voice);
     },
     reception: () => reports?.reception(),
-    close: () =>
-      (closed ??= peer.close().catch((error: unknown) => {
+    close: () => {
+      path?.close();
+      return (closed ??= peer.close().catch((error: unknown) => {
         log.warn({ err: error }, 'peer connection did not close cleanly');
-      })),
+      }));
+    },
   };
 };
 

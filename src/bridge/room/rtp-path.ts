@@ -14,7 +14,15 @@ import { createSrtpSender } from '../rtp/srtp-sender.ts';
 import { maxSrtpOverheadBytes } from '../rtp/srtp-suite.ts';
 import { createCheckAnswer } from './check-answer.ts';
 import type { AdoptSocket } from '../udp/udp-socket.ts';
-import { checkCredentialsOf, consentOf, srtpKeysOf } from './werift-insides.ts';
+import { keepConsent, type Consent } from './consent.ts';
+import {
+  checkCredentialsOf,
+  consentCredentialsOf,
+  consentOf,
+  endConsentChecks,
+  srtpKeysOf,
+  withdrawConsent,
+} from './werift-insides.ts';
 import { divertMedia, type SendDatagram } from './werift-sockets.ts';
 
 /** The way of one SSRC's packets. */
@@ -31,6 +39,8 @@ export interface RtpStream {
 export interface RtpPath extends RtpStream {
   /** For one more SSRC, whose RTCP goes this way too. */
   openStream(): RtpStream & { sendRtcp(compound: Uint8Array): void };
+  /** With the connection. Idempotent. */
+  close(): void;
 }
 
 /** The server forwards each track as a stream of its own, and a new one when it comes back. */
@@ -46,6 +56,8 @@ export interface RtpPathOptions {
   readonly onRtcp?: ((compound: Buffer) => void) | undefined;
   /** Given, the sockets are read as whoever gave it does, and what comes is good until the listener returns. */
   readonly adopt?: AdoptSocket | undefined;
+  /** The server has not consented for so long that nothing more is sent to it. At most once. */
+  readonly onConsentExpired: () => void;
 }
 
 /**
@@ -54,7 +66,7 @@ export interface RtpPathOptions {
  */
 export const openRtpPath = (
   transport: RTCDtlsTransport,
-  { onRtp, onRtcp, adopt }: RtpPathOptions,
+  { onRtp, onRtcp, adopt, onConsentExpired }: RtpPathOptions,
 ): RtpPath | undefined => {
   const keys = srtpKeysOf(transport);
   const { connection } = transport.iceTransport;
@@ -93,12 +105,14 @@ export const openRtpPath = (
   };
 
   const answerCheck = createCheckAnswer();
-  /** Keepalives of the pair in use; what may change a pair is werift's to see. */
+  let consent: Consent | undefined;
+  /** Keepalives of the pair in use, and what we asked it; what may change a pair is werift's to see. */
   const takeStun = (datagram: Buffer, address: string, port: number): boolean => {
     const send = wayOut();
     if (send === undefined || pair?.remoteAddr[0] !== address || pair.remoteAddr[1] !== port) {
       return false;
     }
+    if (consent?.take(datagram) === true) return true;
     const credentials = checkCredentialsOf(connection);
     const response = credentials && answerCheck(datagram, address, port, credentials);
     if (response === undefined) return false;
@@ -107,6 +121,16 @@ export const openRtpPath = (
   };
   const sockets = divertMedia(connection, { takeMedia, takeStun, adopt });
   if (sockets === undefined) return undefined;
+  if (wayOut() !== undefined && endConsentChecks(connection)) {
+    consent = keepConsent({
+      credentials: () => consentCredentialsOf(connection),
+      send: (request) => wayOut()?.(request),
+      onExpired: () => {
+        withdrawConsent(connection);
+        onConsentExpired();
+      },
+    });
+  }
 
   const openStream: RtpPath['openStream'] = () => {
     const sender = createSrtpSender(keys.suite, keys.local);
@@ -128,5 +152,5 @@ export const openRtpPath = (
     };
   };
 
-  return { ...openStream(), openStream };
+  return { ...openStream(), openStream, close: () => consent?.close() };
 };

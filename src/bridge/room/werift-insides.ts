@@ -9,6 +9,7 @@ import type { RTCDtlsTransport, RTCPeerConnection } from 'werift';
 import type { SrtpKey, SrtpSuite } from '../../call/ports/media.ts';
 import type { Logger } from '../../call/ports/process.ts';
 import type { CheckCredentials } from './check-answer.ts';
+import type { ConsentCredentials } from './consent-check.ts';
 
 export const property = (of: unknown, name: string): unknown => {
   if (typeof of !== 'object' || of === null) return undefined;
@@ -136,4 +137,35 @@ export const checkCredentialsOf = (connection: IceConnection): CheckCredentials 
   if (typeof localUfrag !== 'string' || typeof localPassword !== 'string') return undefined;
   if (typeof remoteUfrag !== 'string' || typeof isControlling !== 'boolean') return undefined;
   return { localUfrag, localPassword, remoteUfrag, isControlling };
+};
+
+/**
+ * Ends werift's own asking for consent, which has it from now on until `withdrawConsent`. False, nothing done, where
+ * werift is not built as expected.
+ */
+export const endConsentChecks = (connection: IceConnection): boolean => {
+  const stop = property(connection, 'stopConsentLifecycle');
+  if (typeof stop !== 'function' || typeof property(connection, consentFlag) !== 'boolean')
+    return false;
+  Reflect.apply(stop, connection, []);
+  return Reflect.set(connection, consentFlag, true);
+};
+const consentFlag = 'consentFresh';
+
+export const withdrawConsent = (connection: IceConnection): void => {
+  Reflect.set(connection, consentFlag, false);
+};
+
+/** What our own checks have to name, as it is now; undefined where werift does not tell. */
+export const consentCredentialsOf = (connection: IceConnection): ConsentCredentials | undefined => {
+  const localUfrag = property(connection, 'localUsername');
+  const remoteUfrag = property(connection, 'remoteUsername');
+  const remotePassword = property(connection, 'remotePassword');
+  const isControlling = property(connection, 'iceControlling');
+  const tieBreaker = property(connection, 'tieBreaker');
+  if (typeof localUfrag !== 'string' || typeof remoteUfrag !== 'string') return undefined;
+  if (typeof remotePassword !== 'string' || typeof isControlling !== 'boolean') return undefined;
+  if (typeof tieBreaker !== 'bigint') return undefined;
+  const nominates = isControlling && property(connection, 'remoteIsLite') === true;
+  return { localUfrag, remoteUfrag, remotePassword, isControlling, tieBreaker, nominates };
 };

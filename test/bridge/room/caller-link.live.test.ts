@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ParticipantKind } from '@livekit/rtc-node';
 import { AccessToken } from 'livekit-server-sdk';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { startLiveKitServer, type TestLiveKitServer } from '../../support/livekit-server.ts';
 import {
   createRoomRig,
@@ -165,6 +165,34 @@ test('a server that dies is lost, and found within 5 s of its return, with the s
 
   const witness = await rig.witness('guest');
   expect((await witness.hear(caller, 500)).dominantHz).toBe(600);
+});
+
+const signalServer = (signal: NodeJS.Signals): void => {
+  const pid = server.pid();
+  if (pid !== undefined) process.kill(pid, signal);
+};
+
+test('the server consents to be sent to, again and again; a stopped one no more', async () => {
+  // Only what our asking goes by: the rest of the world has its own time.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  try {
+    const { saw, events } = await rig.caller(caller);
+    await saw('connected');
+    const pass = async (rounds: number): Promise<void> => {
+      for (let round = 0; round < rounds; round += 1) {
+        vi.advanceTimersByTime(6500);
+        await sleep(100);
+      }
+    };
+    await pass(12);
+    expect(events.map(({ type }) => type)).toEqual(['connected']);
+    signalServer('SIGSTOP');
+    await pass(6);
+    await saw('lost');
+  } finally {
+    vi.useRealTimers();
+    signalServer('SIGCONT');
+  }
 });
 
 test('after 20 joins and closes no socket, timer or participant is left', async () => {

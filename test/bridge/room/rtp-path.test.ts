@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   ProtectionProfileAeadAes128Gcm,
   ProtectionProfileAes128CmHmacSha1_80,
@@ -66,26 +66,33 @@ const transportWith = (srtp: unknown, transportType = 'udp', adopt?: AdoptSocket
     send: (packet: Buffer, to: unknown) => Promise.resolve(byWerift.push([packet, to])),
   };
   const connection = {
-    consent: true,
+    consentFresh: true,
     canSendApplicationData() {
-      return this.consent;
+      return this.consentFresh;
+    },
+    asksByItself: true,
+    stopConsentLifecycle() {
+      this.asksByItself = this.consentFresh = false;
     },
     protocols: [{ transport: udp }],
     nominated: { protocol: { transport: udp }, remoteAddr: ['192.0.2.1', 7000] } as unknown,
     ...{ localUsername: 'ours', localPassword: 'a password', remoteUsername: 'theirs' },
-    iceControlling: true,
+    ...{ iceControlling: true, remotePassword: 'their password', tieBreaker: 7n },
     send: (packet: Buffer) => Promise.resolve(byWerift.push(packet)),
   };
   const transport = { srtp, iceTransport: { connection } } as unknown as RTCDtlsTransport;
   const received: Buffer[] = [];
   const arrivals: unknown[] = [];
+  const expired = vi.fn<() => void>();
   const path = openRtpPath(transport, {
     adopt,
+    onConsentExpired: expired,
     onRtp: (packet, arrivalMs) => {
       received.push(Buffer.from(packet));
       arrivals.push(arrivalMs);
     },
   });
+  onTestFinished(() => path?.close());
   const send = (packet: Buffer): void => {
     path?.buffer(packet.length).set(packet);
     path?.send(packet.length);
@@ -96,7 +103,7 @@ const transportWith = (srtp: unknown, transportType = 'udp', adopt?: AdoptSocket
   };
   return {
     ...{ path, send, receive, received, heardByWerift, connection, udp, sent, waiting },
-    ...{ disconnect, byWerift, socket, arrivals },
+    ...{ disconnect, byWerift, socket, arrivals, expired },
   };
 };
 
@@ -202,6 +209,54 @@ test('a keepalive of the nominated pair is answered there; of anybody else it is
   socket.close();
 });
 
+test('consent is asked for here, and goes where no answer comes; werift asks no more', () => {
+  vi.useFakeTimers();
+  try {
+    const { ours, theirs } = sessions(ProtectionProfileAes128CmHmacSha1_80, 14);
+    const world = transportWith(ours);
+    const { path, send, receive, sent, connection, expired, socket } = world;
+    expect([connection.asksByItself, connection.consentFresh]).toEqual([false, true]);
+    vi.advanceTimersByTime(6200);
+    const [request] = sent.map(({ packet }) => packet);
+    expect(request?.readUInt16BE(0)).toBe(1);
+    expect(request?.includes('theirs:ours')).toBe(true);
+    const response = signedStun(0x0101, request!.subarray(8, 20), [], 'their password');
+    receive(Buffer.from(response), ['192.0.2.2', 7000]);
+    expect(world.heardByWerift).toHaveLength(1);
+    receive(Buffer.from(response));
+    expect(world.heardByWerift).toHaveLength(1);
+    vi.advanceTimersByTime(28_000);
+    send(rtp(3));
+    expect(theirs.decrypt(sent.at(-1)!.packet)).toEqual(rtp(3));
+    expect(expired).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(4000);
+    expect(expired).toHaveBeenCalledOnce();
+    const before = sent.length;
+    send(rtp(4));
+    vi.advanceTimersByTime(20_000);
+    expect(sent).toHaveLength(before);
+    path?.close();
+    expect(vi.getTimerCount()).toBe(0);
+    socket.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a path that is closed asks nobody', () => {
+  vi.useFakeTimers();
+  try {
+    const { path, sent, socket } = transportWith(sessions(ProtectionProfileAeadAes128Gcm, 12).ours);
+    path?.close();
+    path?.close();
+    vi.advanceTimersByTime(60_000);
+    expect(sent).toEqual([]);
+    socket.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('werift sends on the connected socket to the same end, and disconnects it for another', async () => {
   const { ours } = sessions(ProtectionProfileAeadAes128Gcm, 12);
   const { send, udp, sent, disconnect, byWerift, socket } = transportWith(ours);
@@ -269,10 +324,10 @@ test('an adopted socket brings what comes, with its time, and takes what is sent
 test('nothing is sent to who gave no consent, and the packets after it still decrypt', () => {
   const { ours, theirs } = sessions(ProtectionProfileAes128CmHmacSha1_80, 14);
   const { send, connection, sent, socket } = transportWith(ours);
-  connection.consent = false;
+  connection.consentFresh = false;
   send(rtp(8));
   expect(sent).toEqual([]);
-  connection.consent = true;
+  connection.consentFresh = true;
   send(rtp(9));
   expect(sent.map(({ packet }) => theirs.decrypt(packet))).toEqual([rtp(9)]);
   socket.close();

@@ -23,6 +23,8 @@ test('werift is built as expected', async () => {
   const connection = transport?.iceTransport.connection;
   expect(connection).toHaveProperty('canSendApplicationData', expect.any(Function));
   expect(connection).toHaveProperty('stunServer');
+  expect(connection).toHaveProperty('stopConsentLifecycle', expect.any(Function));
+  expect(connection).toHaveProperty('consentFresh', false);
   expect(connection).toHaveProperty('protocols.0.transport.type', 'udp');
   expect(connection).toHaveProperty('protocols.0.transport.socket', expect.any(Socket));
   expect(transport).toHaveProperty('srtp', undefined);
