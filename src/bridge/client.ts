@@ -6,6 +6,7 @@
  * `media-timeout`, which ends a call in whatever state it is.
  */
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { LegId, NodeId } from '../call/identifiers.ts';
 import type { MediaBridge } from '../call/ports/media.ts';
 import type { Logger } from '../call/ports/process.ts';
@@ -109,6 +110,7 @@ export const createMediaBridge = async (options: MediaBridgeOptions): Promise<Me
     const link = await startWorkerLink({
       setup: {
         workerIndex: index,
+        hasCoreLeft: availableParallelism() > workers,
         epochMs,
         rtpPorts: partitionPorts(options.rtpPorts, workers, index),
         prompts: options.prompts,

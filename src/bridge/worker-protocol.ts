@@ -47,6 +47,8 @@ export interface ThreadSetup extends WorkerSetup {
 
 export interface WorkerSetup {
   readonly workerIndex: number;
+  /** Whether a processor is left for others while all workers are busy. */
+  readonly hasCoreLeft: boolean;
   /** Zero of the tick numbers, monotonic milliseconds, the same for all workers of the node. */
   readonly epochMs: number;
   readonly rtpPorts: PortRange;

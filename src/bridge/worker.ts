@@ -7,7 +7,7 @@ import { monotonicMs } from './monotonic-ms.ts';
 import { createMediaWorker } from './media-worker.ts';
 import { createBatchedUdp } from './udp/batched-udp.ts';
 import { openNodeLinks } from './node-link/node-links.ts';
-import { raiseThreadPriority } from './thread-priority.ts';
+import { raiseThreadPriority, realTimeLevels } from './thread-priority.ts';
 import { useOpensslKeyAgreement } from './room/key-agreement.ts';
 import type { FromWorker, ThreadSetup, ToWorker } from './worker-protocol.ts';
 import { createWorkerLog } from './worker-log.ts';
@@ -46,8 +46,12 @@ const start = async (setup: ThreadSetup): Promise<void> => {
     (await openNodeLinks({ setup: nodeLink, nowMs: monotonicMs, openUdp: udp?.prompt.open, log }));
   const worker = createMediaWorker({ setup, dtlsIdentity, nodeLinks, udp, post, log });
   if (!useOpensslKeyAgreement()) log.warn({}, 'key agreement by javascript');
-  const priority = raiseThreadPriority();
-  if (priority !== 'raised') log.info({ reason: priority }, 'media thread has no priority');
+  const priority = raiseThreadPriority({
+    realTimeLevel: setup.hasCoreLeft ? realTimeLevels.media : 0,
+  });
+  log.debug({ priority }, 'media thread');
+  if (priority === 'not-permitted' || priority === 'unknown-thread')
+    log.info({ reason: priority }, 'media thread has no priority');
   // What a third party's socket handler throws belongs to one link; the other calls go on.
   process.on('uncaughtException', (error) => {
     log.error({ err: error }, 'uncaught in media worker');

@@ -65,6 +65,7 @@ const setUp = () => {
     {
       setup: {
         workerIndex: 0,
+        hasCoreLeft: true,
         epochMs: 0,
         rtpPorts: { first: 0, last: 0 },
         prompts: pack(new Map(), 8000),

@@ -77,6 +77,7 @@ const setUp = (settings: { readonly sendsUnheard?: boolean } = {}) => {
     {
       setup: {
         workerIndex: 0,
+        hasCoreLeft: true,
         epochMs: 0,
         rtpPorts: { first: 0, last: 0 },
         prompts: pack(new Map(), 8000),
