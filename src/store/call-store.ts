@@ -1,11 +1,11 @@
 /** The calls of all nodes, in the database. */
-import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
+import type { ExpressionBuilder, ExpressionWrapper, Insertable, SqlBool } from 'kysely';
 import type { EndReasonCode } from '../call/end-reasons.ts';
 import type { CallLog, CallQuery, CallRecord } from '../call/ports/call-records.ts';
 import type { NumberVault } from '../call/ports/privacy.ts';
 import { fromCallRow, toCallRow } from './call-row.ts';
 import type { Database } from './database.ts';
-import type { Schema } from './schema.ts';
+import type { CallsTable, Schema } from './schema.ts';
 
 /** A record, and the life of the node that wrote it. */
 export interface LeasedRecord {
@@ -15,7 +15,7 @@ export interface LeasedRecord {
 
 export interface CallStore extends CallLog {
   /**
-   * All or none. The latest wins, but nothing changes a call that has ended: the first end counts.
+   * Of different calls; all or none. The latest wins, but nothing changes a call that has ended: the first end counts.
    * Only `node-died` is a presumption of another node, which the one that lives may prove wrong.
    */
   save(records: readonly LeasedRecord[]): Promise<void>;
@@ -31,22 +31,26 @@ export function createCallStore(
   numbers: Pick<NumberVault, 'hashes'>,
 ): CallStore {
   return {
-    save: (records) =>
-      main.transaction().execute(async (transaction) => {
-        for (const { leaseId, record } of records) {
-          const row = toCallRow(record, leaseId);
-          await transaction
-            .insertInto('calls')
-            .values(row)
-            .onConflict((conflict) =>
-              conflict
-                .column('leg_id')
-                .doUpdateSet(row)
-                .where((builder) => mayChange(builder, leaseId, record)),
+    async save(records) {
+      const rows = records.map(({ leaseId, record }) => toCallRow(record, leaseId));
+      const [first] = rows;
+      if (first === undefined) return;
+      // One statement: each is a way to the database and back, and SQLite's others wait behind a transaction's.
+      await main
+        .insertInto('calls')
+        .values(rows)
+        .onConflict((conflict) =>
+          conflict
+            .column('leg_id')
+            .doUpdateSet((builder) =>
+              Object.fromEntries(
+                columnsOf(first).map((column) => [column, builder.ref(`excluded.${column}`)]),
+              ),
             )
-            .execute();
-        }
-      }),
+            .where(mayChange),
+        )
+        .execute();
+    },
     async openCalls(nodeId, exceptLeaseId) {
       const rows = await main
         .selectFrom('calls')
@@ -79,17 +83,21 @@ export function createCallStore(
   };
 }
 
+const columnsOf = (row: Insertable<CallsTable>) => Object.keys(row) as (keyof CallsTable)[];
+
+/** Whether the row that is there gives way to the new one, `excluded`. */
 function mayChange(
-  builder: ExpressionBuilder<Schema, 'calls'>,
-  leaseId: string,
-  record: CallRecord,
-): Filter {
+  builder: ExpressionBuilder<Schema & { readonly excluded: CallsTable }, 'calls' | 'excluded'>,
+) {
   const open = builder('calls.ended_at', 'is', null);
-  // A start that closes what its earlier life left open knows no more than the other node did.
-  if (record.termination?.reason === 'gateway-died') return open;
   const presumed = builder.and([
     builder('calls.reason', '=', 'node-died' satisfies EndReasonCode),
-    builder('calls.lease_id', '=', leaseId),
+    builder('calls.lease_id', '=', builder.ref('excluded.lease_id')),
+    // A start that closes what its earlier life left open knows no more than the other node did.
+    builder.or([
+      builder('excluded.reason', 'is', null),
+      builder('excluded.reason', '!=', 'gateway-died' satisfies EndReasonCode),
+    ]),
   ]);
   return builder.or([open, presumed]);
 }

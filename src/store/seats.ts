@@ -47,19 +47,19 @@ export function takeSeat(database: Kysely<Schema>, request: SeatRequest): Promis
       if (!hasRoom({ max, seats, kept, claim: request })) return { seated: false, reason: 'full' };
     }
     const number = earlier?.number ?? lowestFree(seats.map((seat) => seat.number));
-    await deleteSeat(transaction, legId);
     if (earlier !== undefined) await deleteSeat(transaction, earlier.leg_id);
+    const seat = {
+      call_id: callId,
+      number,
+      node_id: owner.nodeId,
+      lease_id: owner.leaseId,
+      invitee_id: inviteeId ?? null,
+      role,
+    };
     await transaction
       .insertInto('seats')
-      .values({
-        leg_id: legId,
-        call_id: callId,
-        number,
-        node_id: owner.nodeId,
-        lease_id: owner.leaseId,
-        invitee_id: inviteeId ?? null,
-        role,
-      })
+      .values({ leg_id: legId, ...seat })
+      .onConflict((conflict) => conflict.column('leg_id').doUpdateSet(seat))
       .execute();
     return { seated: true, number, ...(earlier && { replaces: earlier.leg_id as LegId }) };
   });

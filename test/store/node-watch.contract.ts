@@ -1,6 +1,6 @@
 /** Nodes that look after each other, over any database of the store. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { asCallId, asLegId } from '../../src/call/identifiers.ts';
+import { asCallId, asLegId, asRoomName } from '../../src/call/identifiers.ts';
 import { createCallStore } from '../../src/store/call-store.ts';
 import { createNumberVault } from '../../src/store/number-vault.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -238,6 +238,32 @@ export function nodeWatchContract(newDatabase: () => Promise<TestDatabase>): voi
     await startNode('node-a', 'another life');
     await pass(25, b);
     expect(b.dead).toHaveLength(1);
+  });
+
+  test('many calls at once are saved as one after the other, each by its own rule', async () => {
+    const a = await startNode('node-a');
+    const b = await startNode('node-b');
+    const many = Array.from({ length: 97 }, (_, index) => callRecord(`call ${index}`));
+    await a.save(callRecord('goes on'), callRecord('died'), endedRecord('over'), ...many);
+    await pass(35, b);
+    const late = endedRecord('over', { endedAt: 99_999 });
+    const closedByItself = endedRecord('died', {
+      endedAt: 5,
+      termination: { result: 'server-error', reason: 'gateway-died', by: 'gateway' },
+    });
+    const goneOn = callRecord('goes on', { state: 'joined', room: asRoomName('theirs') });
+    await a.save(late, callRecord('new'), closedByItself, goneOn, endedRecord('call 96'));
+    expect((await b.calls.get(asLegId('over')))?.endedAt).toBe(9_000);
+    expect((await b.calls.get(asLegId('goes on')))?.room).toBe('theirs');
+    const states = ['new', 'died', 'goes on', 'call 96', 'call 95'].map((leg) => stateOf(b, leg));
+    expect(await Promise.all(states)).toEqual([
+      'ivr',
+      'node-died',
+      'joined',
+      'hung-up',
+      'node-died',
+    ]);
+    await a.save();
   });
 
   test('calls of a node that the store knows nothing of are closed', async () => {
