@@ -11,8 +11,17 @@ import type {
 import { StoreError, type StoreErrorCode } from './store-error.ts';
 
 export interface SqliteConnection {
-  /** Rejects with a `StoreError`. Queries run in the order of the calls. */
-  execute(sql: string, parameters: readonly SQLInputValue[]): Promise<SqliteResult>;
+  /**
+   * Rejects with a `StoreError`. Queries run in the order of the calls. `begins`: a transaction, with this query
+   * [false]; where it does not begin nothing is done.
+   */
+  execute(
+    sql: string,
+    parameters: readonly SQLInputValue[],
+    begins?: boolean,
+  ): Promise<SqliteResult>;
+  /** Ends an open transaction undone; none is no error. */
+  rollback(): Promise<void>;
   /** Closes the file after the queries before it. Idempotent, never rejects. */
   close(): Promise<void>;
 }
@@ -79,19 +88,23 @@ export function createSqliteConnection(options: SqliteWorkerOptions): SqliteConn
     await ended;
   }
 
+  const ask = (make: (requestId: number) => SqliteRequest): Promise<SqliteResult> =>
+    new Promise((resolve, reject) => {
+      if (closing !== undefined) {
+        reject(new StoreError('store/unavailable', 'the database is closed'));
+        return;
+      }
+      worker ??= start();
+      requests += 1;
+      waiters.set(requests, { resolve, reject });
+      worker.postMessage(make(requests));
+    });
+
   return {
-    execute(sql, parameters) {
-      return new Promise((resolve, reject) => {
-        if (closing !== undefined) {
-          reject(new StoreError('store/unavailable', 'the database is closed'));
-          return;
-        }
-        worker ??= start();
-        requests += 1;
-        waiters.set(requests, { resolve, reject });
-        const request: SqliteRequest = { kind: 'query', requestId: requests, sql, parameters };
-        worker.postMessage(request);
-      });
+    execute: (sql, parameters, begins = false) =>
+      ask((requestId) => ({ kind: 'query', requestId, sql, parameters, begins })),
+    rollback: async () => {
+      await ask((requestId) => ({ kind: 'rollback', requestId }));
     },
     close: () => (closing ??= end()),
   };

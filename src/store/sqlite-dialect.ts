@@ -13,6 +13,7 @@ import {
 } from 'kysely';
 import type { SQLInputValue } from 'node:sqlite';
 import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqliteResult } from './sqlite-protocol.ts';
 import { StoreError } from './store-error.ts';
 
 /** The connection stays its owner's: whoever opened it closes it. */
@@ -26,30 +27,39 @@ export function createSqliteDialect(sqlite: SqliteConnection): Dialect {
 }
 
 function createDriver(sqlite: SqliteConnection): Driver {
-  const connection = createDatabaseConnection(sqlite);
-  const run = async (sql: string): Promise<void> => {
-    await connection.executeQuery(CompiledQuery.raw(sql));
-  };
+  /** Begins with its first query: each way to the thread and back is one that all others wait for. */
+  let begins = false;
+  const connection = createDatabaseConnection((query) => {
+    const first = begins;
+    begins = false;
+    return sqlite.execute(query.sql, query.parameters as readonly SQLInputValue[], first);
+  });
   return {
     init: () => Promise.resolve(),
     acquireConnection: () => Promise.resolve(connection),
-    // IMMEDIATE takes the write lock at once: a transaction that reads first cannot fail later
-    // because another process wrote in between (https://sqlite.org/lang_transaction.html).
-    beginTransaction: () => run('begin immediate'),
-    commitTransaction: () => run('commit'),
-    rollbackTransaction: () => run('rollback'),
+    beginTransaction: () => {
+      begins = true;
+      return Promise.resolve();
+    },
+    commitTransaction: async () => {
+      if (begins) begins = false;
+      else await connection.executeQuery(CompiledQuery.raw('commit'));
+    },
+    rollbackTransaction: async () => {
+      begins = false;
+      await sqlite.rollback();
+    },
     releaseConnection: () => Promise.resolve(),
     destroy: () => Promise.resolve(),
   };
 }
 
-function createDatabaseConnection(sqlite: SqliteConnection): DatabaseConnection {
+function createDatabaseConnection(
+  execute: (query: CompiledQuery) => Promise<SqliteResult>,
+): DatabaseConnection {
   return {
     async executeQuery<Row>(query: CompiledQuery) {
-      const { rows, changes } = await sqlite.execute(
-        query.sql,
-        query.parameters as readonly SQLInputValue[],
-      );
+      const { rows, changes } = await execute(query);
       const affected = changes === undefined ? {} : { numAffectedRows: BigInt(changes) };
       return { rows: rows as Row[], ...affected };
     },

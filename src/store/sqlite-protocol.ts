@@ -13,7 +13,11 @@ export type SqliteRequest =
       readonly requestId: number;
       readonly sql: string;
       readonly parameters: readonly SQLInputValue[];
+      /** The first of a transaction: where that does not begin, the query fails and nothing is done. */
+      readonly begins: boolean;
     }
+  /** Of the transaction that is open; where none is, nothing. */
+  | { readonly kind: 'rollback'; readonly requestId: number }
   | { readonly kind: 'close' };
 
 export interface SqliteResult {

@@ -54,7 +54,16 @@ function prepared(sql: string): StatementSync {
   return statement;
 }
 
-function execute(request: Extract<SqliteRequest, { kind: 'query' }>): SqliteResult {
+type Answerable = Exclude<SqliteRequest, { kind: 'close' }>;
+
+function execute(request: Answerable): SqliteResult {
+  if (request.kind === 'rollback') {
+    if (database?.isTransaction === true) database.exec('rollback');
+    return { rows: [], changes: undefined };
+  }
+  // IMMEDIATE takes the write lock at once: a transaction that reads first cannot fail later
+  // because another process wrote in between (https://sqlite.org/lang_transaction.html).
+  if (request.begins) prepared('begin immediate').run();
   const statement = prepared(request.sql);
   if (statement.columns().length > 0) {
     return { rows: statement.all(...request.parameters), changes: undefined };
@@ -70,7 +79,7 @@ function asFailure(error: unknown): SqliteFailure {
   return { resultCode, message: error instanceof Error ? error.message : 'not an error object' };
 }
 
-function answer(request: Extract<SqliteRequest, { kind: 'query' }>): SqliteAnswer {
+function answer(request: Answerable): SqliteAnswer {
   try {
     return { requestId: request.requestId, result: execute(request) };
   } catch (error) {
@@ -79,7 +88,7 @@ function answer(request: Extract<SqliteRequest, { kind: 'query' }>): SqliteAnswe
 }
 
 parentPort?.on('message', (request: SqliteRequest) => {
-  if (request.kind === 'query') {
+  if (request.kind !== 'close') {
     parentPort?.postMessage(answer(request));
     return;
   }

@@ -69,6 +69,31 @@ test('a file that cannot be opened is unavailable, and is tried again', async ()
   await nowhere.close();
 });
 
+test('a transaction begins with a query and ends undone by rollback; without one that is nothing', async () => {
+  await query('create table t (a integer)');
+  await connection.rollback();
+  await connection.execute('insert into t values (?)', [1], true);
+  await query('insert into t values (2)');
+  await connection.rollback();
+  expect((await query('select * from t')).rows).toEqual([]);
+  // One whose first query fails is open all the same, until its rollback.
+  await expect(connection.execute('insert into nowhere values (1)', [], true)).rejects.toThrow();
+  await query('insert into t values (3)');
+  await connection.rollback();
+  await query('insert into t values (4)');
+  expect((await query('select * from t')).rows).toEqual([{ a: 4 }]);
+});
+
+test('a transaction that can not begin does nothing', async () => {
+  await query('create table t (a integer)');
+  await query('begin');
+  await expect(connection.execute('insert into t values (?)', [1], true)).rejects.toMatchObject({
+    code: 'store/fault',
+  });
+  await query('commit');
+  expect((await query('select * from t')).rows).toEqual([]);
+});
+
 test('a connection for searches does not write', async () => {
   await query('create table t (a)');
   const file = join(folder.path, 'a.sqlite');
@@ -111,6 +136,16 @@ describe('through Kysely', () => {
     });
     await expect(failing).rejects.toThrow('no');
     expect(await nodes()).toEqual([]);
+  });
+
+  test('a transaction without a query is none', async () => {
+    await database.main.transaction().execute(() => Promise.resolve());
+    await expect(
+      database.main.transaction().execute(() => Promise.reject(new Error('no'))),
+    ).rejects.toThrow('no');
+    await database.main.insertInto('nodes').values(row('a')).execute();
+    // Seen by another connection: it was not within a transaction that nobody ends.
+    expect(await database.search.selectFrom('nodes').select('node_id').execute()).toHaveLength(1);
   });
 
   test('a query outside a transaction waits for its end', async () => {
