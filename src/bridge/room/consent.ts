@@ -6,7 +6,7 @@
  *     └──30 s without a response──▶ expired, for good: `onExpired` once
  *
  * werift's own way makes timers, promises, abort signals and errors for each request, which live until the next: with
- * a few hundred connections that was most of what the garbage collector had to move and mark.
+ * a few hundred connections that was a third of all garbage, and most of what long collections had to mark.
  */
 import { createConsentCheck, type ConsentCredentials } from './consent-check.ts';
 
@@ -28,14 +28,14 @@ export interface ConsentOptions {
 
 /** Asks again and again, for all connections of a thread. */
 export interface ConsentRounds {
-  /** `round` is called some ten times a second with the monotonic time, until what is returned is called. */
+  /** `round` is called some five times a second with the monotonic time, until what is returned is called. */
   add(round: (nowMs: number) => void): () => void;
 }
 
 const shortestIntervalMs = 4000;
 const longestIntervalMs = 6000;
 const expiresAfterMs = 30_000;
-const roundMs = 100;
+const roundMs = 200;
 
 /** One timer for all: one a request would live long enough to be a burden itself. */
 export const createConsentRounds = (nowMs: () => number): ConsentRounds => {

@@ -216,7 +216,7 @@ test('consent is asked for here, and goes where no answer comes; werift asks no 
     const world = transportWith(ours);
     const { path, send, receive, sent, connection, expired, socket } = world;
     expect([connection.asksByItself, connection.consentFresh]).toEqual([false, true]);
-    vi.advanceTimersByTime(6200);
+    vi.advanceTimersByTime(6400);
     const [request] = sent.map(({ packet }) => packet);
     expect(request?.readUInt16BE(0)).toBe(1);
     expect(request?.includes('theirs:ours')).toBe(true);
