@@ -23,6 +23,8 @@ export interface TestPostgresServer {
 
 const run = promisify(execFile);
 const debianBinaries = '/usr/lib/postgresql';
+/** After a crash it reads its log first. */
+const longestStartMs = 60_000;
 
 /**
  * The folder with the server's programs: Debian keeps them off the PATH, one folder a version (and
@@ -84,11 +86,12 @@ export const startPostgresServer = async ({
       ...options,
       stdio: 'ignore',
     });
-    for (let attempt = 0; attempt < 200; attempt += 1) {
+    const startedAt = performance.now();
+    while (child.exitCode === null && performance.now() - startedAt < longestStartMs) {
       if (await answers()) return;
       await sleep(50);
     }
-    throw new Error('PostgreSQL did not start');
+    throw new Error(`PostgreSQL did not start (${child.exitCode ?? 'it still tries'})`);
   };
 
   const stop = async (): Promise<void> => {
