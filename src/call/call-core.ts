@@ -10,7 +10,7 @@ import {
 } from '../meeting/guess-limiter.ts';
 import type { CallSettings, Route } from './call-messages.ts';
 import { createCallerWatch, type CallerNews } from './caller-watch.ts';
-import { createCallRegistry, isInRoom, type CallChange, type LiveCounts } from './call-registry.ts';
+import { createCallRegistry, type CallChange, type LiveCounts } from './call-registry.ts';
 import { createCallSession, type CallPorts, type CallSession } from './call-session.ts';
 import { createCallCommands, type CallCommands } from './core-commands.ts';
 import { createDoorRefusals } from './door-refusals.ts';
@@ -194,10 +194,9 @@ export function createCallCore(
       timeZone: settings.timeZone,
       surroundings: {
         hostPresent: hosts.present,
-        companions: (callId) => registry.joined(callId) - (isIn(session, callId) ? 1 : 0),
+        companions: (callId) => registry.companions(callId, session.legId),
         waitingCallers: (callId) => desk.waiting(callId),
-        asideCompanions: (room) =>
-          registry.inAside(room) - (session.facts().aside?.room === room ? 1 : 0),
+        asideCompanions: (room) => registry.asideCompanions(room, session.legId),
         phonesIn: (callId) => desk.phonesIn(callId),
         roomsWithoutPicture: (callId) =>
           desk
@@ -218,6 +217,7 @@ export function createCallCore(
       onHostAct: (act, by) => {
         desk.do(act, by);
       },
+      onMeeting: registry.placed,
       onChange: (changed) => {
         registry.changed(changed);
         desk.changed(changed);
@@ -316,6 +316,3 @@ export function createCallCore(
 const noRoom = (): never => {
   throw new Error('no side rooms here');
 };
-
-const isIn = (session: CallSession, callId: CallId): boolean =>
-  isInRoom(session) && session.facts().meeting?.callId === callId;

@@ -14,16 +14,19 @@ export interface CallRegistry {
   readonly size: number;
   readonly add: (session: CallSession) => void;
   readonly remove: (session: CallSession) => void;
+  /** The session's meeting changed: it is found under the new one. */
+  readonly placed: (session: CallSession) => void;
   /** The session's record changed: listeners and the others of its meeting are told. */
   readonly changed: (session: CallSession) => void;
   get(legId: LegId): CallSession | undefined;
   all(): readonly CallSession[];
   of(callId: CallId): readonly CallSession[];
-  joined(callId: CallId): number;
+  /** Callers in the meeting, all but this one. */
+  companions(callId: CallId, but: LegId): number;
   /** In the meeting beside its callers themselves, at the phones of all but this one. */
   extraPeople(callId: CallId, but: LegId): number;
-  /** In the side room of a private word. */
-  inAside(room: RoomName): number;
+  /** In the side room of a private word, all but this one. */
+  asideCompanions(room: RoomName, but: LegId): number;
   /** Live calls that came by this trunk. */
   byTrunk(trunk: string): number;
   /** Whether one of this node's callers is in the meeting as its host. */
@@ -40,8 +43,46 @@ export const isInRoom = (session: CallSession): boolean => {
   return state === 'joined' && aside === undefined;
 };
 
+interface MeetingIndex {
+  /** In the order in which they came into the meeting. */
+  readonly of: (callId: CallId) => readonly CallSession[];
+  readonly place: (session: CallSession) => void;
+  readonly remove: (session: CallSession) => void;
+}
+
+/** The sessions by their meetings: who asks for one meeting's pays nothing for all the others. */
+function createMeetingIndex(): MeetingIndex {
+  const byMeeting = new Map<CallId, readonly CallSession[]>();
+  const placeOf = new Map<LegId, CallId>();
+
+  function remove(session: CallSession): void {
+    const callId = placeOf.get(session.legId);
+    if (callId === undefined) return;
+    placeOf.delete(session.legId);
+    const others = of(callId).filter((other) => other !== session);
+    if (others.length === 0) byMeeting.delete(callId);
+    else byMeeting.set(callId, others);
+  }
+
+  const of = (callId: CallId): readonly CallSession[] => byMeeting.get(callId) ?? [];
+
+  return {
+    of,
+    remove,
+    place(session) {
+      const callId = session.facts().meeting?.callId;
+      if (callId === placeOf.get(session.legId)) return;
+      remove(session);
+      if (callId === undefined) return;
+      placeOf.set(session.legId, callId);
+      byMeeting.set(callId, [...of(callId), session]);
+    },
+  };
+}
+
 export function createCallRegistry(logger: Logger): CallRegistry {
   const sessions = new Map<LegId, CallSession>();
+  const meetings = createMeetingIndex();
   /** In the meeting, as far as the others of that meeting were told. */
   const inMeeting = new Map<LegId, CallId>();
   const closing = new Set<Promise<void>>();
@@ -49,13 +90,12 @@ export function createCallRegistry(logger: Logger): CallRegistry {
 
   const all = (): readonly CallSession[] => Array.from(sessions.values());
   /** Asked for several times at each step of a call: nothing is copied for it. */
-  const matching = (matches: (session: CallSession) => boolean): CallSession[] => {
-    const found: CallSession[] = [];
-    for (const session of sessions.values()) if (matches(session)) found.push(session);
+  const count = (matches: (session: CallSession) => boolean): number => {
+    let found = 0;
+    for (const session of sessions.values()) if (matches(session)) found += 1;
     return found;
   };
-  const of = (callId: CallId): CallSession[] =>
-    matching((session) => session.facts().meeting?.callId === callId);
+  const { of } = meetings;
 
   function tellCompany(session: CallSession): void {
     const now = isInRoom(session) ? session.facts().meeting?.callId : undefined;
@@ -81,7 +121,9 @@ export function createCallRegistry(logger: Logger): CallRegistry {
     },
     remove(session) {
       sessions.delete(session.legId);
+      meetings.remove(session);
     },
+    placed: meetings.place,
     changed(session) {
       tellCompany(session);
       if (listeners.size === 0) return;
@@ -97,13 +139,15 @@ export function createCallRegistry(logger: Logger): CallRegistry {
     get: (legId) => sessions.get(legId),
     all,
     of,
-    joined: (callId) => of(callId).filter(isInRoom).length,
-    inAside: (room) => matching((session) => session.facts().aside?.room === room).length,
+    companions: (callId, but) =>
+      of(callId).filter((session) => session.legId !== but && isInRoom(session)).length,
+    asideCompanions: (room, but) =>
+      count((session) => session.legId !== but && session.facts().aside?.room === room),
     extraPeople: (callId, but) =>
       of(callId)
         .filter((session) => session.legId !== but && isInRoom(session))
         .reduce((sum, session) => sum + session.facts().people - 1, 0),
-    byTrunk: (trunk) => matching((session) => session.trunk === trunk).length,
+    byTrunk: (trunk) => count((session) => session.trunk === trunk),
     hasHost: (callId) =>
       of(callId).some((session) => {
         const { state, role } = session.facts();

@@ -58,6 +58,8 @@ export interface CallSessionDeps {
   readonly onCalledAgain: (again: CallAgain) => void;
   /** The person of this earlier call is in by a new one. */
   readonly onSuperseded: (legId: LegId) => void;
+  /** It got a meeting, or another one: before anything comes of that. */
+  readonly onMeeting: (session: CallSession) => void;
   /** After every step that changed the record. */
   readonly onChange: (session: CallSession) => void;
   /** The call is over and its end is on its way to the journal. */
@@ -152,6 +154,7 @@ export function createCallSession(deps: CallSessionDeps): CallSession {
       // The machine itself is broken: it can't be asked to end.
       if (input.type === 'bug') finish();
     }
+    if (machine.facts().meeting?.callId !== meetingBefore) deps.onMeeting(session);
     for (const output of outputs) {
       try {
         effects.run(output);

@@ -47,13 +47,12 @@ export function createWebhookStore(options: WebhookStoreOptions): WebhookStore {
     ...book,
     failing: (webhookId) => book.get(webhookId),
     async put(messages) {
+      const isWanted = (await enabled(main)).some(({ events }) =>
+        messages.some(({ type }) => wants(events, type)),
+      );
+      if (!isWanted) return false;
       await main.transaction().execute(async (transaction) => {
-        const webhooks = await transaction
-          .selectFrom('webhooks')
-          .select(['webhook_id', 'events'])
-          .where('disabled_at', 'is', null)
-          .execute();
-        for (const { webhook_id, events } of webhooks) {
+        for (const { webhook_id, events } of await enabled(transaction)) {
           const rows = messages
             .filter(({ type }) => wants(events, type))
             .map((message) => ({
@@ -70,6 +69,7 @@ export function createWebhookStore(options: WebhookStoreOptions): WebhookStore {
             .execute();
         }
       });
+      return true;
     },
     async claim(now, until) {
       const candidates = await main
@@ -197,6 +197,13 @@ function createBook({ database, seal }: WebhookStoreOptions): WebhookBook {
     },
   };
 }
+
+const enabled = (database: Database['main']) =>
+  database
+    .selectFrom('webhooks')
+    .select(['webhook_id', 'events'])
+    .where('disabled_at', 'is', null)
+    .execute();
 
 const dropMessages = async ({ main }: Database, webhookId: string): Promise<void> => {
   await main.deleteFrom('webhook_messages').where('webhook_id', '=', webhookId).execute();

@@ -48,11 +48,11 @@ export function createWebhookQueue(deps: WebhookQueueDeps): WebhookQueue {
     if (writing !== undefined || cancel !== undefined || waiting.length === 0) return;
     const batch = waiting.slice(0, atOnce);
     writing = outbox.put(batch).then(
-      () => {
+      (isWanted) => {
         writing = undefined;
         const done = new Set(batch);
         while (waiting[0] !== undefined && done.has(waiting[0])) waiting.shift();
-        deps.onPut();
+        if (isWanted) deps.onPut();
         write();
       },
       (error: unknown) => {

@@ -57,6 +57,15 @@ export function webhookStoreContract(newDatabase: () => Promise<TestDatabase>): 
     expect(await node.list()).toEqual([webhook('all'), webhook('ends', ['call.ended'])]);
   });
 
+  test('what no webhook wants is not kept, and said to be so', async () => {
+    expect(await node.put([message('m1')])).toBe(false);
+    await node.add(webhook('ends', ['call.ended']), 'whsec_a');
+    expect(await node.put([message('m2', 'call.joined')])).toBe(false);
+    expect(await node.backlog()).toMatchObject({ messages: 0 });
+    expect(await node.put([message('m3', 'call.joined'), message('m4')])).toBe(true);
+    expect(await idsOf('ends')).toEqual(['m4']);
+  });
+
   test('the secret comes back to the sender, and is not in the database', async () => {
     await node.add(webhook('w'), 'whsec_visible');
     await node.put([message('m1')]);

@@ -204,7 +204,7 @@ function failingOutbox() {
           failures += 1;
           throw new Error('down');
         }
-        await store.webhooks.put(messages);
+        return store.webhooks.put(messages);
       },
     },
   };

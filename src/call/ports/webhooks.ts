@@ -43,8 +43,8 @@ export interface WebhookBook {
 
 /** What waits in the store, sent by one node at a time a webhook. */
 export interface WebhookOutbox {
-  /** For each enabled webhook that wants them. All or none. */
-  put(messages: readonly QueuedMessage[]): Promise<void>;
+  /** For each enabled webhook that wants them. All or none. False: none wants any. */
+  put(messages: readonly QueuedMessage[]): Promise<boolean>;
   /** The webhooks that are due and have something waiting, held for this node until `until`. */
   claim(now: number, until: number): Promise<readonly (Webhook & { readonly secret: string })[]>;
   /** The oldest that wait. */
