@@ -1,6 +1,7 @@
 /** A stress run told to people: one text as Markdown, and as a page with its plots. */
 import { markdownTable, shown } from '../support/figure-table.ts';
 import { estimateMos, g711Impairment } from '../../src/call/mos.ts';
+import { longGapMs } from '../support/spacing-record.ts';
 import { percentilesOf } from './percentiles.ts';
 import { escapeXml, plot } from './plot.ts';
 import type { ProcessSeries } from './process-series.ts';
@@ -28,7 +29,7 @@ const countRows = (counts: Readonly<Record<string, number>>): readonly (readonly
   Object.entries(counts).map(([what, count]) => [what, String(count)]);
 
 function tablesOf(result: StressResult, judgements: readonly Judgement[]): readonly Table[] {
-  const { sipp, outcomes, timed, listeners, processes, leaks } = result;
+  const { sipp, outcomes, timed, listeners, processes, machineShare, leaks } = result;
   return [
     {
       title: 'Limits',
@@ -94,6 +95,23 @@ function tablesOf(result: StressResult, judgements: readonly Judgement[]): reado
       title: 'Processes',
       header: ['process', 'CPU mean', 'CPU highest', 'memory at first', 'memory highest'],
       rows: processes.map(processRow),
+    },
+    {
+      title: 'The machine, while all were held',
+      header: ['', 'measured'],
+      rows: [
+        ['processors busy', shown(machineShare.busyPct, 0, '%')],
+        ['processors given to others by its host (steal)', shown(machineShare.stolenPct, 1, '%')],
+        [
+          'longest that a processor stood still: a thread before all others woke up late by',
+          shown(machineShare.longestStallMs, 0, 'ms'),
+        ],
+        [`gaps over ${longGapMs} ms at the listeners, all together`, String(machineShare.longGaps)],
+        [
+          `… no longer than ${longGapMs} ms but for that`,
+          shown(machineShare.longGapsByStalls, 0, ''),
+        ],
+      ],
     },
     {
       title: 'After the end',

@@ -12,6 +12,7 @@ import { describeMachine, machineLine } from '../support/machine.ts';
 import { enterRoom, type RoomGuest } from '../support/room-guest.ts';
 import type { StressMeeting } from './api-client.ts';
 import { callOutcomes, type Reception } from './call-outcomes.ts';
+import { recordMachine } from './machine-share.ts';
 import type { StressPlan } from './plan.ts';
 import {
   openDescriptors,
@@ -88,8 +89,10 @@ async function underLoad(stage: Stage, progress: (line: string) => void): Promis
   const done = Promise.all(loads.map(({ result }) => result));
   await Promise.race([done, wait(1000 * Math.min(rampS, allEndS))]);
   await stage.farm.ask('restartReports', undefined);
+  const machine = await recordMachine();
   await Promise.race([done, wait(1000 * Math.max(5, allEndS - rampS - 1))]);
   const listeners = await reportsOf(stage, listening);
+  const machineShare = await machine.stop(listeners.flatMap(({ gaps }) => gaps));
   progress('waiting for the last calls to end');
   const sipp = sumOf(await done);
   const timed = await timing;
@@ -111,6 +114,7 @@ async function underLoad(stage: Stage, progress: (line: string) => void): Promis
       return { name, cpuPct: perCaller(series === undefined ? [] : [series]) };
     }),
     processes,
+    machineShare,
     leaks: await leftOver(stage, own, before, since),
   };
 }

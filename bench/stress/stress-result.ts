@@ -1,5 +1,6 @@
 /** What one stress run found. Times in milliseconds; a time that nothing showed is NaN. */
 import type { ListenerReport } from '../support/farm-protocol.ts';
+import type { MachineShare } from './machine-share.ts';
 import type { ProcessSeries } from './process-series.ts';
 import type { StressPlan } from './plan.ts';
 
@@ -63,5 +64,7 @@ export interface StressResult {
   /** The same of each watched process. */
   readonly watchedPerCaller: readonly { readonly name: string; readonly cpuPct: number }[];
   readonly processes: readonly ProcessSeries[];
+  /** While all were held. */
+  readonly machineShare: MachineShare;
   readonly leaks: Leaks;
 }

@@ -14,6 +14,14 @@ export interface SpacingReport {
   readonly longestMs: number;
   /** Spacings longer than `longGapMs`. */
   readonly longGaps: number;
+  /** The first of those. */
+  readonly gaps: readonly LongGap[];
+}
+
+export interface LongGap {
+  /** Its end, on the clock of the arrivals. */
+  readonly atMs: number;
+  readonly lastedMs: number;
 }
 
 /** What a listener hears as a hole: two packets late behind a usual jitter buffer. */
@@ -21,6 +29,7 @@ export const longGapMs = 60;
 
 const binMs = 1;
 const bins = 500;
+const mostGaps = 1_000;
 
 export const createSpacingRecord = (): SpacingRecord => {
   const counts = new Uint32Array(bins);
@@ -29,6 +38,7 @@ export const createSpacingRecord = (): SpacingRecord => {
   let spacings = 0;
   let longestMs = 0;
   let longGaps = 0;
+  let gaps: LongGap[] = [];
 
   const p99 = (): number => {
     const rank = Math.ceil(spacings * 0.99);
@@ -49,7 +59,10 @@ export const createSpacingRecord = (): SpacingRecord => {
         counts[bin] = (counts[bin] ?? 0) + 1;
         spacings += 1;
         if (spacingMs > longestMs) longestMs = spacingMs;
-        if (spacingMs > longGapMs) longGaps += 1;
+        if (spacingMs > longGapMs) {
+          longGaps += 1;
+          if (gaps.length < mostGaps) gaps.push({ atMs: nowMs, lastedMs: spacingMs });
+        }
       }
       lastMs = nowMs;
     },
@@ -58,6 +71,7 @@ export const createSpacingRecord = (): SpacingRecord => {
       spacingP99Ms: spacings === 0 ? Number.NaN : p99(),
       longestMs,
       longGaps,
+      gaps,
     }),
     restart() {
       counts.fill(0);
@@ -65,6 +79,7 @@ export const createSpacingRecord = (): SpacingRecord => {
       spacings = 0;
       longestMs = 0;
       longGaps = 0;
+      gaps = [];
     },
   };
 };

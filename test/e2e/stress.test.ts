@@ -46,6 +46,7 @@ it.concurrent(
     expect(result.listeners.map(({ ended }) => ended)).toEqual([false, false]);
     for (const { packets, soundingPackets } of result.listeners)
       expect(soundingPackets).toBeGreaterThan(packets / 10);
+    expect(result.machineShare.busyPct).toBeGreaterThan(0);
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('<svg');
   },
   120_000,

@@ -9,7 +9,14 @@ import { judge } from '../../../bench/stress/verdict.ts';
 
 const listener = {
   ...{ key: 'listener 1', ended: false, packets: 1500, spacingP99Ms: 22, longestMs: 31 },
-  ...{ longGaps: 0, soundingPackets: 1200, firstSoundAfterMs: 200, lossPct: 0, jitterMs: 0.4 },
+  ...{
+    longGaps: 0,
+    gaps: [],
+    soundingPackets: 1200,
+    firstSoundAfterMs: 200,
+    lossPct: 0,
+    jitterMs: 0.4,
+  },
 };
 const result: StressResult = {
   plan: parsePlan(['--timed', '0', '--max-answer', '100']),
@@ -32,6 +39,10 @@ const result: StressResult = {
       ],
     },
   ],
+  machineShare: {
+    ...{ busyPct: 71, stolenPct: 2.5, longestStallMs: 31 },
+    ...{ longGaps: 3, longGapsByStalls: Number.NaN },
+  },
   leaks: { liveCalls: 0, descriptors: 2, rssMib: 1.5 },
 };
 const { limits } = result.plan;
@@ -71,6 +82,8 @@ describe('the report', () => {
       expect(text).toContain('joined their room');
       expect(text).toContain('0.300 % of a core');
       expect(text).toContain('CPU of freeswitch a caller: 0.250 % of a core');
+      expect(text).toContain('31 ms');
+      expect(text).toContain('not measured');
     }
     expect(html).not.toContain('<with>');
     expect(html.match(/<svg/g)).toHaveLength(2);

@@ -11,7 +11,10 @@ const arrivals = (...spacings: readonly number[]) => {
 
 test('a gap over 60 ms is counted and is the longest', () => {
   const { record } = arrivals(20, 20, 75, 20);
-  expect(record.report()).toEqual({ packets: 5, spacingP99Ms: 76, longestMs: 75, longGaps: 1 });
+  expect(record.report()).toEqual({
+    ...{ packets: 5, spacingP99Ms: 76, longestMs: 75 },
+    ...{ longGaps: 1, gaps: [{ atMs: 1115, lastedMs: 75 }] },
+  });
 });
 
 test('60 ms are no long gap', () => {
@@ -29,6 +32,7 @@ test('a gap that lies across the restart belongs to what follows', () => {
   record.restart();
   record.take(nowMs + 90);
   expect(record.report()).toMatchObject({ packets: 1, longestMs: 90, longGaps: 1 });
+  expect(record.report().gaps).toHaveLength(1);
 });
 
 test('a stream of which nothing came has no p99', () => {
