@@ -12,7 +12,14 @@ import * as keeping from './migrations/0008-keeping.ts';
 import * as marks from './migrations/0009-marks.ts';
 import * as roomSystems from './migrations/0010-room-systems.ts';
 import * as unitsOfAccounts from './migrations/0011-units-of-accounts.ts';
+import { createConnectionTurns } from './connection-turns.ts';
 import { asStoreError, createPostgresPool } from './postgres-pool.ts';
+import {
+  type ProcedureName,
+  type ProcedureOutcome,
+  type ProcedureRequest,
+  runProcedure,
+} from './procedures.ts';
 import type { Schema } from './schema.ts';
 import { createSqliteConnection } from './sqlite-connection.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
@@ -38,6 +45,11 @@ export interface Database {
   readonly main: Kysely<Schema>;
   /** Searches that may take long: connections (and a thread, for SQLite) of their own. */
   readonly search: Kysely<Schema>;
+  /** Where the database is (`procedures.ts`), in turn with what uses `main`. */
+  run<Name extends ProcedureName>(
+    name: Name,
+    request: ProcedureRequest<Name>,
+  ): Promise<ProcedureOutcome<Name>>;
   /** Idempotent, never rejects. */
   close(): Promise<void>;
 }
@@ -46,9 +58,11 @@ export interface Database {
 export async function openSqliteDatabase(file: string): Promise<Database> {
   const writing = createSqliteConnection({ file, queryOnly: false });
   const searching = createSqliteConnection({ file, queryOnly: true });
+  const turns = createConnectionTurns();
   return migrated({
-    main: new Kysely<Schema>({ dialect: createSqliteDialect(writing) }),
+    main: new Kysely<Schema>({ dialect: createSqliteDialect(writing, turns) }),
     search: new Kysely<Schema>({ dialect: createSqliteDialect(searching) }),
+    run: (name, request) => turns.query({}, () => writing.run(name, request)),
     async close() {
       await searching.close();
       await writing.close();
@@ -76,7 +90,12 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
   const end = async (): Promise<void> => {
     await Promise.allSettled([main.destroy(), search.destroy()]);
   };
-  return migrated({ main, search, close: () => (closing ??= end()) });
+  return migrated({
+    main,
+    search,
+    run: (name, request) => runProcedure(main, name, request),
+    close: () => (closing ??= end()),
+  });
 }
 
 async function migrated(database: Database): Promise<Database> {

@@ -2,17 +2,19 @@
  * An invitee as the core knows it, and as a row. All that says who it is, PIN and number included,
  * is sealed: the database alone does not tell who was invited where.
  */
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
 import type { CallId, InviteeId } from '../call/identifiers.ts';
 import type { Invitee } from '../meeting/invitee.ts';
 import type { PinSeal } from './pin-seal.ts';
-import type { InviteesTable } from './schema.ts';
+import type { InviteesTable, Schema } from './schema.ts';
 
 type Person = Pick<
   Invitee,
   'pin' | 'name' | 'organisation' | 'interpreterId' | 'phoneNumber' | 'role' | 'language'
 >;
 type Settings = Pick<Invitee, 'slowKeys' | 'protectedIdentity' | 'seatKept' | 'mayBeTwoLegs'>;
+
+export type InviteeRow = Selectable<InviteesTable>;
 
 export const inviteeContext = (inviteeId: string, callId: string): string =>
   `invitee ${inviteeId} of ${callId}`;
@@ -44,7 +46,7 @@ export const toInviteeUpdate = (invitee: Invitee, seal: PinSeal): Updateable<Inv
 });
 
 /** Throws `store/unreadable-pin`: who can't be read is not let in as somebody else. */
-export function fromInviteeRow(row: Selectable<InviteesTable>, seal: PinSeal): Invitee {
+export function fromInviteeRow(row: InviteeRow, seal: PinSeal): Invitee {
   const person = JSON.parse(
     seal.open(row.person, inviteeContext(row.invitee_id, row.call_id)),
   ) as Partial<Person> & Pick<Person, 'pin' | 'role'>;
@@ -62,4 +64,32 @@ export function fromInviteeRow(row: Selectable<InviteesTable>, seal: PinSeal): I
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
+}
+
+/** Of these meetings, oldest first. */
+export const inviteeRows = (
+  database: Kysely<Schema>,
+  callIds: readonly string[],
+): Promise<readonly InviteeRow[]> =>
+  database
+    .selectFrom('invitees')
+    .selectAll()
+    .where('call_id', 'in', callIds)
+    .orderBy('created_at')
+    .orderBy('invitee_id')
+    .execute();
+
+/** Those of the meeting whose seats are kept: told without opening what is sealed. */
+export async function withKeptSeats(
+  database: Kysely<Schema>,
+  callId: CallId,
+): Promise<readonly Pick<Invitee, 'inviteeId'>[]> {
+  const rows = await database
+    .selectFrom('invitees')
+    .select(['invitee_id', 'settings'])
+    .where('call_id', '=', callId)
+    .execute();
+  return rows
+    .filter(({ settings }) => (JSON.parse(settings) as Settings).seatKept)
+    .map((row) => ({ inviteeId: row.invitee_id as InviteeId }));
 }

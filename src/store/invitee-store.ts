@@ -10,7 +10,7 @@ import {
 } from '../call/ports/invitees.ts';
 import { defaultPinLength, generatePin, type Invitee, pinLengthOf } from '../meeting/invitee.ts';
 import type { Database } from './database.ts';
-import { fromInviteeRow, toInviteeRow, toInviteeUpdate } from './invitee-row.ts';
+import { fromInviteeRow, inviteeRows, toInviteeRow, toInviteeUpdate } from './invitee-row.ts';
 import { type MeetingPins, meetingPins } from './meeting-row.ts';
 import type { PinSeal } from './pin-seal.ts';
 import type { Schema } from './schema.ts';
@@ -32,13 +32,7 @@ export async function inviteesOf(
   callIds: readonly CallId[],
 ): Promise<ReadonlyMap<string, readonly Invitee[]>> {
   if (callIds.length === 0) return new Map();
-  const rows = await database
-    .selectFrom('invitees')
-    .selectAll()
-    .where('call_id', 'in', callIds)
-    .orderBy('created_at')
-    .orderBy('invitee_id')
-    .execute();
+  const rows = await inviteeRows(database, callIds);
   return Map.groupBy(
     rows.map((row) => fromInviteeRow(row, seal)),
     ({ callId }) => callId,

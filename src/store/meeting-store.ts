@@ -9,6 +9,8 @@ import {
   type MeetingOutcome,
 } from '../call/ports/meetings.ts';
 import type { Database } from './database.ts';
+import type { MeetingKey } from './find-meeting.ts';
+import { fromInviteeRow } from './invitee-row.ts';
 import { inviteesOf } from './invitee-store.ts';
 import {
   fromMeetingRow,
@@ -18,7 +20,7 @@ import {
   toMeetingUpdate,
 } from './meeting-row.ts';
 import type { PinSeal } from './pin-seal.ts';
-import { deleteSeat, type SeatOwner, takeSeat } from './seats.ts';
+import { deleteSeat, type SeatOwner } from './seats.ts';
 import { isStoreError, StoreError } from './store-error.ts';
 
 export interface MeetingStoreOptions {
@@ -51,23 +53,19 @@ export function createMeetingStore(options: MeetingStoreOptions): MeetingBook {
   const read = async (row: MeetingRow | undefined): Promise<Meeting | undefined> =>
     row === undefined ? undefined : (await readAll([row]))[0];
 
-  const byCallId = async (callId: CallId): Promise<Meeting | undefined> =>
-    read(
-      await main
-        .selectFrom('meetings')
-        .selectAll()
-        .where('call_id', '=', callId)
-        .executeTakeFirst(),
+  const find = async (key: MeetingKey): Promise<Meeting | undefined> => {
+    const found = await database.run('findMeeting', key);
+    if (found === undefined) return undefined;
+    return fromMeetingRow(
+      found.row,
+      found.invitees.map((row) => fromInviteeRow(row, seal)),
+      seal,
     );
-
-  const byVideoAddress = async (address: string): Promise<Meeting | undefined> =>
-    read(
-      await main
-        .selectFrom('meetings')
-        .selectAll()
-        .where('video_address', '=', normaliseVideoAddress(address))
-        .executeTakeFirst(),
-    );
+  };
+  const byCallId = (callId: CallId): Promise<Meeting | undefined> =>
+    find({ column: 'call_id', value: callId });
+  const byVideoAddress = (address: string): Promise<Meeting | undefined> =>
+    find({ column: 'video_address', value: normaliseVideoAddress(address) });
 
   async function insert(draft: MeetingDraft, callId: CallId): Promise<Meeting | undefined> {
     const made = { callId, room: draft.room ?? makeRoomName(), now: now() };
@@ -161,17 +159,7 @@ export function createMeetingStore(options: MeetingStoreOptions): MeetingBook {
       return outcome(await byCallId(callId));
     },
     takeSeat: (callId, legId, claim) =>
-      takeSeat(main, {
-        ...guestClaim,
-        ...claim,
-        callId,
-        legId,
-        owner,
-        keptFor: async (transaction) => {
-          const invitees = (await inviteesOf(transaction, seal, [callId])).get(callId) ?? [];
-          return invitees.filter(({ seatKept }) => seatKept);
-        },
-      }),
+      database.run('takeSeat', { ...guestClaim, ...claim, callId, legId, owner }),
     releaseSeat: (legId) => deleteSeat(main, legId),
   };
 }

@@ -2,8 +2,8 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { CallId, LegId } from '../call/identifiers.ts';
 import type { SeatClaim, SeatOutcome } from '../call/ports/meetings.ts';
-import type { Invitee } from '../meeting/invitee.ts';
 import { hasRoom } from '../meeting/seats.ts';
+import { withKeptSeats } from './invitee-row.ts';
 import type { MeetingsTable, Schema } from './schema.ts';
 
 /** Whose seats they are: a node, and this life of its process. */
@@ -16,8 +16,6 @@ export interface SeatRequest extends SeatClaim {
   readonly callId: CallId;
   readonly legId: LegId;
   readonly owner: SeatOwner;
-  /** Those of the meeting whose seats are kept. */
-  readonly keptFor: (database: Kysely<Schema>) => Promise<readonly Pick<Invitee, 'inviteeId'>[]>;
 }
 
 /**
@@ -43,7 +41,7 @@ export function takeSeat(database: Kysely<Schema>, request: SeatRequest): Promis
       : undefined;
     const max = meeting.max_participants;
     if (max !== null && earlier === undefined) {
-      const kept = await request.keptFor(transaction);
+      const kept = await withKeptSeats(transaction, callId);
       if (!hasRoom({ max, seats, kept, claim: request })) return { seated: false, reason: 'full' };
     }
     const number = earlier?.number ?? lowestFree(seats.map((seat) => seat.number));

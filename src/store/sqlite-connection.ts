@@ -1,6 +1,7 @@
 /** The main thread's face of `sqlite-worker.ts`. A thread that died is started again by the next query. */
 import { Worker } from 'node:worker_threads';
 import type { SQLInputValue } from 'node:sqlite';
+import type { ProcedureName, ProcedureOutcome, ProcedureRequest } from './procedures.ts';
 import type {
   SqliteAnswer,
   SqliteFailure,
@@ -22,12 +23,17 @@ export interface SqliteConnection {
   ): Promise<SqliteResult>;
   /** Ends an open transaction undone; none is no error. */
   rollback(): Promise<void>;
+  /** Runs it on the thread, at one way there and back; to be called while no transaction is open. */
+  run<Name extends ProcedureName>(
+    name: Name,
+    request: ProcedureRequest<Name>,
+  ): Promise<ProcedureOutcome<Name>>;
   /** Closes the file after the queries before it. Idempotent, never rejects. */
   close(): Promise<void>;
 }
 
 interface Waiter {
-  resolve(result: SqliteResult): void;
+  resolve(answered: unknown): void;
   reject(error: StoreError): void;
 }
 
@@ -68,8 +74,8 @@ export function createSqliteConnection(options: SqliteWorkerOptions): SqliteConn
     started.on('message', (answer: SqliteAnswer) => {
       const waiter = waiters.get(answer.requestId);
       waiters.delete(answer.requestId);
-      if ('result' in answer) waiter?.resolve(answer.result);
-      else waiter?.reject(asStoreError(answer.failure));
+      if ('failure' in answer) waiter?.reject(asStoreError(answer.failure));
+      else waiter?.resolve('result' in answer ? answer.result : answer.outcome);
     });
     let fault: unknown;
     started.on('error', (error) => (fault = error));
@@ -88,8 +94,9 @@ export function createSqliteConnection(options: SqliteWorkerOptions): SqliteConn
     await ended;
   }
 
-  const ask = (make: (requestId: number) => SqliteRequest): Promise<SqliteResult> =>
-    new Promise((resolve, reject) => {
+  /** `T`: what the thread answers to such a request (`sqlite-protocol.ts`). */
+  const ask = <T>(make: (requestId: number) => SqliteRequest): Promise<T> =>
+    new Promise<unknown>((resolve, reject) => {
       if (closing !== undefined) {
         reject(new StoreError('store/unavailable', 'the database is closed'));
         return;
@@ -98,14 +105,15 @@ export function createSqliteConnection(options: SqliteWorkerOptions): SqliteConn
       requests += 1;
       waiters.set(requests, { resolve, reject });
       worker.postMessage(make(requests));
-    });
+    }) as Promise<T>;
 
   return {
     execute: (sql, parameters, begins = false) =>
-      ask((requestId) => ({ kind: 'query', requestId, sql, parameters, begins })),
+      ask<SqliteResult>((requestId) => ({ kind: 'query', requestId, sql, parameters, begins })),
     rollback: async () => {
-      await ask((requestId) => ({ kind: 'rollback', requestId }));
+      await ask<SqliteResult>((requestId) => ({ kind: 'rollback', requestId }));
     },
+    run: (name, request) => ask((requestId) => ({ kind: 'procedure', requestId, name, request })),
     close: () => (closing ??= end()),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Kysely over `node:sqlite` on a thread of its own. One connection: Kysely's own mutex serialises
- * what runs on it, so that a transaction is never mixed with another query.
+ * Kysely over one SQLite connection. What Kysely takes for connections of its own are turns on that one
+ * (`connection-turns.ts`), so that a transaction is never mixed with another query.
  */
 import {
   CompiledQuery,
@@ -12,59 +12,83 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import type { SQLInputValue } from 'node:sqlite';
-import type { SqliteConnection } from './sqlite-connection.ts';
+import { type ConnectionTurns, createConnectionTurns } from './connection-turns.ts';
 import type { SqliteResult } from './sqlite-protocol.ts';
 import { StoreError } from './store-error.ts';
 
-/** The connection stays its owner's: whoever opened it closes it. */
-export function createSqliteDialect(sqlite: SqliteConnection): Dialect {
+/** Where queries run: on a thread of their own (`sqlite-connection.ts`), or on that thread itself. */
+export interface SqliteQueries {
+  /** Queries run in the order of the calls. `begins`: a transaction, with this query. */
+  execute(
+    sql: string,
+    parameters: readonly SQLInputValue[],
+    begins: boolean,
+  ): Promise<SqliteResult>;
+  /** Ends an open transaction undone; none is no error. */
+  rollback(): Promise<void>;
+}
+
+/**
+ * The queries stay their owner's: whoever opened the file closes it. `turns`: given, others use the same connection in
+ * turn with Kysely.
+ */
+export function createSqliteDialect(
+  sqlite: SqliteQueries,
+  turns: ConnectionTurns = createConnectionTurns(),
+): Dialect {
   return {
-    createDriver: () => createDriver(sqlite),
+    createDriver: () => createDriver(sqlite, turns),
     createQueryCompiler: () => new SqliteQueryCompiler(),
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new TurnsAdapter(),
     createIntrospector: (database) => new SqliteIntrospector(database),
   };
 }
 
-function createDriver(sqlite: SqliteConnection): Driver {
-  /** Begins with its first query: each way to the thread and back is one that all others wait for. */
-  let begins = false;
-  const connection = createDatabaseConnection((query) => {
-    const first = begins;
-    begins = false;
-    return sqlite.execute(query.sql, query.parameters as readonly SQLInputValue[], first);
-  });
+class TurnsAdapter extends SqliteAdapter {
+  /** Kysely need not wait for one query's answer before it asks the next. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+function createDriver(sqlite: SqliteQueries, turns: ConnectionTurns): Driver {
+  /** A transaction begins with its first query: each way to the thread and back is one that all others wait for. */
+  const beginning = new WeakSet<DatabaseConnection>();
+  const acquire = (): DatabaseConnection => {
+    const connection: DatabaseConnection = {
+      async executeQuery<Row>({ sql, parameters }: CompiledQuery) {
+        const { rows, changes } = await turns.query(connection, () =>
+          sqlite.execute(sql, parameters as readonly SQLInputValue[], beginning.delete(connection)),
+        );
+        const affected = changes === undefined ? {} : { numAffectedRows: BigInt(changes) };
+        return { rows: rows as Row[], ...affected };
+      },
+      streamQuery() {
+        throw new StoreError('store/fault', 'rows are not streamed: ask for pages');
+      },
+    };
+    return connection;
+  };
+
   return {
     init: () => Promise.resolve(),
-    acquireConnection: () => Promise.resolve(connection),
-    beginTransaction: () => {
-      begins = true;
-      return Promise.resolve();
+    acquireConnection: () => Promise.resolve(acquire()),
+    async beginTransaction(connection) {
+      await turns.begin(connection);
+      beginning.add(connection);
     },
-    commitTransaction: async () => {
-      if (begins) begins = false;
-      else await connection.executeQuery(CompiledQuery.raw('commit'));
+    async commitTransaction(connection) {
+      if (!beginning.delete(connection)) await connection.executeQuery(CompiledQuery.raw('commit'));
+      turns.end();
     },
-    rollbackTransaction: async () => {
-      begins = false;
-      await sqlite.rollback();
+    async rollbackTransaction(connection) {
+      try {
+        if (!beginning.delete(connection)) await sqlite.rollback();
+      } finally {
+        turns.end();
+      }
     },
     releaseConnection: () => Promise.resolve(),
     destroy: () => Promise.resolve(),
-  };
-}
-
-function createDatabaseConnection(
-  execute: (query: CompiledQuery) => Promise<SqliteResult>,
-): DatabaseConnection {
-  return {
-    async executeQuery<Row>(query: CompiledQuery) {
-      const { rows, changes } = await execute(query);
-      const affected = changes === undefined ? {} : { numAffectedRows: BigInt(changes) };
-      return { rows: rows as Row[], ...affected };
-    },
-    streamQuery() {
-      throw new StoreError('store/fault', 'rows are not streamed: ask for pages');
-    },
   };
 }

@@ -1,5 +1,6 @@
 /** What passes between the main thread and the thread that holds the SQLite file. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { ProcedureName, ProcedureRequest } from './procedures.ts';
 
 export interface SqliteWorkerOptions {
   readonly file: string;
@@ -15,6 +16,13 @@ export type SqliteRequest =
       readonly parameters: readonly SQLInputValue[];
       /** The first of a transaction: where that does not begin, the query fails and nothing is done. */
       readonly begins: boolean;
+    }
+  /** A whole procedure of `procedures.ts`, while no transaction is open. */
+  | {
+      readonly kind: 'procedure';
+      readonly requestId: number;
+      readonly name: ProcedureName;
+      readonly request: ProcedureRequest<ProcedureName>;
     }
   /** Of the transaction that is open; where none is, nothing. */
   | { readonly kind: 'rollback'; readonly requestId: number }
@@ -34,4 +42,5 @@ export interface SqliteFailure {
 
 export type SqliteAnswer =
   | { readonly requestId: number; readonly result: SqliteResult }
+  | { readonly requestId: number; readonly outcome: unknown }
   | { readonly requestId: number; readonly failure: SqliteFailure };

@@ -6,6 +6,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { SqliteQueries } from './sqlite-dialect.ts';
+import type { RunProcedure } from './sqlite-procedures.ts';
 import type {
   SqliteAnswer,
   SqliteFailure,
@@ -13,6 +15,9 @@ import type {
   SqliteResult,
   SqliteWorkerOptions,
 } from './sqlite-protocol.ts';
+
+type QueryRequest = Extract<SqliteRequest, { kind: 'query' }>;
+type ProcedureRequest = Extract<SqliteRequest, { kind: 'procedure' }>;
 
 const keptStatements = 200;
 const busyTimeoutMs = 5_000;
@@ -54,21 +59,43 @@ function prepared(sql: string): StatementSync {
   return statement;
 }
 
-type Answerable = Exclude<SqliteRequest, { kind: 'close' }>;
-
-function execute(request: Answerable): SqliteResult {
-  if (request.kind === 'rollback') {
-    if (database?.isTransaction === true) database.exec('rollback');
-    return { rows: [], changes: undefined };
-  }
+function query({
+  sql,
+  parameters,
+  begins,
+}: Omit<QueryRequest, 'kind' | 'requestId'>): SqliteResult {
   // IMMEDIATE takes the write lock at once: a transaction that reads first cannot fail later
   // because another process wrote in between (https://sqlite.org/lang_transaction.html).
-  if (request.begins) prepared('begin immediate').run();
-  const statement = prepared(request.sql);
+  if (begins) prepared('begin immediate').run();
+  const statement = prepared(sql);
   if (statement.columns().length > 0) {
-    return { rows: statement.all(...request.parameters), changes: undefined };
+    return { rows: statement.all(...parameters), changes: undefined };
   }
-  return { rows: [], changes: statement.run(...request.parameters).changes };
+  return { rows: [], changes: statement.run(...parameters).changes };
+}
+
+function rollback(): SqliteResult {
+  if (database?.isTransaction === true) database.exec('rollback');
+  return { rows: [], changes: undefined };
+}
+
+const queries: SqliteQueries = {
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws has to be a rejection
+  execute: async (sql, parameters, begins) => query({ sql, parameters, begins }),
+  // eslint-disable-next-line @typescript-eslint/require-await -- the same
+  rollback: async () => {
+    rollback();
+  },
+};
+
+/** Loaded with the first one: a connection for searches has no use for so much code. */
+const loadProcedures = async (): Promise<RunProcedure> =>
+  (await import('./sqlite-procedures.ts')).createSqliteProcedures(queries);
+let procedures: Promise<RunProcedure> | undefined;
+
+async function runProcedure({ name, request }: ProcedureRequest): Promise<unknown> {
+  procedures ??= loadProcedures();
+  return (await procedures)(name, request);
 }
 
 function asFailure(error: unknown): SqliteFailure {
@@ -79,17 +106,25 @@ function asFailure(error: unknown): SqliteFailure {
   return { resultCode, message: error instanceof Error ? error.message : 'not an error object' };
 }
 
-function answer(request: Answerable): SqliteAnswer {
+async function answer(request: Exclude<SqliteRequest, { kind: 'close' }>): Promise<SqliteAnswer> {
+  const { requestId } = request;
   try {
-    return { requestId: request.requestId, result: execute(request) };
+    switch (request.kind) {
+      case 'query':
+        return { requestId, result: query(request) };
+      case 'rollback':
+        return { requestId, result: rollback() };
+      case 'procedure':
+        return { requestId, outcome: await runProcedure(request) };
+    }
   } catch (error) {
-    return { requestId: request.requestId, failure: asFailure(error) };
+    return { requestId, failure: asFailure(error) };
   }
 }
 
-parentPort?.on('message', (request: SqliteRequest) => {
+async function serve(request: SqliteRequest): Promise<void> {
   if (request.kind !== 'close') {
-    parentPort?.postMessage(answer(request));
+    parentPort?.postMessage(await answer(request));
     return;
   }
   statements.clear();
@@ -98,4 +133,10 @@ parentPort?.on('message', (request: SqliteRequest) => {
   } finally {
     parentPort?.close();
   }
+}
+
+/** A procedure is over before the next request begins. */
+let served = Promise.resolve();
+parentPort?.on('message', (request: SqliteRequest) => {
+  served = served.then(() => serve(request));
 });

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asLegId, type CallId } from '../../src/call/identifiers.ts';
+import { guestClaim } from '../../src/call/ports/meetings.ts';
 import { type Database, openSqliteDatabase } from '../../src/store/database.ts';
 import {
   createSqliteConnection,
@@ -127,6 +129,39 @@ describe('through Kysely', () => {
     lease_until: 1,
     renewed_at: 1,
     started_at: 1,
+  });
+
+  const insertMeeting = sql`insert into meetings (call_id, room, room_given, time_zone, admission, after_host_leaves,
+    phones_allowed, locked, seat_turns, created_at, updated_at)
+    values ('123456789', 'a', 1, 'UTC', 'open', 'continue', 1, 0, 0, 1, 1)`;
+
+  test('a procedure waits for the transaction before it, and sees what that wrote', async () => {
+    let finding: Promise<unknown> | undefined;
+    await database.main.transaction().execute(async (transaction) => {
+      await insertMeeting.execute(transaction);
+      finding = database.run('findMeeting', { column: 'call_id', value: '123456789' });
+      await transaction.updateTable('meetings').set({ locked: 1 }).execute();
+    });
+    expect(await finding).toMatchObject({
+      row: { call_id: '123456789', locked: 1 },
+      invitees: [],
+    });
+  });
+
+  test('a procedure that fails is undone, and what follows is served', async () => {
+    await insertMeeting.execute(database.main);
+    await sql`create trigger t before insert on seats begin select raise(abort, 'no'); end`.execute(
+      database.main,
+    );
+    const taking = database.run('takeSeat', {
+      ...guestClaim,
+      callId: '123456789' as CallId,
+      legId: asLegId('a'),
+      owner: { nodeId: 'a', leaseId: 'a' },
+    });
+    const turns = database.main.selectFrom('meetings').select('seat_turns').execute();
+    await expect(taking).rejects.toMatchObject({ code: 'store/constraint' });
+    expect(await turns).toEqual([{ seat_turns: 0 }]);
   });
 
   test('a transaction that fails leaves nothing', async () => {
